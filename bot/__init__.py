@@ -1,0 +1,1 @@
+"""The machine: conversations, storage, delivery and time. It knows nothing of any service."""

@@ -1,0 +1,1 @@
+"""A conversation as data: steps, readers, the one transition function. Pure: no I/O."""

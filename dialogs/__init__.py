@@ -1,0 +1,1 @@
+"""What the district offers: one folder per service."""

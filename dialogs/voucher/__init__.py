@@ -1,0 +1,1 @@
+"""The childcare voucher: rounds, applications, the draw, redemption."""
