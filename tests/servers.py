@@ -29,15 +29,16 @@ CHROMIUM_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+INITDB = ("-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync")
 # A test cluster is thrown away, so it may forget what a power cut would take.
-POSTGRES_SETTINGS = (
-    "fsync=off",
-    "full_page_writes=off",
-    "synchronous_commit=off",
-    "listen_addresses=",
-    "max_connections=200",
-    "timezone=UTC",
-)
+POSTGRES_CONF = """
+fsync = off
+full_page_writes = off
+synchronous_commit = off
+listen_addresses = ''
+max_connections = 200
+timezone = 'UTC'
+"""
 # Ends the cluster when the test run is gone, however it went, and removes its folder. A process that ended and that
 # nobody has buried yet (pid 1 of a container may never) counts as gone.
 WATCH = """
@@ -106,7 +107,7 @@ class Postgres:
 def start_postgres(until: int) -> Postgres:
     """A new cluster of its own, gone about a second after the process `until` ended.
 
-    PostgreSQL refuses to run as root: then an ordinary account runs it. Raises ServerMissingError and CalledProcessError.
+    PostgreSQL refuses to run as root: then an ordinary account runs it. Raises ServerMissingError.
     """
     account = _ordinary_account()
     folder = Path(tempfile.mkdtemp(prefix="doorstep-pg-"))
@@ -115,40 +116,10 @@ def start_postgres(until: int) -> Postgres:
         for path in [folder, *folder.rglob("*")]:
             os.chown(path, account.pw_uid, account.pw_gid, follow_symlinks=False)
     data, log = folder / "data", folder / "log"
-    _run(
-        account,
-        folder,
-        programs / "initdb",
-        "-D",
-        data,
-        "-A",
-        "trust",
-        "-U",
-        "postgres",
-        "-E",
-        "UTF8",
-        "--locale=C",
-        "-N",
-    )
-    settings = [
-        word
-        for setting in (*POSTGRES_SETTINGS, f"unix_socket_directories={folder}")
-        for word in ("-c", setting)
-    ]
-    _run(
-        account,
-        folder,
-        programs / "pg_ctl",
-        "-D",
-        data,
-        "-l",
-        log,
-        "-w",
-        "-s",
-        "-o",
-        " ".join(map(_quoted, settings)),
-        "start",
-    )
+    _run(account, folder, programs / "initdb", "-D", data, *INITDB)
+    with (data / "postgresql.conf").open("a") as settings:
+        settings.write(f"{POSTGRES_CONF}unix_socket_directories = '{folder}'\n")
+    _run(account, folder, programs / "pg_ctl", "-D", data, "-l", log, "-w", "-s", "start")
     server = int((data / "postmaster.pid").read_text().splitlines()[0])
     subprocess.Popen(
         ["/bin/sh", "-c", WATCH, "watch", str(until), str(server), str(folder)],
@@ -158,10 +129,6 @@ def start_postgres(until: int) -> Postgres:
         start_new_session=True,
     )
     return Postgres(folder)
-
-
-def _quoted(word: str) -> str:
-    return f"'{word}'"
 
 
 def _ordinary_account() -> pwd.struct_passwd | None:
