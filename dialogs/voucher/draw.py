@@ -137,10 +137,7 @@ def _plain(name: str, value: str) -> None:
 
 
 def _shape(document: dict[str, Any]) -> list[str]:
-    problems = []
-    for field in ("round", "commitment"):
-        if not isinstance(document.get(field), str):
-            problems.append(f"{field} is missing")
+    problems = [f"{field} is missing" for field in ("round", "commitment") if not isinstance(document.get(field), str)]
     for field in ("list", "list_hash", "secret", "public_value"):
         if field not in document:
             problems.append(f"{field} is missing")
@@ -229,18 +226,16 @@ def _difference(published: list[str], drawn: list[str]) -> str:
 def main(arguments: list[str]) -> int:
     """Verify the file named on the command line; 0 = agrees, 1 = does not, 2 = cannot be read."""
     if len(arguments) != 1:
-        print("usage: python draw.py ROUND.json", file=sys.stderr)
+        sys.stderr.write("usage: python draw.py ROUND.json\n")
         return 2
     try:
         document = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        print(f"cannot read {arguments[0]}: {error}", file=sys.stderr)
+        sys.stderr.write(f"cannot read {arguments[0]}: {error}\n")
         return 2
     problems = verify(document)
-    for problem in problems:
-        print(problem)
-    if not problems:
-        print(f"{document['round']}: the draw agrees with the published data")
+    lines = problems or [f"{document['round']}: the draw agrees with the published data"]
+    sys.stdout.write("".join(line + "\n" for line in lines))
     return 1 if problems else 0
 
 
