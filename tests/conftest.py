@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.servers import CHROMIUM_FLAGS, Postgres, ServerMissingError, find_chromium, start_postgres
+from tests.servers import CHROMIUM_FLAGS, Postgres, ServerMissing, find_chromium, start_postgres
 
 _numbers = itertools.count(1)
 
@@ -27,7 +27,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Postgr
         if not where.exists():
             try:
                 cluster = start_postgres(until=os.getpid() if alone else os.getppid())
-            except ServerMissingError as missing:
+            except ServerMissing as missing:
                 pytest.fail(str(missing), pytrace=False)
             where.write_text(str(cluster.folder))
     return Postgres(Path(where.read_text()))
@@ -50,7 +50,7 @@ def chromium_path() -> str:
     """Where Chromium is. A machine without one fails the test, never skips it."""
     try:
         return find_chromium()
-    except ServerMissingError as missing:
+    except ServerMissing as missing:
         pytest.fail(str(missing), pytrace=False)
 
 

@@ -50,20 +50,20 @@ rm -rf "$3"
 """
 
 
-class ServerMissingError(Exception):
+class ServerMissing(Exception):
     """A server the tests need is not on this machine; the message says how to get it."""
 
 
 def find_chromium() -> str:
-    """The path of a Chromium or Chrome. Raises ServerMissingError."""
+    """The path of a Chromium or Chrome. Raises ServerMissing."""
     for name in CHROMIUM_NAMES:
         if path := shutil.which(name):
             return path
-    raise ServerMissingError("no Chromium found: `make test` installs it, or: sudo apt-get install chromium")
+    raise ServerMissing("no Chromium found: `make test` installs it, or: sudo apt-get install chromium")
 
 
 def find_postgres() -> Path:
-    """The folder of `initdb` and `postgres`: from PATH, from Debian's package, or from the wheel. Raises ServerMissingError."""
+    """The folder of `initdb` and `postgres`: from PATH, from Debian's package, or from the wheel. Raises ServerMissing."""
     folders = [Path(path).resolve().parent] if (path := shutil.which("initdb")) else []
     debian = Path("/usr/lib/postgresql").glob("*/bin")
     folders += sorted(debian, key=lambda folder: float(folder.parent.name), reverse=True)
@@ -72,9 +72,7 @@ def find_postgres() -> Path:
     for folder in folders:
         if (folder / "initdb").exists() and (folder / "postgres").exists():
             return folder
-    raise ServerMissingError(
-        "no PostgreSQL found: `make test` brings it, or: sudo apt-get install postgresql"
-    )
+    raise ServerMissing("no PostgreSQL found: `make test` brings it, or: sudo apt-get install postgresql")
 
 
 @dataclass(frozen=True)
@@ -107,7 +105,7 @@ class Postgres:
 def start_postgres(until: int) -> Postgres:
     """A new cluster of its own, gone about a second after the process `until` ended.
 
-    PostgreSQL refuses to run as root: then an ordinary account runs it. Raises ServerMissingError.
+    PostgreSQL refuses to run as root: then an ordinary account runs it. Raises ServerMissing.
     """
     account = _ordinary_account()
     folder = Path(tempfile.mkdtemp(prefix="doorstep-pg-"))
@@ -154,7 +152,7 @@ def _run(account: pwd.struct_passwd | None, folder: Path, *command: str | Path) 
         extra_groups=[] if account else None,
     )
     if done.returncode:
-        raise ServerMissingError(
+        raise ServerMissing(
             f"{Path(command[0]).name} failed ({done.returncode}):\n{done.stdout}{done.stderr}"
         )
 
@@ -165,7 +163,7 @@ def _reachable(programs: Path, folder: Path, account: pwd.struct_passwd | None) 
         return programs
     try:
         _run(account, folder, programs / "postgres", "--version")
-    except (PermissionError, ServerMissingError):
+    except (PermissionError, ServerMissing):
         package = programs.parent.parent
         shutil.copytree(package, folder / package.name, ignore=shutil.ignore_patterns("__pycache__"))
         libraries = package.with_name(f"{package.name}.libs")
@@ -178,5 +176,5 @@ def _reachable(programs: Path, folder: Path, account: pwd.struct_passwd | None) 
 if __name__ == "__main__":
     try:
         sys.stdout.write(f"{find_postgres()}\n")
-    except ServerMissingError as missing:
+    except ServerMissing as missing:
         sys.exit(str(missing))

@@ -7,7 +7,7 @@ import sqlalchemy
 from playwright.sync_api import Page
 
 from tests import servers
-from tests.servers import Postgres, ServerMissingError
+from tests.servers import Postgres, ServerMissing
 
 
 def test_a_fresh_database_answers_and_is_empty(database_url: str) -> None:
@@ -46,7 +46,7 @@ def test_a_dropped_database_takes_open_connections_with_it(postgres: Postgres) -
 
 def test_nothing_found_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.which", lambda _: None)
-    with pytest.raises(ServerMissingError, match="apt-get install chromium"):
+    with pytest.raises(ServerMissing, match="apt-get install chromium"):
         servers.find_chromium()
 
 

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from stdnum.cn import ric
 
@@ -218,13 +219,22 @@ def imports(root: Path) -> list[str]:
     return [done.stdout + done.stderr]
 
 
+def _pyproject(root: Path) -> dict[str, Any]:
+    path = root / "pyproject.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def _packages(project: dict[str, Any]) -> tuple[set[str], set[str]]:
+    """The plain names of (what running needs, what the extras need)."""
+    extras = [line for group in project.get("optional-dependencies", {}).values() for line in group]
+    return {_package(line) for line in project.get("dependencies", [])}, {_package(line) for line in extras}
+
+
 def dependency_reasons(root: Path) -> list[str]:
     """README.md gives a reason for every package the program needs, and for no other."""
-    if not (root / "README.md").exists() or not (root / "pyproject.toml").exists():
+    if not (root / "README.md").exists():
         return []
-    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    needed = {_package(requirement) for requirement in project["dependencies"]}
-    extras = {_package(line) for group in project.get("optional-dependencies", {}).values() for line in group}
+    needed, extras = _packages(_pyproject(root).get("project", {}))
     reasons = _table((root / "README.md").read_text(encoding="utf-8"))
     found = [f"README.md: no row for {package}" for package in sorted(needed - reasons.keys())]
     found += [
@@ -236,6 +246,37 @@ def dependency_reasons(root: Path) -> list[str]:
         if len(reason) < 5
     ]
     return found
+
+
+def pins(root: Path) -> list[str]:
+    """constraints.txt pins every package that pyproject.toml names, and holds nothing but exact pins."""
+    path = root / "constraints.txt"
+    if not path.exists():
+        return []
+    lines = [
+        line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")
+    ]
+    needed, extras = _packages(_pyproject(root).get("project", {}))
+    found = [
+        f"constraints.txt: {line!r} is no exact pin"
+        for line in lines
+        if not re.fullmatch(r"[\w.-]+==[\w.]+", line)
+    ]
+    pinned = {_package(line) for line in lines}
+    return found + [
+        f"constraints.txt: no pin for {package}" for package in sorted((needed | extras) - pinned)
+    ]
+
+
+def shipped(root: Path) -> list[str]:
+    """Every file of the product is code or of a kind that pyproject.toml puts into the wheel."""
+    data = _pyproject(root).get("tool", {}).get("setuptools", {}).get("package-data", {}).get("*", [])
+    return [
+        f"{name}: no pattern of package-data ships it"
+        for path in files(root)
+        if (name := path.relative_to(root).as_posix()).startswith(tuple(f"{top}/" for top in PRODUCT_FOLDERS))
+        if path.suffix != ".py" and data and not any(path.match(pattern) for pattern in data)
+    ]
 
 
 def _package(requirement: str) -> str:

@@ -180,6 +180,26 @@ def test_dependency_reasons(tree: Tree) -> None:
     ]
 
 
+def test_pins(tree: Tree) -> None:
+    tree.put(
+        "pyproject.toml",
+        '[project]\ndependencies = ["jinja2"]\n[project.optional-dependencies]\ndev = ["ruff"]\n',
+    )
+    tree.put("constraints.txt", "# why\nJinja2==3.1.6\nruff==0.17.6\n")
+    assert rules.pins(tree.root) == []
+    tree.put("constraints.txt", "Jinja2>=3.1\nx @ file:///y\n")
+    assert len(rules.pins(tree.root)) == 3
+
+
+def test_shipped(tree: Tree) -> None:
+    tree.put("pyproject.toml", '[tool.setuptools.package-data]\n"*" = ["*.toml"]\n')
+    tree.put("dialogs/a/texts.zh.toml", "")
+    tree.put("tests/picture.png", "")
+    assert rules.shipped(tree.root) == []
+    tree.put("bot/channels/web/icon.ico", "")
+    assert len(rules.shipped(tree.root)) == 1
+
+
 def document_number(place: str, birth: str = "20240501", order: str = "001") -> str:
     """Made here digit by digit: a whole one may not stand in a file."""
     body = place + birth + order

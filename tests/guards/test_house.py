@@ -20,6 +20,8 @@ GUARDS = (
     rules.dialogs,
     rules.imports,
     rules.dependency_reasons,
+    rules.pins,
+    rules.shipped,
     rules.document_numbers,
 )
 
