@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -34,13 +34,13 @@ DEFAULT_REMEDY = "correct the value"
 class _CoreLoader(yaml.SafeLoader):
     """YAML 1.2's core values only. The 1.1 rules would read 09:00 as 540, `no` as false, and a date as no text."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
 
+_CoreLoader.yaml_implicit_resolvers = {}
 
 for _tag, _pattern, _first in (
     ("bool", r"true|false", "tf"),
     ("null", r"null|~|", ["n", "~", ""]),
-    ("int", r"[-+]?[0-9]+", "-+0123456789"),
+    ("int", r"[-+]?(?:0|[1-9][0-9]*)", "-+0123456789"),
     ("float", r"[-+]?[0-9]+\.[0-9]+", "-+0123456789"),
 ):
     _CoreLoader.add_implicit_resolver(
@@ -104,7 +104,7 @@ def _plain(node: yaml.Node, path: Path, lines: dict[Path, int], loader: yaml.Saf
             lines[(*path, index)] = item.start_mark.line + 1
         return [_plain(item, (*path, index), lines, loader) for index, item in enumerate(node.value)]
     if not isinstance(node, yaml.MappingNode):
-        return loader.construct_object(node)  # type: ignore[no-untyped-call]
+        return loader.construct_object(node)
     plain: dict[str, Any] = {}
     for key_node, value in node.value:
         key = str(key_node.value)
