@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Brings what the tests need besides Python packages: a PostgreSQL server, Chromium and a Chinese font.
+# Brings what the tests need besides Python packages: a PostgreSQL server, Chromium with its driver, a Chinese font.
 # Takes what the machine has, else asks apt (as root, or through sudo without a password); what cannot be had ends
 # here with the remedy, because a test that is skipped proves nothing.
 set -euo pipefail
@@ -17,6 +17,10 @@ have_cjk_font() {
     fi
 }
 
+have_driver() {    # Playwright's own Node; a bare Debian lacks one library of it
+    .venv/bin/python -m playwright --version
+}
+
 have_postgres() {
     .venv/bin/python -m tests.servers
 }
@@ -24,6 +28,7 @@ have_postgres() {
 missing=()
 have_chromium >/dev/null || missing+=(chromium)
 have_cjk_font || missing+=(fonts-noto-cjk)
+have_driver >/dev/null 2>&1 || missing+=(libatomic1)
 have_postgres >/dev/null 2>&1 || missing+=(postgresql)
 if [ ${#missing[@]} -eq 0 ]; then exit 0; fi
 
@@ -39,7 +44,7 @@ else
     exit 1
 fi
 
-have_chromium >/dev/null && have_cjk_font && have_postgres >/dev/null || {
-    echo "apt installed ${missing[*]}, yet something is still not found (Chromium, a Chinese font or PostgreSQL)." >&2
+if ! { have_chromium && have_cjk_font && have_driver && have_postgres; } >/dev/null; then
+    echo "apt installed ${missing[*]}, yet Chromium, its driver, a Chinese font or PostgreSQL is still not there." >&2
     exit 1
-}
+fi
