@@ -89,7 +89,7 @@ def _pick(text: str, labels: Mapping[str, str], words_for: Words) -> set[str] | 
     found = [_one(part, labels, words_for) for part in parts]
     if found and all(found):
         return {value for values in found for value in values}
-    # A label may hold a separator itself (早餐及点心): then the text must be labels through and through.
+    # A label may hold a separator itself (衣服和鞋): then the text must be labels through and through.
     rest = plain(text)
     whole = {value for value, label in labels.items() if plain(label) in rest}
     for value in whole:
