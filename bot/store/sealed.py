@@ -34,7 +34,7 @@ _ID, _NONCE, _TAG = 4, 12, 16
 _SIGN_BYTES = 8
 
 
-class KeyLost(Exception):  # noqa: N818 (the name says what happened)
+class KeyLost(Exception):
     """A value is sealed under a key that the ring does not hold."""
 
     def __init__(self, key_id: str) -> None:
@@ -42,11 +42,11 @@ class KeyLost(Exception):  # noqa: N818 (the name says what happened)
         self.key_id = key_id
 
 
-class SealBroken(Exception):  # noqa: N818 (the name says what happened)
+class SealBroken(Exception):
     """A sealed value was cut, changed, or belongs somewhere else."""
 
 
-class KeysUnusable(Exception):  # noqa: N818 (the name says what happened)
+class KeysUnusable(Exception):
     """The key folder cannot be used: a file of it is missing or malformed. Nothing is created in its place."""
 
 

@@ -22,7 +22,7 @@ ENTRIES = [("0-12", "300000001"), ("13-24", "200000002"), ("13-24", "200000010")
            ("25-", "100000004")]
 QUOTAS = {"0-12": 1, "13-24": 2, "25-": 5}
 
-words = st.text(st.characters(exclude_characters="\t\r\n", exclude_categories=["Cs"]), min_size=1, max_size=12)
+words = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=12)
 lists = st.lists(st.tuples(st.sampled_from(["0-12", "13-24", "25-", "二十五"]), words), max_size=30,
                  unique_by=lambda pair: pair[1])
 
@@ -36,7 +36,7 @@ def by_hand(document: dict[str, Any]) -> dict[str, list[str]]:
     inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
     outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
     places: dict[str, dict[int, str]] = {}
-    for row in document["list"].splitlines() if document["list"].isascii() else document["list"].split("\n")[:-1]:
+    for row in document["list"].splitlines():
         band, ticket = row.split("\t")
         first, second = inner.copy(), outer.copy()
         first.update(bytes(band + "\n" + ticket, "utf-8"))
@@ -115,7 +115,7 @@ def test_chances_are_even() -> None:
 
 
 @pytest.mark.parametrize("entries", [[("a", "1"), ("b", "1")], [("a\t", "1")], [("a", "1\n2")], [("", "1")],
-                                     [("a", "")], [("a", "\ud800")]])
+                                     [("a", "")], [("a", "\ud800")], [("a", "1\u2028")]])
 def test_a_list_that_could_be_read_two_ways_is_refused(entries: list[tuple[str, str]]) -> None:
     with pytest.raises(draw.DrawError):
         draw.list_lines(entries)
