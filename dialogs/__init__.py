@@ -1,1 +1,44 @@
-"""What the district offers: one folder per service."""
+"""What the district offers: one folder per service, listed here in routing order (README.md says how to add one)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from bot.capability import Capability
+from bot.settings import Settings
+from dialogs import account, questions, staff, urgent, voucher
+from knowledge.city import City, load_city
+
+__all__ = ["capabilities", "home", "is_demo", "telephone"]
+
+
+@lru_cache(maxsize=8)
+def _home(pack: str, content: Path) -> City:
+    places: list[Traversable] = [files("knowledge").joinpath("cities", pack), content / "cities" / pack]
+    return load_city(*[place for place in places if place.is_dir()] or places[:1])
+
+
+def home(settings: Settings) -> City:
+    """The home pack: the one that comes with the program, single files replaced by the district's own content."""
+    return _home(settings.city, settings.data_dir / "content")
+
+
+def capabilities(settings: Settings) -> tuple[Capability, ...]:
+    """Every service, in routing order. Raises PackError for a pack that cannot be used."""
+    city = home(settings)
+    return (urgent.capability(), voucher.capability(city), account.capability(), staff.capability(),
+            questions.capability())
+
+
+def is_demo(settings: Settings) -> bool:
+    """Whether the home pack is an invented one."""
+    return home(settings).demo
+
+
+def telephone(settings: Settings) -> str:
+    """The number at which a person of the home pack answers; empty where none is given."""
+    phones = home(settings).settings.staff_telephones
+    return phones[0].number if phones else ""

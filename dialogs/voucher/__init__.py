@@ -1,1 +1,89 @@
-"""The childcare voucher: rounds, applications, the draw, redemption."""
+"""Childcare vouchers: applying, the draw, results, redemption. README.md says how; texts lie beside."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+
+from bot.capability import Capability, Claim, Command, Job
+from bot.store.session import Db
+from bot.turn import Ground, Turn
+from dialogs.voucher import arming, codes, guardian, mine, redeem, rounds, service, tables
+from dialogs.voucher.flow import APPLY, GUARDIAN, REDEEM
+from knowledge.city import City
+from knowledge.intents import match
+from knowledge.normalise import normalise
+
+__all__ = ["capability", "tables"]
+
+MINE = frozenset({"我的券", "我的消费券", "我的托育券", "查券", "查询券", "查消费券", "查托育券", "券码", "我的票", "mine", "my voucher",
+                  "myvoucher", "my vouchers", "myvouchers"})
+REDEEMING = frozenset({"核销", "扫码核销", "redeem", "核销券"})
+
+
+def claims(text: str, turn: Turn, city: City) -> Claim | None:
+    """Whose words: one's own vouchers, a code typed, staff's words, or the keyword that starts an application."""
+    folded = normalise(text).strip(" /")
+    if folded in MINE:
+        return Claim(call=mine.show_mine)
+    code = codes.parse_voucher(text) if any(c.isdigit() for c in text) else None
+    if code is not None and code != codes.MISTYPED:
+        return Claim(call=partial(redeem.open_link, payload=code))
+    if turn.who.may(redeem.ROLE) and (folded in REDEEMING or code == codes.MISTYPED):
+        return Claim(flow="voucher_redeem")
+    if (staff := arming.claims(text, turn, city)) is not None:
+        return staff
+    for hit in match(text):
+        if hit.intent == "voucher":
+            if hit.kind == "start":
+                return Claim(flow="voucher")
+            return Claim(call=mine.show_mine) if hit.topic == "mine" else None
+    return None
+
+
+def draws(ground: Ground, db: Db, name: str) -> bytes | None:
+    """/draws/ROUND.json: everything public of a round."""
+    found = rounds.document(ground.keys, db, name)
+    return None if found is None else json.dumps(found, ensure_ascii=False, indent=1).encode()
+
+
+def capability(city: City) -> Capability:
+    """The voucher service of one home pack."""
+    return Capability(
+        name="voucher",
+        folder=Path(__file__).parent,
+        flows=(APPLY, GUARDIAN, REDEEM),
+        does={
+            "voucher.look": partial(service.look, city=city), "voucher.recall": service.recall,
+            "voucher.take_birth": service.take_birth, "voucher.band": partial(service.band, city=city),
+            "voucher.check_residents": service.check_residents, "voucher.proof": service.proof,
+            "voucher.check_child": service.check_child, "voucher.gather": service.gather,
+            "voucher.submit": service.submit,
+            "voucher_guardian.look": guardian.look, "voucher_guardian.accept": guardian.accept,
+            "voucher_guardian.refuse": guardian.refuse,
+            "voucher_redeem.role": redeem.role, "voucher_redeem.look": partial(redeem.look, city=city),
+            "voucher_redeem.check_place": partial(redeem.check_place, city=city),
+            "voucher_redeem.check_paper": redeem.check_paper, "voucher_redeem.redeem": redeem.redeem,
+        },
+        actions={
+            "voucher.withdraw": mine.withdraw, "voucher.withdraw_undo": mine.withdraw_undo,
+            "voucher.decline": mine.decline, "voucher.decline_undo": mine.decline_undo,
+            "voucher.reminders_off": mine.reminders_off, "voucher.review": mine.review,
+            "voucher.not_me": mine.not_me, "voucher.arm": partial(arming.confirm, city=city),
+            "voucher.publish": arming.confirm_publish,
+        },
+        timers={
+            "voucher.open": partial(rounds.on_open, city=city), "voucher.freeze": rounds.on_freeze,
+            "voucher.draw": rounds.on_draw, "voucher.publish": rounds.on_publish,
+            "voucher.remind": rounds.on_remind, "voucher.expire": rounds.on_expire,
+            "voucher.guardian": guardian.on_remind,
+        },
+        links={"r": redeem.open_link, guardian.PREFIX: guardian.open_link},
+        pages={"draws": draws},
+        claims=partial(claims, city=city),
+        commands=(Command("voucher"), Command("mine"), Command("redeem", (redeem.ROLE,))),
+        jobs=(Job("voucher.rounds", "17 4 * * *", partial(rounds.ensure, city=city)),),
+        my_things=mine.my_things,
+        starts=partial(rounds.ensure, city=city),
+    )

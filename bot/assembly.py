@@ -1,0 +1,56 @@
+"""A house from settings: the database brought up to date, keys opened, the dialogs loaded by name.
+
+The dialogs are not imported but named, so that the machine knows none of them.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Protocol, cast
+
+from bot.capability import Capability
+from bot.clock import Clock
+from bot.house import House
+from bot.messages import Link
+from bot.settings import Settings
+from bot.store.sealed import KeyRing
+from bot.store.session import Store
+from bot.store.upgrade import upgrade
+from bot.texts import Texts
+from bot.turn import Ground
+
+DIALOGS = "dialogs"
+
+
+class Dialogs(Protocol):
+    """What the package of dialogs offers: its capabilities, and what the home pack says of itself."""
+
+    def capabilities(self, settings: Settings) -> Iterable[Capability]:
+        """Every service, in routing order."""
+
+    def is_demo(self, settings: Settings) -> bool:
+        """Whether the home pack is an invented one."""
+
+    def telephone(self, settings: Settings) -> str:
+        """Where a person answers by voice, as it is printed; empty where nobody does."""
+
+
+def the_dialogs() -> Dialogs:
+    """The package of dialogs, by its name."""
+    return cast("Dialogs", importlib.import_module(DIALOGS))
+
+
+def open_house(settings: Settings, clock: Clock, dialogs: Dialogs | None = None) -> House:
+    """Assemble the bot. Raises what the operator has to mend (settings, packs, keys, database)."""
+    dialogs = dialogs or the_dialogs()
+    capabilities = tuple(dialogs.capabilities(settings))
+    if not settings.database_url:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    texts = Texts([Path(__file__).parent, *(c.folder for c in capabilities)], settings.zone)
+    ground = Ground(settings, clock, KeyRing.open(settings.keys), texts, Link(page=settings.page),
+                    demo=dialogs.is_demo(settings), telephone=dialogs.telephone(settings))
+    store = Store(settings.url)
+    upgrade(store, [c.folder for c in capabilities])
+    return House(ground, store, capabilities)

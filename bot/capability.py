@@ -1,0 +1,148 @@
+"""What a dialog package fills in, and the registry that everything general loops over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.flow.model import Do, Flow
+from bot.store.session import Db
+from bot.timers import Due
+from bot.turn import Ground, Turn
+
+Service = Callable[[Turn], str]
+"""Performs a Do step on `turn.data` and names the outcome."""
+Act = Callable[[Turn, dict[str, Any]], None]
+"""What an action button does, given its row's payload. Raise `NotDone` to leave the button unused."""
+TimerAct = Callable[[Turn, Due], str | None]
+"""What a timer does; a string is the cursor of the next chunk, None means finished."""
+Open = Callable[[Turn, str], None]
+"""What an opened link does, given the payload behind its prefix."""
+Page = Callable[[Ground, Db, str], "bytes | None"]
+"""A public file of the web server: given the name in the address, its bytes, or None for 404."""
+
+
+class NotDone(Exception):
+    """An action was answered, but nothing was done: its button stays good."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """These words are mine: begin `flow` with what is known, or do `call`.
+
+    `last`: only when nobody else answers (a fallback); it never interrupts an open form.
+    """
+
+    flow: str = ""
+    known: Mapping[str, Any] = field(default_factory=dict)
+    call: Callable[[Turn], None] | None = None
+    last: bool = False
+
+
+@dataclass(frozen=True)
+class Command:
+    """A word of the menu: Telegram's /name, and a line in the help of those who hold one of `roles` ("" = all).
+
+    Its words lie in the texts under command.<name>.
+    """
+
+    name: str
+    roles: tuple[str, ...] = ("",)
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something done again and again: five cron fields in local time.
+
+    `stale_s`: a due time missed for longer is passed over (None: never; the latest missed one is done once).
+    """
+
+    name: str
+    cron: str
+    act: Callable[[Turn], None]
+    stale_s: int | None = None
+
+
+@dataclass(frozen=True)
+class OperatorCommand:
+    """A command of the command line: its two words are its key, `values` names what follows them, in order.
+
+    `act` gets those values as they were typed and returns what is printed. Raise ValueError with the reason when
+    they cannot be used.
+    """
+
+    act: Callable[[Turn, Sequence[str]], str]
+    values: tuple[str, ...] = ()
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class Capability:
+    """A service of the district. A field is here because something general reads it.
+
+    flows, does (a Do's service by "flow.step"), actions (by kind), timers (by kind), links (by payload prefix),
+    pages (by address prefix), claims (whose words are these), interrupts (answered before everything, in every
+    state), commands, operator (commands of the command line), jobs, my_things (status), join (moves the rows of a
+    person who turned out to be another), starts (once at each start and after the clock moved), checks (of what the
+    operator wrote), self_checks (of the rows).
+    """
+
+    name: str
+    folder: Path
+    flows: tuple[Flow, ...] = ()
+    does: Mapping[str, Service] = field(default_factory=dict)
+    actions: Mapping[str, Act] = field(default_factory=dict)
+    timers: Mapping[str, TimerAct] = field(default_factory=dict)
+    links: Mapping[str, Open] = field(default_factory=dict)
+    pages: Mapping[str, Page] = field(default_factory=dict)
+    claims: Callable[[str, Turn], Claim | None] | None = None
+    interrupts: Callable[[str], Callable[[Turn], None] | None] | None = None
+    commands: tuple[Command, ...] = ()
+    operator: Mapping[str, OperatorCommand] = field(default_factory=dict)
+    jobs: tuple[Job, ...] = ()
+    my_things: Callable[[Turn], int] | None = None
+    join: Callable[[Turn, int, int], None] | None = None
+    starts: Callable[[Turn], None] | None = None
+    self_checks: Callable[[Turn], list[str]] | None = None
+
+
+class Registry:
+    """All capabilities in routing order, and what they offer by name. Two of one name is an error."""
+
+    def __init__(self, capabilities: Iterable[Capability]) -> None:
+        self.all = tuple(capabilities)
+        self.flows = _merged("flow", ({flow.name: flow for flow in c.flows} for c in self.all))
+        self.does = _merged("do", (c.does for c in self.all))
+        self.actions = _merged("action", (c.actions for c in self.all))
+        self.timers = _merged("timer", (c.timers for c in self.all))
+        self.links = _merged("link", (c.links for c in self.all))
+        self.pages = _merged("page", (c.pages for c in self.all))
+        self.operator: dict[str, OperatorCommand] = _merged("operator command", (c.operator for c in self.all))
+        self.jobs = tuple(job for c in self.all for job in c.jobs)
+        self.commands = tuple(command for c in self.all for command in c.commands)
+        for flow in self.flows.values():
+            for step in flow.steps:
+                if isinstance(step, Do) and f"{flow.name}.{step.name}" not in self.does:
+                    raise LookupError(f"{flow.name}.{step.name} has no service")
+
+    def my_things(self, turn: Turn) -> int:
+        """Let every capability say what the person has with it. Returns how many things there were."""
+        return sum(c.my_things(turn) for c in self.all if c.my_things is not None)
+
+    def join(self, turn: Turn, keep: int, other: int) -> None:
+        """Let every capability move its rows of the person `other` to the person `keep`."""
+        for capability in self.all:
+            if capability.join is not None:
+                capability.join(turn, keep, other)
+
+
+def _merged(what: str, maps: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for part in maps:
+        for name, value in part.items():
+            if name in found:
+                raise LookupError(f"two capabilities offer the {what} {name!r}")
+            found[name] = value
+    return found

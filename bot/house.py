@@ -1,0 +1,171 @@
+"""The bot put together: store, keys, texts, capabilities and channels, with the few things every driver needs.
+
+Two drivers use it: `bot.live` (async, for real time) and `advance` here (step by step, for the terminal, journeys and
+the demonstration's clock). Both run the same turns.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot import outbox, timers
+from bot.capability import Capability, Registry
+from bot.messages import Channel, Inbound, Place, Receipt, Sendable, SendFailed
+from bot.redact import Redactor
+from bot.runner import Handled, Jobs, handle_next, run_job, run_timer
+from bot.store import conversations, inbox
+from bot.store.session import Db, Store
+from bot.turn import Ground, Turn
+
+
+class Movable(Protocol):
+    """A clock that can be moved forward."""
+
+    def now(self) -> datetime:
+        """The present instant."""
+
+    def move_to(self, instant: datetime) -> None:
+        """Show `instant` from now on."""
+
+
+class House:
+    """Everything assembled. `channels` are added by whoever opens them."""
+
+    def __init__(self, ground: Ground, store: Store, capabilities: Iterable[Capability]) -> None:
+        self.ground = ground
+        self.store = store
+        self.registry = Registry(capabilities)
+        self.redactor = Redactor(ground.keys.identity_key)
+        self.channels: dict[str, Channel] = {}
+        self.jobs = Jobs(ground, self.registry)
+
+    def open(self) -> None:
+        """Make ready after a start: jobs learn their times, capabilities their rows, a crash's rows are settled."""
+        self.store.write(self._open)
+
+    def _open(self, db: Db) -> None:
+        now = self.ground.clock.now()
+        self.jobs.open(db)
+        outbox.sweep(db, now, lease_s=0)
+        self.refresh(db)
+
+    def refresh(self, db: Db) -> None:
+        """Let every capability make the rows that its programme wants by now."""
+        turn = Turn(self.ground, db, self.ground.clock.now())
+        for capability in self.registry.all:
+            if capability.starts is not None:
+                capability.starts(turn)
+
+    # -- in ------------------------------------------------------------------------------------------------------
+
+    def expects(self, place: Place) -> bool:
+        """Whether a document number is being asked at this place (for the redaction)."""
+        return self.store.read(lambda db: conversations.expects(
+            db, place.channel, place.chat, place.thread, place.member)) == "document"
+
+    def keep(self, db: Db, inbound: Inbound) -> bool:
+        """Write what arrived. False when it is known already."""
+        return inbox.put(db, self.ground.keys, inbound, self.ground.clock.now())
+
+    def turn(self, db: Db, place: Place) -> Handled | None:
+        """Handle the oldest waiting message of a place."""
+        return handle_next(self.ground, self.registry, db, place)
+
+    def wake(self, db: Db, address_id: int) -> None:
+        """Somebody's page is open again: what was withheld for them may go."""
+        outbox.release(db, address_id, self.ground.clock.now())
+
+    # -- later ---------------------------------------------------------------------------------------------------
+
+    def next_due(self) -> datetime | None:
+        """When something is due next: a timer, a job or a queued message."""
+        found = [self.store.read(timers.next_due), self.store.read(outbox.next_due), self.jobs.next_due()]
+        return min((at for at in found if at is not None), default=None)
+
+    def run_one_due(self) -> Handled | None:
+        """Let the one thing happen that has been due longest: a timer or a job. None when there is none."""
+        now = self.ground.clock.now()
+        timer_due, job_due = self.store.read(timers.next_due), self.jobs.next_due()
+        if job_due is not None and job_due <= now and (timer_due is None or job_due < timer_due):
+            taken = self.jobs.take(now)
+            if taken is not None:
+                job, due = taken
+                return self.store.write(lambda db: run_job(self.ground, db, job, due)) or Handled(())
+        if timer_due is not None and timer_due <= now:
+            return self.store.write(lambda db: run_timer(self.ground, self.registry, db))
+        return None
+
+    # -- out -----------------------------------------------------------------------------------------------------
+
+    async def send(self, message: Sendable) -> None:
+        """Deliver one claimed message and settle its row."""
+        receipt, why = await self._try(message)
+        now = self.ground.clock.now()
+
+        def settle(db: Db) -> None:
+            if receipt is not None:
+                outbox.sent(db, message.id, receipt.message_id, now)
+            elif why is not None:
+                outbox.failed(db, message.id, why, now)
+
+        await asyncio.wrap_future(self.store.submit(settle))
+
+    async def _try(self, message: Sendable) -> tuple[Receipt | None, SendFailed | None]:
+        channel = self.channels.get(message.place.channel)
+        if channel is None:
+            return None, SendFailed("withheld", "channel not open here")
+        try:
+            return await channel.send(message), None
+        except SendFailed as why:
+            return None, why
+        except Exception as why:  # noqa: BLE001  a channel's surprise: the message may have arrived
+            return None, SendFailed("unconfirmed", type(why).__name__)
+
+    async def send_all(self, messages: Sequence[Sendable]) -> None:
+        """Deliver messages one after another."""
+        for message in messages:
+            await self.send(message)
+
+    async def send_due(self) -> int:
+        """Deliver everything that is due, without pacing. Returns how many were tried."""
+        tried = 0
+        while batch := self.store.write(lambda db: outbox.claim_due(db, self.ground.keys, self.ground.clock.now())):
+            await self.send_all(batch)
+            tried += len(batch)
+        return tried
+
+    # -- step by step --------------------------------------------------------------------------------------------
+
+    async def hear(self, inbound: Inbound) -> bool:
+        """Take one message through the whole: kept, handled, answered. False when it was known already."""
+        if not self.store.write(lambda db: self.keep(db, inbound)):
+            return False
+        while (handled := self.store.write(lambda db: self.turn(db, inbound.place))) is not None:
+            await self.send_all(handled.replies)
+        await self.send_due()
+        return True
+
+    async def settle(self) -> None:
+        """Let everything happen that is due at the present instant."""
+        await self.send_due()
+        while (handled := self.run_one_due()) is not None:
+            await self.send_all(handled.replies)
+            await self.send_due()
+
+    async def advance(self, clock: Movable, target: datetime) -> None:
+        """Move the clock to `target`; everything due on the way happens at its time, in order."""
+        await self.settle()
+        while (at := self.next_due()) is not None and at <= target:
+            if at > clock.now():
+                clock.move_to(at)
+            await self.settle()
+            if self.next_due() == at:  # nothing moved: a message that waits for its channel
+                clock.move_to(min(target, max(at, clock.now()) + timedelta(seconds=1)))
+        if target > clock.now():
+            clock.move_to(target)
+        self.store.write(self.refresh)
+        await self.settle()
+

@@ -1,0 +1,165 @@
+"""The bot in real time: what arrives is kept, then handled, then answered, while due things go on beside it.
+
+Everything asynchronous lives here and in the channels. One place's messages are handled in order, different ones in
+parallel; APScheduler is the metronome that looks for due things each second, the truth being rows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot import outbox
+from bot.house import House, Movable
+from bot.messages import Inbound, Place, Sendable
+from bot.pace import Pace
+from bot.runner import Handled
+from bot.store import inbox
+from bot.store.session import Db
+
+log = structlog.get_logger(__name__)
+BEAT_S = 1.0
+STALE_S = 20.0
+"""Messages waiting longer than this are looked for, in case the process that took them is gone."""
+
+
+class Live:
+    """Runs a house. `receive` is what every channel calls; `start` and `stop` frame its life."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.pace = Pace()
+        self._busy: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._chat: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._beating = asyncio.Lock()
+        self._stopping = False
+
+    async def start(self) -> None:
+        """Settle what a former process left, then listen and beat."""
+        await asyncio.to_thread(self.house.open)
+        await self._pick_up()
+        self._scheduler.add_job(self._beat, "interval", seconds=BEAT_S, max_instances=1, coalesce=True,
+                                misfire_grace_time=None)
+        self._scheduler.add_job(self._pick_up, "interval", seconds=STALE_S, max_instances=1, coalesce=True,
+                                misfire_grace_time=None)
+        self._scheduler.start()
+
+    async def stop(self) -> None:
+        """Take nothing new, finish what is in hand."""
+        self._stopping = True
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        while self._tasks or self._busy:
+            await asyncio.wait([*self._tasks, *self._busy.values()])
+
+    async def receive(self, inbound: Inbound) -> bool:
+        """Keep what arrived; when this returns it is stored and may be acknowledged. False: known already."""
+        house = self.house
+
+        def keep(db: Db) -> bool:
+            return house.keep(db, inbound)
+
+        new = await asyncio.wrap_future(house.store.submit(keep))
+        if new:
+            self._serve(inbound.place)
+        return new
+
+    async def advance(self, clock: Movable, target: datetime) -> None:
+        """Play the time up to `target` (the demonstration's clock), with the metronome held."""
+        async with self._beating:
+            await self.house.advance(clock, target)
+
+    def wake(self, address_id: int) -> None:
+        """Somebody's page is open again: send what was withheld for them."""
+        self._spawn(self._wake(address_id))
+
+    async def _wake(self, address_id: int) -> None:
+        await asyncio.wrap_future(self.house.store.submit(lambda db: self.house.wake(db, address_id)))
+        await self._send_due()
+
+    # -- within --------------------------------------------------------------------------------------------------
+
+    def _serve(self, place: Place) -> None:
+        if place.key in self._busy:
+            self._again.add(place.key)
+        elif not self._stopping:
+            task = asyncio.get_running_loop().create_task(self._handle(place))
+            self._busy[place.key] = task
+
+    async def _handle(self, place: Place) -> None:
+        try:
+            while True:
+                self._again.discard(place.key)
+                handled = await self._turn(place)
+                if handled is not None:
+                    for message in handled.replies:
+                        self._spawn(self._send(message))
+                elif place.key not in self._again:
+                    break
+        except Exception:
+            log.exception("a turn could not be committed; it is picked up again")
+        finally:
+            del self._busy[place.key]
+
+    async def _turn(self, place: Place) -> Handled | None:
+        return await asyncio.wrap_future(self.house.store.submit(lambda db: self.house.turn(db, place)))
+
+    async def _pick_up(self) -> None:
+        for key in await asyncio.to_thread(self.house.store.read, inbox.waiting_places):
+            self._serve(Place(*key.split("|", 3)))
+
+    async def _beat(self) -> None:
+        """Let due things happen and due messages leave."""
+        if self._beating.locked():
+            return
+        async with self._beating:
+            while not self._stopping:
+                handled = await asyncio.to_thread(self.house.run_one_due)
+                if handled is None:
+                    break
+                for message in handled.replies:
+                    self._spawn(self._send(message))
+                await asyncio.sleep(0)
+            await self._sweep()
+            await self._send_due()
+
+    async def _sweep(self) -> None:
+        now = self.house.ground.clock.now()
+
+        def sweep(db: Db) -> None:
+            outbox.sweep(db, now)
+            outbox.to_call_list(db, now)
+
+        await asyncio.wrap_future(self.house.store.submit(sweep))
+
+    async def _send_due(self) -> None:
+        house = self.house
+        while not self._stopping:
+            room = self.pace.room()
+            batch = await asyncio.wrap_future(house.store.submit(
+                lambda db: outbox.claim_due(db, house.ground.keys, house.ground.clock.now(), room)))
+            if not batch:
+                break
+            sending = [self._spawn(self._send(message)) for message in batch]
+            await asyncio.wait(sending)
+
+    async def _send(self, message: Sendable) -> None:
+        async with self._chat[message.place.key]:
+            channel = self.house.channels.get(message.place.channel)
+            if channel is not None and channel.paced:
+                await self.pace.wait(message)
+            await self.house.send(message)
+
+    def _spawn(self, work: Any) -> asyncio.Task[Any]:
+        task: asyncio.Task[Any] = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task

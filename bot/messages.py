@@ -1,0 +1,151 @@
+"""What comes in and what goes out, in the same shape on every channel, and the one port a channel fills in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from bot.redact import IdProof
+
+Kind = Literal["send", "edit", "delete"]
+Lane = Literal["urgent", "reply", "result", "reminder", "broadcast"]
+LANES: tuple[Lane, ...] = ("urgent", "reply", "result", "reminder", "broadcast")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a conversation happens: the four parts that name an address on its channel."""
+
+    channel: str
+    chat: str
+    thread: str = ""
+    member: str = ""
+
+    @property
+    def key(self) -> str:
+        """One word for the four parts, usable as a lock or a queue name."""
+        return f"{self.channel}|{self.chat}|{self.thread}|{self.member}"
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """One thing a person did, already free of document numbers.
+
+    `update_id` is the channel's own number; the same one twice is the same message. `text` is at most what the
+    channel delivers; `button` is the id of a pressed button. `start` is the payload of an opened link. `event` names
+    what is no message: "blocked", "joined", "left", "edited".
+    """
+
+    place: Place
+    update_id: str
+    text: str = ""
+    button: str | None = None
+    start: str | None = None
+    location: tuple[float, float] | None = None
+    phone: str | None = None
+    phone_is_own: bool = False
+    media: str | None = None
+    proofs: tuple[IdProof, ...] = ()
+    flaw: str | None = None
+    lang: str = ""
+    event: str = ""
+    private: bool = True
+    message_id: str = ""
+
+
+@dataclass(frozen=True)
+class Button:
+    """A button: its label and what pressing it does. Exactly one of id, url and ask is used."""
+
+    label: str
+    id: str = ""
+    url: str = ""
+    ask: Literal["", "contact", "location"] = ""
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that goes with a message: name, media type and the bytes themselves (at most a few hundred kB)."""
+
+    name: str
+    type: str
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """What a message says, before any channel has shaped it.
+
+    `text` is neutral markup: text with entities escaped and <b>, <i>, <code>, <a href> at most. `buttons` are rows.
+    `keys` are the text keys it was made of (for recordings).
+    """
+
+    text: str
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    files: tuple[File, ...] = ()
+    location: tuple[float, float] | None = None
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sendable:
+    """One outbox row on its way: who gets it, what to do, and the channel's own id of what it changes."""
+
+    id: int
+    place: Place
+    kind: Kind
+    lane: Lane
+    message: Outgoing
+    of: str | None = None
+    created: int = 0
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A message arrived: the channel's own id for it."""
+
+    message_id: str
+
+
+@dataclass(frozen=True)
+class SendFailed(Exception):
+    """A message did not arrive, and what follows from that.
+
+    kind: retry (surely not sent; again after `wait_s`), unconfirmed (may have arrived), withheld (the person is
+    not there; wait until they are), unreachable (never again until they write), rejected (our fault), moved (the
+    chat has another id, `moved_to`), harmless (nothing to do).
+    """
+
+    kind: Literal["retry", "unconfirmed", "withheld", "unreachable", "rejected", "moved", "harmless"]
+    reason: str = ""
+    wait_s: float | None = None
+    moved_to: str | None = None
+
+
+class Channel(Protocol):
+    """The port between the bot and one way of talking. Every channel is this and nothing more."""
+
+    name: str
+    pushes: bool
+    paced: bool
+
+    async def send(self, message: Sendable) -> Receipt:
+        """Deliver one message. Raises SendFailed; any other exception counts as unconfirmed."""
+
+
+@dataclass
+class Link:
+    """How a link that opens the bot with a payload looks on each channel; `page` is the web page's address."""
+
+    page: str = ""
+    bots: dict[str, str] = field(default_factory=dict)
+
+    def to(self, payload: str, channel: str) -> str:
+        """The address to print in a QR code or a message: the page where there is one, else the bot's own link."""
+        if channel in self.bots and not self.page:
+            return f"{self.bots[channel]}?start={payload}"
+        return f"{self.page}/?start={payload}"
+
+
+Values = dict[str, Any]

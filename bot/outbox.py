@@ -1,0 +1,214 @@
+"""Every message that leaves: written as a row in the turn's transaction, sent after the commit.
+
+Lanes in order: urgent, reply, result, reminder, broadcast. A reply is born inflight and goes at once; everything else
+is queued. Quiet hours hold back results, reminders and broadcasts. What a lost answer means differs by lane: urgent
+and replies are repeated, a result once with the same code, reminders and broadcasts never.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.clock import instant, ms
+from bot.messages import Button, File, Kind, Lane, Outgoing, Place, Sendable, SendFailed
+from bot.store.sealed import KeyRing
+from bot.store.session import Db, Row
+
+QUIET = (time(21, 30), time(7, 30))
+"""Between these local times results, reminders and broadcasts wait for the morning."""
+RETRY_S = (5, 20, 60, 300, 900, 3600)
+"""Seconds until the next try of a message that surely did not arrive; the last one repeats."""
+GIVE_UP_S = 72 * 3600
+"""A message without a deadline of its own is worth sending for three days."""
+AGAIN: dict[str, int] = {"urgent": 3, "reply": 1, "result": 1}
+"""How often a message that may have arrived is sent again, by lane; others never."""
+_COLUMNS = ("o.id, o.kind, o.lane, o.payload, o.created, o.tries, a.channel, a.chat, a.thread, a.member,"
+            " (SELECT b.message_id FROM outbox b WHERE b.id = o.of) AS of_id, o.of, o.note")
+
+
+@dataclass(frozen=True)
+class Post:
+    """A message to be written into the outbox. `due` and `deadline` are instants; None = at once, no end."""
+
+    address_id: int
+    message: Outgoing
+    lane: Lane = "reply"
+    kind: Kind = "send"
+    of: int | None = None
+    dedupe: str | None = None
+    due: datetime | None = None
+    deadline: datetime | None = None
+
+
+def put(db: Db, keys: KeyRing, post: Post, now: datetime, zone: ZoneInfo) -> int | None:
+    """Write one message. Returns its row id, or None where one with the same dedupe key stands already."""
+    born = "inflight" if post.lane in ("urgent", "reply") and post.due is None else "queued"
+    due = max(post.due or now, now)
+    if post.lane in ("result", "reminder", "broadcast"):
+        due = after_quiet(due, zone)
+    row = db.one(
+        "INSERT INTO outbox (address_id, kind, of, lane, state, payload, dedupe, created, due, deadline, since,"
+        " tries, note) VALUES (:address, :kind, :of, :lane, :state, :payload, :dedupe, :now, :due, :deadline, :now,"
+        " 0, '') ON CONFLICT (dedupe) DO NOTHING RETURNING id",
+        address=post.address_id, kind=post.kind, of=post.of, lane=post.lane, state=born,
+        payload=keys.seal(to_json(post.message), "outbox.payload"), dedupe=post.dedupe, now=ms(now), due=ms(due),
+        deadline=None if post.deadline is None else ms(post.deadline))
+    return None if row is None else int(row["id"])
+
+
+def after_quiet(at: datetime, zone: ZoneInfo) -> datetime:
+    """`at`, or the next morning's end of the quiet hours when it falls into them."""
+    local = at.astimezone(zone)
+    start, end = QUIET
+    if end <= local.time() < start:
+        return at
+    day = local.date() + (timedelta(days=1) if local.time() >= start else timedelta(0))
+    return datetime.combine(day, end, zone).astimezone(at.tzinfo)
+
+
+def load(db: Db, keys: KeyRing, ids: Sequence[int]) -> list[Sendable]:
+    """The rows of these ids, ready to send, in the order of the ids."""
+    found: list[Sendable] = []
+    for row_id in ids:
+        row = db.one(f"SELECT {_COLUMNS} FROM outbox o JOIN address a ON a.id = o.address_id WHERE o.id = :id",
+                     id=row_id)
+        if row is not None and row["payload"] is not None:
+            found.append(_sendable(row, keys))
+    return found
+
+
+def claim_due(db: Db, keys: KeyRing, now: datetime, limit: int = 50) -> list[Sendable]:
+    """Take due rows for sending: queued or waiting becomes inflight. Highest lane first, oldest first.
+
+    Of one address only the oldest unsent row of a lane is taken, so a chat's messages keep their order.
+    """
+    lock = " FOR UPDATE SKIP LOCKED" if db.postgres else ""
+    rows = db.all(
+        "SELECT id FROM outbox o WHERE o.state IN ('queued', 'waiting') AND o.due <= :now AND NOT EXISTS"
+        " (SELECT 1 FROM outbox p WHERE p.address_id = o.address_id AND p.lane = o.lane AND p.id < o.id"
+        " AND p.state IN ('queued', 'waiting', 'inflight'))"
+        " ORDER BY CASE o.lane WHEN 'urgent' THEN 0 WHEN 'reply' THEN 1 WHEN 'result' THEN 2 WHEN 'reminder' THEN 3"
+        f" ELSE 4 END, o.id LIMIT :limit{lock}", now=ms(now), limit=limit)
+    taken = [int(row["id"]) for row in rows]
+    for row_id in taken:
+        db.run("UPDATE outbox SET state = 'inflight', since = :now, tries = tries + 1 WHERE id = :id", now=ms(now),
+               id=row_id)
+    return load(db, keys, taken)
+
+
+def sent(db: Db, row_id: int, message_id: str, now: datetime) -> None:
+    """A message arrived."""
+    db.run("UPDATE outbox SET state = 'sent', since = :now, message_id = :message WHERE id = :id", now=ms(now),
+           message=message_id, id=row_id)
+
+
+def failed(db: Db, row_id: int, why: SendFailed, now: datetime) -> str:
+    """A message did not arrive, or may not have: what becomes of its row. Returns the new state."""
+    row = db.one("SELECT lane, kind, tries, created, deadline, address_id FROM outbox WHERE id = :id", id=row_id)
+    if row is None:
+        return "gone"
+    state, due = _verdict(row, why, now)
+    if why.kind == "moved" and why.moved_to is not None:
+        db.run("UPDATE address SET chat = :chat WHERE id = :id", chat=why.moved_to, id=row["address_id"])
+    if why.kind == "unreachable":
+        retire(db, int(row["address_id"]))
+    note = f"{why.kind}: {why.reason}"[:200]
+    db.run("UPDATE outbox SET state = :state, since = :now, due = :due, note = :note,"
+           " tries = CASE WHEN tries = 0 THEN 1 ELSE tries END WHERE id = :id",
+           state=state, now=ms(now), due=ms(due), note=note, id=row_id)
+    return state
+
+
+def _verdict(row: Row, why: SendFailed, now: datetime) -> tuple[str, datetime]:
+    end = instant(row["deadline"]) if row["deadline"] else instant(row["created"]) + timedelta(seconds=GIVE_UP_S)
+    tries = max(1, int(row["tries"]))
+    if why.kind == "moved":
+        return "waiting", now
+    if why.kind == "retry":
+        due = now + timedelta(seconds=why.wait_s or RETRY_S[min(tries, len(RETRY_S)) - 1])
+        return ("waiting", due) if due < end else ("failed", now)
+    if why.kind == "withheld":
+        return ("withheld", now) if now < end else ("failed", now)
+    if why.kind == "unconfirmed":
+        if tries <= AGAIN.get(row["lane"], 0) and row["kind"] == "send":
+            return "waiting", now + timedelta(seconds=RETRY_S[0])
+        return "unconfirmed", now
+    return ("cancelled" if why.kind == "harmless" else "failed"), now
+
+
+def retire(db: Db, address_id: int) -> None:
+    """A blocked chat: nothing more is tried until they write."""
+    db.run("UPDATE address SET state = 'retired' WHERE id = :id", id=address_id)
+    db.run("UPDATE outbox SET state = 'failed', note = 'address retired' WHERE address_id = :id"
+           " AND state IN ('queued', 'waiting', 'withheld')", id=address_id)
+
+
+def release(db: Db, address_id: int, now: datetime) -> int:
+    """Somebody is back: what was withheld for them may go. Returns how many."""
+    return db.run("UPDATE outbox SET state = 'waiting', due = :now WHERE address_id = :id AND state = 'withheld'",
+                  now=ms(now), id=address_id)
+
+
+def sweep(db: Db, now: datetime, lease_s: int = 120) -> list[int]:
+    """Settle what a crash left inflight: by lane, as a message that may have arrived. Returns the row ids."""
+    rows = db.all("SELECT id FROM outbox WHERE state = 'inflight' AND since < :before",
+                  before=ms(now - timedelta(seconds=lease_s)))
+    for row in rows:
+        failed(db, int(row["id"]), SendFailed("unconfirmed", "process ended while sending"), now)
+    return [int(row["id"]) for row in rows]
+
+
+def to_call_list(db: Db, now: datetime) -> int:
+    """Put undelivered results and reminders on the call list, once each. Returns how many were added."""
+    return db.run(
+        "INSERT INTO call_list (person_id, outbox_id, reason, words, state, created)"
+        " SELECT a.person_id, o.id, CASE WHEN a.state = 'retired' THEN 'blocked' ELSE 'asleep' END, o.payload, 'open',"
+        " :now FROM outbox o JOIN address a ON a.id = o.address_id"
+        " WHERE o.lane = 'result' AND (o.state = 'failed' OR (o.state = 'withheld' AND o.since < :old))"
+        " AND NOT EXISTS (SELECT 1 FROM call_list c WHERE c.outbox_id = o.id)",
+        now=ms(now), old=ms(now - timedelta(hours=24)))
+
+
+def empty_old(db: Db, now: datetime, days: int = 14) -> int:
+    """Forget the words of messages settled long ago. Returns how many."""
+    return db.run("UPDATE outbox SET payload = NULL WHERE payload IS NOT NULL AND created < :before"
+                  " AND state IN ('sent', 'unconfirmed', 'failed', 'cancelled')",
+                  before=ms(now - timedelta(days=days)))
+
+
+def next_due(db: Db) -> datetime | None:
+    """When the next queued message may go, or None."""
+    at = db.value("SELECT min(due) FROM outbox WHERE state IN ('queued', 'waiting')")
+    return None if at is None else instant(int(at))
+
+
+def to_json(message: Outgoing) -> bytes:
+    """A message as JSON bytes."""
+    return json.dumps({
+        "text": message.text, "keys": message.keys, "location": message.location,
+        "buttons": [[[b.label, b.id, b.url, b.ask] for b in row] for row in message.buttons],
+        "files": [[f.name, f.type, base64.b64encode(f.body).decode()] for f in message.files],
+    }, ensure_ascii=False).encode()
+
+
+def of_json(raw: bytes) -> Outgoing:
+    """A message from what `to_json` gave."""
+    tree: dict[str, Any] = json.loads(raw)
+    place = tree["location"]
+    return Outgoing(
+        tree["text"], tuple(tuple(Button(*b) for b in row) for row in tree["buttons"]),
+        tuple(File(name, kind, base64.b64decode(body)) for name, kind, body in tree["files"]),
+        None if place is None else (place[0], place[1]), tuple(tree["keys"]))
+
+
+def _sendable(row: Row, keys: KeyRing) -> Sendable:
+    return Sendable(
+        id=int(row["id"]), place=Place(row["channel"], row["chat"], row["thread"], row["member"]), kind=row["kind"],
+        lane=row["lane"], message=of_json(keys.unseal(bytes(row["payload"]), "outbox.payload")),
+        of=row["of_id"], created=int(row["created"]), again=str(row["note"]).startswith("unconfirmed"))

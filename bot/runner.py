@@ -1,0 +1,169 @@
+"""One turn: the oldest waiting message of a place, handled in one transaction; and one due thing, likewise.
+
+A turn that raises is undone and kept for staff, the person is told kindly, and the next message is not blocked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from bot import outbox, timers
+from bot.capability import Job, Registry
+from bot.clock import ms
+from bot.dialogue import Dialogue
+from bot.messages import Inbound, Place, Sendable
+from bot.router import route
+from bot.store import conversations, inbox, people
+from bot.store.session import Db
+from bot.timers import Cron
+from bot.turn import Ground, Turn
+
+log = structlog.get_logger(__name__)
+HANDOVERS = 4
+"""Flows that may hand over to one another in a turn."""
+
+
+@dataclass(frozen=True)
+class Handled:
+    """What a turn left to do after its commit: replies to send at once."""
+
+    replies: tuple[Sendable, ...]
+
+
+def handle_next(ground: Ground, registry: Registry, db: Db, place: Place) -> Handled | None:
+    """Handle the oldest waiting message of a place. None when nothing waits."""
+    now = ground.clock.now()
+    address_id, who = people.meet(db, place, now)
+    talk = conversations.lock(db, ground.keys, address_id, now)
+    arrived = inbox.oldest(db, ground.keys, place.key)
+    if arrived is None:
+        return None
+    inbound = arrived.inbound
+    turn = Turn(ground, db, now, who, place, address_id, words=inbound.text, everyone=registry)
+    failure: Exception | None = None
+    try:
+        with db.savepoint():
+            _converse(turn, inbound, registry, talk)
+    except Exception as why:  # noqa: BLE001  whatever a turn raises, the person is answered and the next one goes on
+        failure = why
+        turn = Turn(ground, db, now, who, place, address_id)
+        talk = conversations.lock(db, ground.keys, address_id, now)
+        _apologise(turn, arrived.id, why)
+    if failure is None:
+        inbox.done(db, arrived.id, now)
+    conversations.save(db, ground.keys, talk, now)
+    turn.flush()
+    return Handled(tuple(outbox.load(db, ground.keys, replies_among(db, turn.posted))))
+
+
+def _converse(turn: Turn, inbound: Inbound, registry: Registry, talk: conversations.Talk) -> None:
+    if inbound.event == "blocked" and turn.address_id is not None:
+        outbox.retire(turn.db, turn.address_id)
+        return
+    dialogue = Dialogue(talk, registry)
+    if inbound.event == "edited":
+        turn.say("common.edited")
+        dialogue.ask_again(turn)
+    elif inbound.event == "":
+        route(turn, inbound, registry, dialogue)
+    for _ in range(HANDOVERS):
+        if turn.hand_over is None:
+            break
+        going, turn.hand_over = turn.hand_over, None
+        dialogue.begin(turn, going.flow, going.known)
+    dialogue.close_turn()
+
+
+def _apologise(turn: Turn, inbox_id: int, why: Exception) -> None:
+    log.error("turn failed", inbox=inbox_id, error=type(why).__name__, exc_info=why)
+    inbox.failed(turn.db, inbox_id, type(why).__name__, turn.now)
+    turn.say("common.failed", telephone=turn.ground.telephone)
+    turn.push_staff(("duty", "admin"), "desk.failed_turn", inbox=inbox_id, dedupe=f"failed:{inbox_id}")
+    turn.audit("turn.failed", f"inbox:{inbox_id}", error=type(why).__name__)
+
+
+def replies_among(db: Db, posted: list[int]) -> list[int]:
+    """Of the rows a turn posted, those that were born inflight."""
+    return [row_id for row_id in posted
+            if db.value("SELECT state FROM outbox WHERE id = :id", id=row_id) == "inflight"]
+
+
+def run_timer(ground: Ground, registry: Registry, db: Db) -> Handled | None:
+    """Let the oldest due timer happen (one chunk of it). None when none is due."""
+    now = ground.clock.now()
+    due = timers.take(db, now)
+    if due is None:
+        return None
+    turn = Turn(ground, db, now)
+    try:
+        with db.savepoint():
+            act = registry.timers.get(due.kind)
+            if act is None:
+                raise LookupError(f"no capability knows the timer {due.kind}")
+            cursor = act(turn, due)
+            if cursor is None:
+                timers.finish(db, due)
+            else:
+                timers.go_on(db, due, cursor)
+    except Exception as why:  # noqa: BLE001  a timer that raises waits and is tried again; others go on
+        turn = Turn(ground, db, now)
+        tries = timers.postpone(db, due, now)
+        log.error("timer failed", kind=due.kind, key=due.key, tries=tries, exc_info=why)
+        turn.push_staff(("duty", "admin"), "desk.failed_timer", kind=due.kind, key=due.key,
+                        dedupe=f"timer:{due.kind}:{due.key}")
+    return Handled(tuple(outbox.load(db, ground.keys, replies_among(db, turn.posted))))
+
+
+def run_job(ground: Ground, db: Db, job: Job, due: datetime) -> Handled | None:
+    """Let a job's firing happen, once whoever comes first. None when it was claimed already."""
+    now = ground.clock.now()
+    if not timers.claim_firing(db, job.name, due, now):
+        return None
+    turn = Turn(ground, db, now)
+    late = (now - due).total_seconds()
+    if job.stale_s is None or late <= job.stale_s:
+        job.act(turn)
+    return Handled(tuple(outbox.load(db, ground.keys, replies_among(db, turn.posted))))
+
+
+class Jobs:
+    """The jobs of all capabilities and when each is due next. What was missed is done once, the latest only."""
+
+    def __init__(self, ground: Ground, registry: Registry) -> None:
+        self._ground = ground
+        zone = ground.settings.zone
+        self._jobs = [(job, Cron(job.cron, zone)) for job in registry.jobs]
+        self._next: dict[str, datetime] = {}
+
+    def open(self, db: Db) -> None:
+        """Learn from the database when each job was last due; a job never seen counts from now."""
+        now = self._ground.clock.now()
+        for job, cron in self._jobs:
+            last = timers.last_firing(db, job.name)
+            if last is None:
+                db.run("INSERT INTO firing (job, due, at) VALUES (:job, :due, :due) ON CONFLICT DO NOTHING",
+                       job=job.name, due=ms(now))
+            self._next[job.name] = cron.after(last or now)
+
+    def next_due(self) -> datetime | None:
+        """When the next job is due."""
+        return min(self._next.values(), default=None)
+
+    def take(self, now: datetime) -> tuple[Job, datetime] | None:
+        """The job that is due, with its latest missed due time; the next one is set."""
+        for job, cron in sorted(self._jobs, key=lambda pair: self._next[pair[0].name]):
+            due = self._next[job.name]
+            if due > now:
+                return None
+            while (following := cron.after(due)) <= now:
+                due = following
+            self._next[job.name] = following
+            return job, due
+        return None
+
+
+Work = Callable[[Db], Handled | None]

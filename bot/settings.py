@@ -1,0 +1,50 @@
+"""Settings from DOORSTEP_* variables or a .env file; each one says what it is for (`doorstep settings` lists them)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set. Secrets print as stars."""
+
+    model_config = SettingsConfigDict(env_prefix="DOORSTEP_", env_file=".env", extra="ignore")
+
+    data_dir: Path = Field(Path("data"), description="folder of the database and the district's own content")
+    database_url: str = Field("", description="postgresql+psycopg://… ; empty = SQLite in the data folder")
+    city: str = Field("sample", description="the home pack: a folder under knowledge/cities or content/cities")
+    host: str = Field("127.0.0.1", description="where the web server listens")
+    port: int = Field(8080, description="the port it listens on")
+    public_url: str = Field("", description="the address people reach it at; empty = http://HOST:PORT")
+    keys: Path = Field(Path("keys"), description="folder of the key ring and the hash keys; never in a backup")
+    telegram_token: SecretStr = Field(SecretStr(""), description="the bot's token; empty = no Telegram")
+    telegram_api_url: str = Field("", description="another Bot API server, e.g. http://127.0.0.1:8081")
+    telegram_mode: Literal["polling", "webhook"] = Field("polling", description="how updates come in")
+    telegram_webhook_secret: SecretStr = Field(SecretStr(""), description="the header Telegram must send")
+    telegram_staff_chat: str = Field("", description="id of the group where staff are told of cases")
+    timezone: str = Field("Asia/Shanghai", description="local time of dates, rounds and quiet hours")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The local time zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def url(self) -> str:
+        """The database: the given URL or the SQLite file in the data folder."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'doorstep.db'}"
+
+    @property
+    def page(self) -> str:
+        """The address of the web page, without a slash at its end."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether only this machine can reach the page."""
+        return self.host in {"127.0.0.1", "localhost", "::1"} and not self.public_url

@@ -1,0 +1,80 @@
+"""What is being talked about at an address: loaded under a lock, saved by compare-and-swap."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.clock import instant, ms
+from bot.store.sealed import KeyRing
+from bot.store.session import Db
+
+LIFE = timedelta(days=14)
+"""An open form lives this long after its last answer."""
+
+
+class Overtaken(Exception):
+    """Another turn saved this conversation first."""
+
+
+@dataclass
+class Talk:
+    """A conversation. `open` and `parked` are saved flow states; `choosing` are words a number may pick.
+
+    `paused` is the case under which a person has the conversation.
+    """
+
+    address_id: int
+    seq: int
+    question: int
+    expects: str
+    updated: datetime
+    open: dict[str, Any] | None = None
+    parked: dict[str, Any] | None = None
+    choosing: list[str] = field(default_factory=list)
+    lapsed: bool = False
+
+
+def lock(db: Db, keys: KeyRing, address_id: int, now: datetime) -> Talk:
+    """The conversation of an address, locked until the commit; a new one where there is none."""
+    more = " FOR UPDATE" if db.postgres else ""
+    sql = f"SELECT seq, question, expects, state, updated FROM conversation WHERE address_id = :id{more}"
+    row = db.one(sql, id=address_id)
+    if row is None:
+        db.run("INSERT INTO conversation (address_id, seq, question, expects, state, updated)"
+               " VALUES (:id, 0, 0, '', NULL, :now) ON CONFLICT (address_id) DO NOTHING", id=address_id, now=ms(now))
+        row = db.one(sql, id=address_id)
+        if row is None:
+            raise LookupError(f"no conversation at address {address_id}")
+    talk = Talk(address_id, int(row["seq"]), int(row["question"]), row["expects"], instant(int(row["updated"])))
+    if row["state"] is not None:
+        tree = json.loads(keys.unseal(bytes(row["state"]), "conversation.state"))
+        talk.open, talk.parked, talk.choosing = tree["open"], tree["parked"], tree.get("choosing", [])
+    if talk.open is not None and now - talk.updated > LIFE:
+        talk.open, talk.parked, talk.choosing, talk.lapsed = None, None, [], True
+    return talk
+
+
+def save(db: Db, keys: KeyRing, talk: Talk, now: datetime) -> None:
+    """Write a conversation back. Raises Overtaken when it is no longer the one that was loaded."""
+    state = None
+    if talk.open is not None or talk.parked is not None or talk.choosing:
+        tree = {"open": talk.open, "parked": talk.parked, "choosing": talk.choosing}
+        state = keys.seal(json.dumps(tree, ensure_ascii=False).encode(), "conversation.state")
+    touched = db.run(
+        "UPDATE conversation SET seq = seq + 1, question = :question, expects = :expects, state = :state,"
+        " updated = :now WHERE address_id = :id AND seq = :seq", question=talk.question, expects=talk.expects,
+        state=state, now=ms(now), id=talk.address_id, seq=talk.seq)
+    if touched != 1:
+        raise Overtaken(f"conversation {talk.address_id} moved on from {talk.seq}")
+    talk.seq += 1
+
+
+def expects(db: Db, channel: str, chat: str, thread: str, member: str) -> str:
+    """What the open question of a place expects ("document" or ""), for the redaction before anything is written."""
+    found = db.value("SELECT c.expects FROM conversation c JOIN address a ON a.id = c.address_id"
+                     " WHERE a.channel = :channel AND a.chat = :chat AND a.thread = :thread AND a.member = :member",
+                     channel=channel, chat=chat, thread=thread, member=member)
+    return str(found or "")

@@ -1,0 +1,86 @@
+"""What arrived, written before it is acknowledged: unique by channel and update id, sealed, in order per place."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from bot.clock import ms
+from bot.messages import Inbound, Place
+from bot.redact import IdProof
+from bot.store.sealed import KeyRing
+from bot.store.session import Db
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A waiting row and what it holds."""
+
+    id: int
+    inbound: Inbound
+
+
+def put(db: Db, keys: KeyRing, inbound: Inbound, now: datetime) -> bool:
+    """Keep what arrived. False when this update is known already."""
+    return db.run(
+        "INSERT INTO inbox (channel, update_id, place, payload, state, received, note)"
+        " VALUES (:channel, :update, :place, :payload, 'waiting', :now, '') ON CONFLICT (channel, update_id) DO NOTHING",
+        channel=inbound.place.channel, update=inbound.update_id, place=inbound.place.key,
+        payload=keys.seal(to_json(inbound), "inbox.payload"), now=ms(now)) == 1
+
+
+def oldest(db: Db, keys: KeyRing, place: str) -> Arrived | None:
+    """The oldest waiting message of a place. The caller holds the conversation's lock."""
+    row = db.one("SELECT id, payload FROM inbox WHERE place = :place AND state = 'waiting' ORDER BY id LIMIT 1",
+                 place=place)
+    if row is None:
+        return None
+    return Arrived(int(row["id"]), of_json(keys.unseal(bytes(row["payload"]), "inbox.payload")))
+
+
+def done(db: Db, row_id: int, now: datetime) -> None:
+    """Handled: the payload is emptied in the same transaction."""
+    db.run("UPDATE inbox SET state = 'done', payload = NULL, handled = :now WHERE id = :id", now=ms(now), id=row_id)
+
+
+def failed(db: Db, row_id: int, why: str, now: datetime) -> None:
+    """Its turn raised: it is kept, sealed, for staff; the next message is not blocked."""
+    db.run("UPDATE inbox SET state = 'failed', note = :why, handled = :now WHERE id = :id", why=why[:300],
+           now=ms(now), id=row_id)
+
+
+def waiting_places(db: Db) -> list[str]:
+    """The places with something unhandled, oldest first (after a restart)."""
+    rows = db.all("SELECT place, min(id) AS first FROM inbox WHERE state = 'waiting' GROUP BY place ORDER BY 2")
+    return [str(row["place"]) for row in rows]
+
+
+def empty_old(db: Db, now: datetime, days: int = 14) -> int:
+    """Forget failed messages' words after a fortnight, and handled rows altogether after a month."""
+    db.run("DELETE FROM inbox WHERE state = 'done' AND received < :old", old=ms(now - timedelta(days=30)))
+    return db.run("UPDATE inbox SET payload = NULL WHERE payload IS NOT NULL AND state = 'failed'"
+                  " AND received < :before", before=ms(now - timedelta(days=days)))
+
+
+def to_json(inbound: Inbound) -> bytes:
+    """A message as JSON bytes, empty parts left out."""
+    tree = {name: value for name, value in asdict(inbound).items() if value not in (None, "", (), False)}
+    tree["private"] = inbound.private
+    return json.dumps(tree, ensure_ascii=False, default=str).encode()
+
+
+def of_json(raw: bytes) -> Inbound:
+    """A message from what `to_json` gave."""
+    tree: dict[str, Any] = json.loads(raw)
+    tree["place"] = Place(**tree["place"])
+    if "location" in tree:
+        tree["location"] = (tree["location"][0], tree["location"][1])
+    tree["proofs"] = tuple(_proof(p) for p in tree.get("proofs", ()))
+    return Inbound(**tree)
+
+
+def _proof(tree: dict[str, Any]) -> IdProof:
+    born = tree.get("birth")
+    return IdProof(kind=tree["kind"], digest=tree["digest"], birth=None if born is None else date.fromisoformat(born))

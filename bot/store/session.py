@@ -1,0 +1,272 @@
+"""Transactions on SQLite or PostgreSQL: one way to run prepared SQL, one place where commits happen.
+
+`Store.write` runs a piece of plain synchronous work in a transaction. On SQLite one writer thread commits whatever
+turns are waiting as a group, each in its own savepoint (WAL, synchronous=FULL); on PostgreSQL each work has its
+own connection. Statements are written once, with `:name` parameters; SQLModel is there for everything off the
+path of a turn, on the same connection and in the same transaction.
+"""
+
+from __future__ import annotations
+
+import queue
+import re
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import psycopg
+from psycopg.rows import dict_row
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import NullPool
+from sqlmodel import Session
+
+T = TypeVar("T")
+Row = Mapping[str, Any]
+GROUP = 64
+"""How many waiting works one SQLite commit carries at most."""
+WORKERS = 8
+"""How many PostgreSQL transactions run at once."""
+_PARAMETER = re.compile(r"(?<![:\w]):([a-z_]\w*)")
+
+
+@lru_cache(maxsize=1024)
+def _psycopg_sql(sql: str) -> str:
+    return _PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%"))
+
+
+class Db:
+    """One open transaction. `run` and its kin take prepared SQL, `orm` is a SQLModel session beside it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        if not connection.in_transaction():
+            connection.begin()  # for SQLAlchemy's books only: in AUTOCOMMIT it says nothing to the database
+        self._raw: Any = connection.connection.driver_connection
+        self.postgres = isinstance(self._raw, psycopg.Connection)
+        self._orm: Session | None = None
+        self.after_commit: list[Callable[[], None]] = []
+
+    def run(self, sql: str, **values: Any) -> int:
+        """Execute a statement; how many rows it touched."""
+        return int(self._execute(sql, values).rowcount)
+
+    def one(self, sql: str, **values: Any) -> Row | None:
+        """The first row, or None."""
+        return cast("Row | None", self._execute(sql, values).fetchone())
+
+    def all(self, sql: str, **values: Any) -> list[Row]:
+        """Every row."""
+        return cast("list[Row]", self._execute(sql, values).fetchall())
+
+    def many(self, sql: str, rows: list[dict[str, Any]]) -> None:
+        """Execute a statement once for each row of values."""
+        if not rows:
+            return
+        self.flush()
+        self._raw.cursor().executemany(_psycopg_sql(sql) if self.postgres else sql, rows)
+
+    def value(self, sql: str, **values: Any) -> Any:
+        """The first column of the first row, or None."""
+        row = self.one(sql, **values)
+        return None if row is None else next(iter(dict(row).values()))
+
+    @property
+    def orm(self) -> Session:
+        """A SQLModel session in this transaction; what it holds is flushed before the commit and before `run`."""
+        if self._orm is None:
+            self._orm = Session(bind=self._connection, expire_on_commit=False,
+                                join_transaction_mode="rollback_only")
+        return self._orm
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part that may fail alone: an exception undoes this part only, and goes on up."""
+        self.flush()
+        self._raw.execute("SAVEPOINT part")
+        try:
+            yield
+            self.flush()
+        except BaseException:
+            self._forget()
+            self._raw.execute("ROLLBACK TO SAVEPOINT part")
+            raise
+        finally:
+            self._raw.execute("RELEASE SAVEPOINT part")
+
+    def flush(self) -> None:
+        """Send what the SQLModel session still holds."""
+        if self._orm is not None:
+            self._orm.flush()
+
+    def close(self) -> None:
+        """Let go of the SQLModel session; the transaction itself belongs to the store."""
+        if self._orm is not None:
+            self._orm.close()
+            self._orm = None
+
+    def _forget(self) -> None:
+        if self._orm is not None:
+            self._orm.expunge_all()
+
+    def _execute(self, sql: str, values: Mapping[str, Any]) -> Any:
+        self.flush()
+        if self.postgres:
+            return self._raw.cursor(row_factory=dict_row).execute(_psycopg_sql(sql), values)
+        cursor = self._raw.cursor()
+        cursor.row_factory = sqlite3.Row
+        return cursor.execute(sql, values)
+
+
+class Store:
+    """The database: `write` for a transaction, `read` for a look, `submit` for a write awaited elsewhere."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.postgres = url.startswith("postgresql")
+        self._engine = _postgres_engine(url) if self.postgres else _sqlite_engine(url)
+        self._pool: ThreadPoolExecutor | None = None
+        self._queue: queue.SimpleQueue[tuple[Callable[[Db], Any], Future[Any]] | None] = queue.SimpleQueue()
+        self._writer: threading.Thread | None = None
+        if self.postgres:
+            self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="store")
+        else:
+            self._writer = threading.Thread(target=self._write_groups, name="store", daemon=True)
+            self._writer.start()
+
+    @property
+    def engine(self) -> Engine:
+        """SQLAlchemy's engine, for migrations."""
+        return self._engine
+
+    def submit(self, work: Callable[[Db], T]) -> Future[T]:
+        """Run `work` in a transaction elsewhere; the future is done when it is committed (or has failed alone)."""
+        future: Future[T] = Future()
+        if self._pool is not None:
+            self._pool.submit(self._write_alone, work, future)
+        else:
+            self._queue.put((work, future))
+        return future
+
+    def write(self, work: Callable[[Db], T]) -> T:
+        """Run `work` in a transaction and wait for its commit. Raises what `work` raised, undone."""
+        if threading.current_thread() is self._writer:
+            raise RuntimeError("a write inside a write: pass the open transaction on instead")
+        return self.submit(work).result()
+
+    def read(self, work: Callable[[Db], T]) -> T:
+        """Run `work` on a connection that only reads, in the caller's thread."""
+        with self._engine.connect() as connection:
+            db = Db(connection)
+            raw: Any = connection.connection.driver_connection
+            raw.execute("BEGIN")
+            try:
+                return work(db)
+            finally:
+                db.close()
+                raw.execute("ROLLBACK")
+
+    def close(self) -> None:
+        """Finish what is waiting and let go of the database."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True)
+        if self._writer is not None:
+            self._queue.put(None)
+            self._writer.join()
+        self._engine.dispose()
+
+    def _write_alone(self, work: Callable[[Db], T], future: Future[T]) -> None:
+        try:
+            with self._engine.connect() as connection:
+                db = Db(connection)
+                raw: Any = connection.connection.driver_connection
+                try:
+                    with raw.transaction():
+                        result = work(db)
+                        db.flush()
+                finally:
+                    db.close()
+        except BaseException as why:  # noqa: BLE001  the caller of submit gets it, whatever it is
+            future.set_exception(why)
+        else:
+            _tell(db, future, result)
+
+    def _write_groups(self) -> None:
+        with self._engine.connect() as connection:
+            raw: sqlite3.Connection = cast("Any", connection.connection.driver_connection)
+            while (job := self._queue.get()) is not None:
+                group = [job]
+                while len(group) < GROUP and not self._queue.empty():
+                    following = self._queue.get()
+                    if following is None:
+                        self._queue.put(None)
+                        break
+                    group.append(following)
+                _commit_group(connection, raw, group)
+
+
+def _commit_group(connection: Connection, raw: sqlite3.Connection,
+                  group: list[tuple[Callable[[Db], Any], Future[Any]]]) -> None:
+    """Commit several works at once; one that raises is undone alone, a failed commit fails them all."""
+    finished: list[tuple[Db, Future[Any], Any]] = []
+    failed: list[tuple[Future[Any], BaseException]] = []
+    try:
+        raw.execute("BEGIN IMMEDIATE")
+        for work, future in group:
+            db = Db(connection)
+            raw.execute("SAVEPOINT turn")
+            try:
+                result = work(db)
+                db.flush()
+            except BaseException as why:  # noqa: BLE001  one work's failure is its own, the group goes on
+                raw.execute("ROLLBACK TO turn")
+                failed.append((future, why))
+            else:
+                finished.append((db, future, result))
+            finally:
+                db.close()
+                raw.execute("RELEASE turn")
+        raw.execute("COMMIT")
+    except BaseException as why:  # noqa: BLE001  a full disk or a lock: nothing of the group is stored
+        if raw.in_transaction:
+            raw.execute("ROLLBACK")
+        for _, future in group:
+            future.set_exception(why)
+        return
+    for future, why in failed:
+        future.set_exception(why)
+    for db, future, result in finished:
+        _tell(db, future, result)
+
+
+def _tell(db: Db, future: Future[T], result: T) -> None:
+    for call in db.after_commit:
+        call()
+    future.set_result(result)
+
+
+def sqlite_url(path: Path) -> str:
+    """The URL of a SQLite file."""
+    return f"sqlite:///{path}"
+
+
+def _sqlite_engine(url: str) -> Engine:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool,
+                           connect_args={"check_same_thread": False, "timeout": 30, "cached_statements": 512})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(raw: sqlite3.Connection, _record: object) -> None:
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON",
+                       "busy_timeout=30000", "cache_size=-16000"):
+            raw.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
+def _postgres_engine(url: str) -> Engine:
+    return create_engine(url, isolation_level="AUTOCOMMIT", pool_size=WORKERS + 4, max_overflow=8,
+                         pool_pre_ping=True)

@@ -1,0 +1,137 @@
+"""The words: TOML files beside the flows, rendered by Jinja2 in one neutral markup.
+
+Simplified Chinese and English are written by hand; Traditional is made from the Simplified templates through OpenCC,
+with overrides. A key is the path in the file (`flow.step.ask`). A missing key or value raises: it is a bug.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, StrictUndefined, Template
+from opencc import OpenCC
+
+LANGUAGES = ("zh", "zh-Hant", "en")
+_WEEKDAYS = "一二三四五六日"
+
+
+class TextsError(Exception):
+    """A texts file that cannot be used: which, and why."""
+
+
+class Texts:
+    """Every text of every folder. `zone` is the local time in which moments are written."""
+
+    def __init__(self, folders: Iterable[Path], zone: ZoneInfo) -> None:
+        self._zone = zone
+        self._env = Environment(undefined=StrictUndefined, autoescape=True)
+        self._source: dict[str, dict[str, str]] = {"zh": {}, "en": {}, "zh-Hant": {}}
+        self._made: dict[tuple[str, str], Template] = {}
+        for folder in folders:
+            for lang in self._source:
+                path = folder / f"texts.{lang}.toml"
+                if path.is_file():
+                    self._load(path, lang)
+        self._env.filters.update(money=_money, day=_day, month=_month, moment=self._moment, at=self._at, groups=groups)
+
+    def keys(self, lang: str = "zh") -> set[str]:
+        """The keys that have words of their own in a language."""
+        return set(self._source[lang])
+
+    def has(self, key: str) -> bool:
+        """Whether there are words for a key."""
+        return key in self._source["zh"]
+
+    def render(self, lang: str, key: str, values: Mapping[str, Any] | None = None) -> str:
+        """The text of a key as neutral markup. Raises KeyError for a missing key, UndefinedError for a value."""
+        made = self._made.get((lang, key))
+        if made is None:
+            made = self._made[lang, key] = self._env.from_string(self._words(lang, key))
+        return made.render({**(values or {}), "lang": lang}).strip()
+
+    def label(self, lang: str, key: str, values: Mapping[str, Any] | None = None) -> str:
+        """The text of a key for a button: plain, without markup."""
+        return plain(self.render(lang, key, values))
+
+    def in_script(self, lang: str, words: str) -> str:
+        """Simplified words that come from elsewhere (a pack, a card) in the script of a language."""
+        return self._traditional.convert(words) if lang == "zh-Hant" else words
+
+    def source(self, lang: str, key: str) -> str:
+        """The template as it is written (for checks and diagrams)."""
+        return self._words(lang, key)
+
+    def _words(self, lang: str, key: str) -> str:
+        if lang == "zh-Hant":
+            own = self._source["zh-Hant"].get(key)
+            return own if own is not None else self._traditional.convert(self._source["zh"][key])
+        return self._source["en" if lang == "en" else "zh"][key]
+
+    @cached_property
+    def _traditional(self) -> OpenCC:
+        return OpenCC("s2t")
+
+    def _load(self, path: Path, lang: str) -> None:
+        try:
+            tree = tomllib.loads(path.read_text(encoding="utf-8"))
+        except tomllib.TOMLDecodeError as why:
+            raise TextsError(f"{path}: {why}") from why
+        for key, words in _flat(tree):
+            if key in self._source[lang]:
+                raise TextsError(f"{path}: {key} has words already, in another file")
+            self._source[lang][key] = words
+
+    def _moment(self, at: datetime | str, lang: str = "zh") -> str:
+        local = _instant(at).astimezone(self._zone)
+        return f"{_day(local.date(), lang)} {local:%H:%M}"
+
+    def _at(self, at: datetime | str) -> str:
+        return f"{_instant(at).astimezone(self._zone):%H:%M}"
+
+
+def plain(markup: str) -> str:
+    """Neutral markup without its tags and escapes."""
+    return html.unescape(re.sub(r"</?(?:b|i|code|a)(?:\s[^>]*)?>", "", markup))
+
+
+def groups(digits: str, size: int = 4) -> str:
+    """Digits in groups: 1234 5678 9012."""
+    return " ".join(digits[i:i + size] for i in range(0, len(digits), size))
+
+
+def _flat(tree: Mapping[str, Any], above: str = "") -> Iterable[tuple[str, str]]:
+    for name, value in tree.items():
+        key = f"{above}.{name}" if above else name
+        if isinstance(value, Mapping):
+            yield from _flat(value, key)
+        else:
+            yield key, str(value).strip()
+
+
+def _instant(at: datetime | str) -> datetime:
+    return datetime.fromisoformat(at) if isinstance(at, str) else at
+
+
+def _money(fen: int, lang: str = "zh") -> str:
+    yuan = f"{fen // 100:,}" if fen % 100 == 0 else f"{fen / 100:,.2f}"
+    return f"{yuan} yuan" if lang == "en" else f"{yuan} 元"
+
+
+def _day(day: date | str, lang: str = "zh") -> str:
+    when = date.fromisoformat(day[:10]) if isinstance(day, str) else day
+    if lang == "en":
+        return f"{when:%a} {when.day} {when:%b %Y}"
+    return f"{when.year}年{when.month}月{when.day}日（周{_WEEKDAYS[when.weekday()]}）"
+
+
+def _month(day: date | str, lang: str = "zh") -> str:
+    when = date.fromisoformat(day[:10]) if isinstance(day, str) else day
+    return f"{when:%b %Y}" if lang == "en" else f"{when.year}年{when.month}月"

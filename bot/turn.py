@@ -1,0 +1,232 @@
+"""What a service may see and do while one message, button, timer or job is being handled.
+
+A Turn lives inside one transaction. Nothing it does leaves before the commit: words said and pushed become outbox
+rows, later things become timers, everything done becomes audit.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol
+
+from bot import outbox, timers
+from bot.clock import Clock, local_date, ms
+from bot.messages import Button, File, Lane, Link, Outgoing, Place
+from bot.settings import Settings
+from bot.store.people import Who
+from bot.store.sealed import KeyRing
+from bot.store.session import Db
+from bot.texts import Texts, plain
+
+JOIN_LIMIT = 1500
+"""Texts of one turn are put into one message up to this many characters."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What every turn stands on; made once at the start.
+
+    `demo`: the home pack is an invented one. `telephone`: where a person answers by voice, as it is printed.
+    """
+
+    settings: Settings
+    clock: Clock
+    keys: KeyRing
+    texts: Texts
+    link: Link
+    demo: bool = False
+    telephone: str = ""
+
+
+class Everyone(Protocol):
+    """All capabilities at once, for the few things that concern every one of them."""
+
+    def my_things(self, turn: Turn) -> int:
+        """Let each say what the person has with it. Returns how many things there were."""
+
+    def join(self, turn: Turn, keep: int, other: int) -> None:
+        """Let each move its rows of the person `other` to the person `keep`."""
+
+
+@dataclass
+class HandOver:
+    """The next thing to do instead of what is open: begin a flow with what is already known."""
+
+    flow: str
+    known: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Turn:
+    """One turn. `data` is the open form's; `place`, `address_id` and `everyone` are None in a timer or job."""
+
+    ground: Ground
+    db: Db
+    now: datetime
+    person: Who | None = None
+    place: Place | None = None
+    address_id: int | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+    out: list[Outgoing] = field(default_factory=list)
+    posted: list[int] = field(default_factory=list)
+    hand_over: HandOver | None = None
+    words: str = ""
+    lane: Lane = "reply"
+    everyone: Everyone | None = None
+
+    @property
+    def today(self) -> date:
+        """The local calendar day."""
+        return local_date(self.now, self.ground.settings.zone)
+
+    @property
+    def lang(self) -> str:
+        """The person's language."""
+        return self.person.lang if self.person else "zh"
+
+    @property
+    def who(self) -> Who:
+        """The person. Raises where there is none (a timer, a job)."""
+        if self.person is None:
+            raise RuntimeError("nobody is talking in this turn")
+        return self.person
+
+    @property
+    def overheard(self) -> bool:
+        """Whether other people read this conversation too (a group)."""
+        return self.place is not None and self.place.member != ""
+
+    # -- words ---------------------------------------------------------------------------------------------------
+
+    def say(self, key: str, /, *rows: Sequence[Button], files: Sequence[File] = (),
+            location: tuple[float, float] | None = None, **values: Any) -> None:
+        """Answer with a text. `rows` are rows of buttons."""
+        text = self.ground.texts.render(self.lang, key, values)
+        self.out.append(Outgoing(text, tuple(tuple(row) for row in rows), tuple(files), location, (key,)))
+
+    def label(self, key: str, **values: Any) -> str:
+        """A button's words in the person's language."""
+        return self.ground.texts.label(self.lang, key, values)
+
+    def go(self, label_key: str, flow: str) -> Button:
+        """A button that begins a flow, whatever is open."""
+        return Button(self.label(label_key), id=f"go:{flow}")
+
+    def push(self, person_id: int, key: str, /, *rows: Sequence[Button], lane: Lane = "result",
+             dedupe: str | None = None, due: datetime | None = None, deadline: datetime | None = None,
+             files: Sequence[File] = (), lang: str | None = None, **values: Any) -> int | None:
+        """Send a text to a person, wherever they can be reached. Returns the outbox row, or None.
+
+        None: it stands in the outbox already (dedupe), or they have no address left: then they are on the call list.
+        """
+        lang = lang or str(self.db.value("SELECT lang FROM person WHERE id = :id", id=person_id) or "zh")
+        text = self.ground.texts.render(lang, key, values)
+        message = Outgoing(text, tuple(tuple(row) for row in rows), tuple(files), None, (key,))
+        address = reachable(self.db, person_id)
+        if address is None:
+            self.db.run("INSERT INTO call_list (person_id, outbox_id, reason, words, state, created)"
+                        " VALUES (:person, NULL, 'no_channel', :words, 'open', :now)", person=person_id,
+                        words=self.ground.keys.seal(outbox.to_json(message), "outbox.payload"), now=ms(self.now))
+            return None
+        return self.post(outbox.Post(address, message, lane, dedupe=dedupe, due=due, deadline=deadline))
+
+    def push_staff(self, roles: Sequence[str], key: str, /, *rows: Sequence[Button], place: str | None = None,
+                   dedupe: str | None = None, **values: Any) -> int:
+        """Tell every member of staff with one of the roles (at a place, where one is given). Returns how many."""
+        told = 0
+        for row in self.db.all("SELECT DISTINCT person_id, role, place FROM staff WHERE until IS NULL"):
+            if row["role"] in roles and (place is None or row["place"] in ("", place)):
+                own = None if dedupe is None else f"{dedupe}:{row['person_id']}"
+                told += self.push(int(row["person_id"]), key, *rows, lane="reply", dedupe=own, **values) is not None
+        return told
+
+    def post(self, post: outbox.Post) -> int | None:
+        """Write one message into the outbox; a reply among them is sent right after the commit."""
+        row_id = outbox.put(self.db, self.ground.keys, post, self.now, self.ground.settings.zone)
+        if row_id is not None:
+            self.posted.append(row_id)
+        return row_id
+
+    def flush(self) -> None:
+        """Write what was said as replies: plain texts join what follows them, at most JOIN_LIMIT characters."""
+        if self.address_id is None:
+            return
+        joined: list[Outgoing] = []
+        for message in self.out:
+            last = joined[-1] if joined else None
+            if last is not None and not last.buttons and not last.files and last.location is None \
+                    and len(last.text) + len(message.text) < JOIN_LIMIT:
+                text = f"{last.text}\n\n{message.text}" if message.text else last.text
+                joined[-1] = Outgoing(text, message.buttons, message.files, message.location,
+                                      last.keys + message.keys)
+            else:
+                joined.append(message)
+        for message in joined:
+            self.post(outbox.Post(self.address_id, message, self.lane))
+        self.out.clear()
+
+    # -- things that outlive the turn ----------------------------------------------------------------------------
+
+    def action(self, kind: str, label_key: str, payload: Mapping[str, Any] | None = None, *,
+               person: int | None = None, deadline: datetime | None = None, lang: str | None = None,
+               **values: Any) -> Button:
+        """A button that belongs to a row: works in any state, once, until the deadline, for that person.
+
+        `person` None means whoever is talking (or anyone, in a job).
+        """
+        owner = person if person is not None else (self.person.id if self.person else None)
+        row_id = self.db.value(
+            "INSERT INTO action (kind, payload, person_id, deadline, created) VALUES (:kind, :payload, :person,"
+            " :deadline, :now) RETURNING id", kind=kind, payload=json.dumps(payload or {}, ensure_ascii=False),
+            person=owner, deadline=None if deadline is None else ms(deadline), now=ms(self.now))
+        text = self.ground.texts.label(lang or self.lang, label_key, values)
+        return Button(text, id=f"a:{row_id}:{self.ground.keys.sign('action', str(row_id))}")
+
+    def timer(self, kind: str, key: str, due: datetime, **payload: Any) -> None:
+        """Set a timer, or move the one of that kind and key."""
+        timers.set_timer(self.db, kind, key, due, payload)
+
+    def cancel_timer(self, kind: str, key: str) -> None:
+        """Call a timer off."""
+        timers.cancel(self.db, kind, key)
+
+    def in_(self, **span: float) -> datetime:
+        """The instant this long from now: `turn.in_(minutes=10)`."""
+        return self.now + timedelta(**span)
+
+    def start(self, flow: str, **known: Any) -> None:
+        """Begin a flow after this; what is open is parked."""
+        self.hand_over = HandOver(flow, known)
+
+    def audit(self, act: str, object_: str, **detail: Any) -> None:
+        """Record what was done. Ids only: never words, names or numbers of documents."""
+        actor = "system"
+        if self.person is not None:
+            actor = f"staff:{self.person.staff_id}" if self.person.staff_id else f"person:{self.person.id}"
+        self.db.run("INSERT INTO audit (at, actor, act, object, detail) VALUES (:at, :actor, :act, :object, :detail)",
+                    at=ms(self.now), actor=actor, act=act, object=object_,
+                    detail=json.dumps(detail, ensure_ascii=False, default=str))
+
+    def seal(self, words: str, about: str) -> bytes:
+        """Words as sealed bytes. `about` names the column, e.g. "subject.name"."""
+        return self.ground.keys.seal(words.encode(), about)
+
+    def unseal(self, blob: bytes | memoryview, about: str) -> str:
+        """The words of sealed bytes."""
+        return self.ground.keys.unseal(bytes(blob), about).decode()
+
+
+def reachable(db: Db, person_id: int) -> int | None:
+    """The address at which a person is best reached: one that can be called before a page, then the latest used."""
+    found = db.value("SELECT id FROM address WHERE person_id = :person AND state = 'active'"
+                     " ORDER BY CASE WHEN channel = 'web' THEN 1 ELSE 0 END, last_seen DESC, id LIMIT 1",
+                     person=person_id)
+    return None if found is None else int(found)
+
+
+def said_by(messages: Sequence[Outgoing]) -> str:
+    """Several messages as plain text (for logs of a terminal and for tests)."""
+    return "\n\n".join(plain(message.text) for message in messages)

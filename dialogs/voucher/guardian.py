@@ -1,0 +1,100 @@
+"""A grandparent fills everything in; a guardian confirms by a link before the list is frozen."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Literal
+
+from bot import timers
+from bot.clock import instant, ms
+from bot.store.session import Row
+from bot.timers import Due
+from bot.turn import Turn
+from dialogs.voucher import rounds, rules
+from dialogs.voucher.names import child_name, subject_birth
+
+PREFIX = "g"
+
+
+def ask_guardian(turn: Turn, row: Row, ticket: Row) -> None:
+    """Give the applicant the link to pass on, and set the reminders."""
+    turn.say("voucher.guardian_link", link=link(turn, ticket), name=child_name(turn, ticket),
+             frozen=instant(int(row["frozen"])))
+    for number, at in enumerate(rules.guardian_moments(instant(int(row["frozen"])), turn.now)):
+        timers.set_timer(turn.db, "voucher.guardian", f"{ticket['id']}:{number}", at, {"ticket": ticket["id"]})
+
+
+def link(turn: Turn, ticket: Row) -> str:
+    """The address a guardian opens."""
+    channel = turn.place.channel if turn.place is not None else "web"
+    return turn.ground.link.to(f"{PREFIX}_{ticket['id']}-{_sign(turn, int(ticket['id']))}", channel)
+
+
+def _sign(turn: Turn, ticket: int) -> str:
+    return turn.ground.keys.sign("voucher.guardian", ticket)
+
+
+def open_link(turn: Turn, payload: str) -> None:
+    """Somebody opened a guardian's link."""
+    number, _, sign = payload.partition("-")
+    good = number.isdigit() and turn.ground.keys.check_sign(sign, "voucher.guardian", int(number))
+    turn.start("voucher_guardian", ticket=int(number) if good else 0)
+
+
+def look(turn: Turn) -> Literal["ok", "gone", "own"]:
+    """Whether there is something to confirm, and not by the one who applied."""
+    ticket = _waiting(turn)
+    if ticket is None:
+        return "gone"
+    if ticket["person_id"] == turn.who.id:
+        return "own"
+    born = subject_birth(turn, ticket["subject_id"])
+    turn.data.update(name=child_name(turn, ticket), birth_month=born.isoformat(), number=ticket["number"])
+    return "ok"
+
+
+def accept(turn: Turn) -> Literal["ok", "gone"]:
+    """The guardian agrees: the ticket stands, the child's data has its consent, both know."""
+    ticket = _waiting(turn)
+    if ticket is None or turn.db.run(
+            "UPDATE voucher_ticket SET state = 'applied', guardian_id = :guardian WHERE id = :id AND state ="
+            " 'unconfirmed'", guardian=turn.who.id, id=ticket["id"]) != 1:
+        return "gone"
+    for purpose in ("basic", "child"):
+        turn.db.run("INSERT INTO consent (person_id, subject_id, purpose, wording, given) VALUES (:person, :subject,"
+                    " :purpose, '2026-11', :now)", person=turn.who.id, subject=ticket["subject_id"], purpose=purpose,
+                    now=ms(turn.now))
+    for number in range(len(rules.GUARDIAN_HOURS)):
+        timers.cancel(turn.db, "voucher.guardian", f"{ticket['id']}:{number}")
+    turn.push(ticket["person_id"], "voucher.guardian_agreed", lane="result", name=child_name(turn, ticket),
+              dedupe=f"guardian:{ticket['id']}:{ticket['applied']}")
+    turn.audit("ticket.confirmed", f"ticket:{ticket['id']}")
+    return "ok"
+
+
+def refuse(turn: Turn) -> Literal["ok"]:
+    """The guardian does not agree: the ticket is withdrawn, the applicant is told."""
+    ticket = _waiting(turn)
+    if ticket is not None:
+        turn.db.run("UPDATE voucher_ticket SET state = 'withdrawn' WHERE id = :id", id=ticket["id"])
+        turn.push(ticket["person_id"], "voucher.guardian_refused", name=child_name(turn, ticket),
+                  dedupe=f"guardian:{ticket['id']}:{ticket['applied']}")
+        turn.audit("ticket.refused", f"ticket:{ticket['id']}")
+    return "ok"
+
+
+def on_remind(turn: Turn, due: Due) -> None:
+    """Remind the applicant that a guardian has not confirmed yet."""
+    ticket = turn.db.one("SELECT * FROM voucher_ticket WHERE id = :id AND state = 'unconfirmed'",
+                         id=due.payload["ticket"])
+    if ticket is None:
+        return
+    row = rounds.round_row(turn.db, int(ticket["round_id"]))
+    turn.push(ticket["person_id"], "voucher.guardian_reminder", lane="reminder", name=child_name(turn, ticket),
+              frozen=instant(int(row["frozen"])), link=link(turn, ticket), dedupe=f"guardian-remind:{due.key}",
+              deadline=instant(int(row["frozen"])) - timedelta(minutes=1))
+
+
+def _waiting(turn: Turn) -> Row | None:
+    return turn.db.one("SELECT * FROM voucher_ticket WHERE id = :id AND state = 'unconfirmed'",
+                       id=turn.data.get("ticket", 0))

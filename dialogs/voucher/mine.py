@@ -1,0 +1,189 @@
+"""我的券: everything of one's own with its state, deadline, code and QR, and what can be done with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from bot.capability import NotDone
+from bot.clock import instant, ms
+from bot.desk import open_case
+from bot.messages import Button
+from bot.store.session import Row
+from bot.turn import Turn
+from dialogs.voucher import codes, guardian, rounds, rules
+from dialogs.voucher.names import child_name
+from dialogs.voucher.results import guardians, qr_file
+
+SHOWN = 6
+"""How many of the latest tickets are shown."""
+
+
+def my_things(turn: Turn) -> int:
+    """Say every recent ticket of the person who asks, newest last. Returns how many there are."""
+    tickets = turn.db.all("SELECT * FROM voucher_ticket WHERE person_id = :person OR guardian_id = :person"
+                          " ORDER BY applied DESC, id DESC LIMIT :limit", person=turn.who.id, limit=SHOWN)
+    for ticket in reversed(tickets):
+        _say(turn, ticket)
+    return len(tickets)
+
+
+def show_mine(turn: Turn) -> None:
+    """The words 我的券: all of it, or a kind line when there is nothing."""
+    if my_things(turn) == 0:
+        turn.say("voucher.mine.nothing", [turn.go("voucher.button.apply", "voucher")])
+
+
+def _say(turn: Turn, ticket: Row) -> None:
+    row = rounds.round_row(turn.db, int(ticket["round_id"]))
+    voucher = turn.db.one("SELECT * FROM voucher WHERE ticket_id = :id", id=ticket["id"])
+    values: dict[str, Any] = {
+        "name": child_name(turn, ticket), "ticket": ticket["number"], "round": row["name"],
+        "closes": instant(int(row["closes"])), "publish": instant(int(row["publish"])), "amount": ticket["amount"],
+        "frozen": instant(int(row["frozen"])), "to_verify": bool(ticket["to_verify"])}
+    if voucher is not None and row["state"] == "published":
+        _say_voucher(turn, ticket, voucher, values)
+    elif ticket["state"] in ("applied", "unconfirmed") and turn.now < instant(int(row["frozen"])):
+        _say_waiting(turn, ticket, values)
+    elif ticket["state"] == "reserve" and row["state"] == "published":
+        quota = rounds.programme_of(row).band(ticket["band"]).quota
+        review = turn.action("voucher.review", "voucher.button.review", {"ticket": ticket["id"]},
+                             deadline=turn.in_(days=30))
+        turn.say("voucher.mine.reserve", [review], place=int(ticket["rank"]) - quota, **values)
+    elif ticket["state"] in ("withdrawn", "unheard"):
+        turn.say(f"voucher.mine.{ticket['state']}", **values)
+    else:
+        turn.say("voucher.mine.drawing", **values)
+
+
+def _say_waiting(turn: Turn, ticket: Row, values: dict[str, Any]) -> None:
+    withdraw = turn.action("voucher.withdraw", "voucher.button.withdraw", {"ticket": ticket["id"]},
+                           deadline=values["frozen"])
+    if ticket["state"] == "unconfirmed":
+        turn.say("voucher.mine.unconfirmed", [withdraw], link=guardian.link(turn, ticket), **values)
+    else:
+        turn.say("voucher.mine.applied", [withdraw], **values)
+
+
+def _say_voucher(turn: Turn, ticket: Row, voucher: Row, values: dict[str, Any]) -> None:
+    values.update(last_day=voucher["last_day"], balance=voucher["balance"])
+    if voucher["state"] == "valid":
+        code = turn.unseal(voucher["code"], "voucher.code")
+        rows: list[list[Button]] = []
+        if ticket["person_id"] == turn.who.id:
+            rows.append([turn.action("voucher.decline", "voucher.button.decline", {"voucher": voucher["id"]},
+                                     deadline=instant(int(voucher["expires"])))])
+            if turn.who.reminders:
+                rows.append([turn.action("voucher.reminders_off", "voucher.button.reminders_off", {})])
+        turn.say("voucher.mine.valid", *rows, files=[qr_file(turn, turn.who.id, code)], code=codes.show(code),
+                 **values)
+    else:
+        used = turn.db.value("SELECT max(at) FROM voucher_redemption WHERE voucher_id = :id", id=voucher["id"])
+        turn.say(f"voucher.mine.{voucher['state']}", used=None if used is None else instant(int(used)), **values)
+
+
+# -- action buttons ----------------------------------------------------------------------------------------------------
+
+
+def withdraw(turn: Turn, payload: dict[str, Any]) -> None:
+    """Withdraw before the freeze; can be undone for some minutes, and one may apply again: the ticket stays the same."""
+    ticket = _own_ticket(turn, payload["ticket"])
+    row = rounds.round_row(turn.db, int(ticket["round_id"]))
+    if row["state"] != "open" or turn.db.run(
+            "UPDATE voucher_ticket SET state = 'withdrawn' WHERE id = :id AND state IN ('applied', 'unconfirmed')",
+            id=ticket["id"]) != 1:
+        turn.say("voucher.withdraw_late")
+        return
+    undo = turn.action("voucher.withdraw_undo", "voucher.button.undo", {"ticket": ticket["id"],
+                       "state": ticket["state"]}, deadline=_undo_until(turn, instant(int(row["frozen"]))))
+    turn.audit("ticket.withdrawn", f"ticket:{ticket['id']}")
+    turn.say("voucher.withdrawn", [undo], ticket=ticket["number"], minutes=rules.UNDO_MINUTES,
+             closes=instant(int(row["closes"])))
+
+
+def withdraw_undo(turn: Turn, payload: dict[str, Any]) -> None:
+    """Take the withdrawal back."""
+    ticket = _own_ticket(turn, payload["ticket"])
+    row = rounds.round_row(turn.db, int(ticket["round_id"]))
+    if row["state"] != "open" or turn.db.run(
+            "UPDATE voucher_ticket SET state = :state WHERE id = :id AND state = 'withdrawn'",
+            state=payload["state"], id=ticket["id"]) != 1:
+        turn.say("voucher.withdraw_late")
+        return
+    turn.audit("ticket.restored", f"ticket:{ticket['id']}")
+    turn.say("voucher.restored", ticket=ticket["number"])
+
+
+def decline(turn: Turn, payload: dict[str, Any]) -> None:
+    """Give a won voucher up, so that somebody else may have it; undone for some minutes."""
+    voucher = _own_voucher(turn, payload["voucher"])
+    if turn.db.run("UPDATE voucher SET state = 'declined' WHERE id = :id AND state = 'valid'",
+                   id=voucher["id"]) != 1:
+        turn.say("voucher.decline_late")
+        return
+    undo = turn.action("voucher.decline_undo", "voucher.button.undo", {"voucher": voucher["id"]},
+                       deadline=_undo_until(turn, instant(int(voucher["expires"]))))
+    turn.audit("voucher.declined", f"voucher:{voucher['id']}")
+    turn.say("voucher.declined", [undo], minutes=rules.UNDO_MINUTES)
+
+
+def decline_undo(turn: Turn, payload: dict[str, Any]) -> None:
+    """Keep the voucher after all."""
+    voucher = _own_voucher(turn, payload["voucher"])
+    if turn.db.run("UPDATE voucher SET state = 'valid' WHERE id = :id AND state = 'declined' AND expires > :now",
+                   id=voucher["id"], now=ms(turn.now)) != 1:
+        turn.say("voucher.decline_late")
+        return
+    turn.audit("voucher.kept", f"voucher:{voucher['id']}")
+    turn.say("voucher.kept")
+
+
+def reminders_off(turn: Turn, _payload: dict[str, Any]) -> None:
+    """No more reminders; results still come."""
+    turn.db.run("UPDATE person SET reminders = 0 WHERE id = :id", id=turn.who.id)
+    turn.say("voucher.reminders_off")
+
+
+def review(turn: Turn, payload: dict[str, Any]) -> None:
+    """人工复核: a person looks at the ticket; leaves a case."""
+    ticket = _own_ticket(turn, payload["ticket"])
+    case = open_case(turn, "voucher.review", f"ticket:{ticket['id']}", ticket["number"])
+    turn.say("voucher.review", case=case, days=rules.REVIEW_DAYS, telephone=turn.ground.telephone)
+
+
+def not_me(turn: Turn, payload: dict[str, Any]) -> None:
+    """没去过: the family disputes a redemption; leaves a case."""
+    turn.db.run("UPDATE voucher_redemption SET disputed = :now WHERE id = :id", now=ms(turn.now),
+                id=payload["redemption"])
+    case = open_case(turn, "voucher.disputed", f"redemption:{payload['redemption']}")
+    turn.audit("redemption.disputed", f"redemption:{payload['redemption']}")
+    turn.say("voucher.not_me", case=case, telephone=turn.ground.telephone)
+
+
+def join(turn: Turn, keep: int, other: int) -> None:
+    """Two addresses became one person: what the other had is theirs."""
+    turn.db.run("DELETE FROM voucher_family WHERE person_id = :other AND child_id IN (SELECT child_id FROM"
+                " voucher_family WHERE person_id = :keep)", keep=keep, other=other)
+    for table, column in (("voucher_family", "person_id"), ("voucher_ticket", "person_id"),
+                          ("voucher_ticket", "guardian_id")):
+        turn.db.run(f"UPDATE {table} SET {column} = :keep WHERE {column} = :other", keep=keep, other=other)
+
+
+def _own_ticket(turn: Turn, ticket_id: int) -> Row:
+    ticket = turn.db.one("SELECT * FROM voucher_ticket WHERE id = :id", id=ticket_id)
+    if ticket is None or turn.who.id not in (ticket["person_id"], *guardians(ticket)):
+        turn.say("common.not_yours")
+        raise NotDone
+    return ticket
+
+
+def _own_voucher(turn: Turn, voucher_id: int) -> Row:
+    voucher = turn.db.one("SELECT * FROM voucher WHERE id = :id", id=voucher_id)
+    if voucher is None:
+        raise LookupError(f"no voucher {voucher_id}")
+    _own_ticket(turn, int(voucher["ticket_id"]))
+    return voucher
+
+
+def _undo_until(turn: Turn, end: datetime) -> datetime:
+    return min(turn.in_(minutes=rules.UNDO_MINUTES), end)

@@ -1,0 +1,146 @@
+"""Redeeming at a centre: the code is looked up, the paper checked once for a child, both sides get a receipt."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from bot.clock import instant, ms
+from bot.desk import open_case
+from bot.store.session import Row
+from bot.turn import Turn
+from dialogs.voucher import codes, rounds, rules
+from dialogs.voucher.mine import show_mine
+from dialogs.voucher.names import child_name, code_hash, keyed, subject_birth
+from dialogs.voucher.results import guardians, language
+from knowledge.city import City
+from knowledge.programme import Programme
+
+ROLE = "centre"
+Over = Literal["used", "expired", "declined", "void"]
+
+
+def role(turn: Turn) -> Literal["ok", "stranger"]:
+    """Only invited staff of a centre redeem."""
+    return "ok" if turn.who.may(ROLE) else "stranger"
+
+
+def look(turn: Turn, city: City) -> Literal["ok", "unknown", "used", "expired", "declined", "void"]:
+    """The voucher behind a code, and the places at which this member of staff may redeem it."""
+    voucher = _by_code(turn, turn.data["code"])
+    if voucher is None:
+        turn.audit("redeem.unknown", "voucher:?")
+        return "unknown"
+    if (over := _over(turn, voucher)) is not None:
+        return over
+    ticket, row, programme = _behind(turn, voucher)
+    born = subject_birth(turn, int(ticket["subject_id"]))
+    own = [place for name, place in turn.who.roles if name == ROLE]
+    places = [p for p in city.places if p.id in own or ("" in own and p.id in programme.accepting)]
+    turn.data.update(voucher=voucher["id"], amount=voucher["balance"], name=child_name(turn, ticket),
+                     birth_month=born.isoformat(), last_day=voucher["last_day"], programme=row["programme"],
+                     places=[{"value": p.id, "label": p.name} for p in places], tries=0)
+    if len(places) == 1:
+        turn.data["place"] = places[0].id
+    return "ok"
+
+
+def check_place(turn: Turn, city: City) -> Literal["ok", "paper", "not_accepting"]:
+    """Does this place take the voucher, and has the child's paper been seen before?"""
+    voucher = _voucher(turn, int(turn.data["voucher"]))
+    ticket, _, programme = _behind(turn, voucher)
+    place = city.place(turn.data["place"])
+    turn.data["place_name"] = place.name
+    if programme.id in city.programmes and place.id not in city.programmes[programme.id].accepting:
+        return "not_accepting"
+    verified = turn.db.value("SELECT verified FROM voucher_child WHERE id = :id", id=ticket["child_id"])
+    return "ok" if verified is not None or programme.proof == "none" else "paper"
+
+
+def check_paper(turn: Turn) -> Literal["ok", "again", "stopped"]:
+    """The number typed from the paper must match the hash the ticket was drawn with."""
+    voucher = _voucher(turn, int(turn.data["voucher"]))
+    ticket, row, _ = _behind(turn, voucher)
+    hashed = keyed(turn, row["programme"], f"document\n{turn.data.pop('paper')}")
+    if turn.db.value("SELECT 1 FROM voucher_document WHERE programme = :p AND hash = :hash AND child_id = :child",
+                     p=row["programme"], hash=hashed, child=ticket["child_id"]):
+        turn.db.run("UPDATE voucher_child SET verified = :now WHERE id = :id", now=ms(turn.now),
+                    id=ticket["child_id"])
+        turn.db.run("UPDATE voucher_ticket SET to_verify = 0 WHERE child_id = :id", id=ticket["child_id"])
+        turn.audit("child.verified", f"child:{ticket['child_id']}")
+        return "ok"
+    turn.data["tries"] = int(turn.data["tries"]) + 1
+    turn.audit("paper.differs", f"voucher:{voucher['id']}", tries=turn.data["tries"])
+    if turn.data["tries"] < rules.PAPER_TRIES:
+        turn.say("voucher_redeem.paper_differs", left=rules.PAPER_TRIES - int(turn.data["tries"]))
+        return "again"
+    open_case(turn, "voucher.paper", f"voucher:{voucher['id']}")
+    return "stopped"
+
+
+def redeem(turn: Turn) -> Literal["done", "used", "expired", "declined", "void"]:
+    """Use it up, once whoever comes first; the family gets a receipt with a way to say 没去过."""
+    voucher = _voucher(turn, int(turn.data["voucher"]))
+    if turn.db.run("UPDATE voucher SET state = 'used', balance = 0 WHERE id = :id AND state = 'valid' AND expires >"
+                   " :now", id=voucher["id"], now=ms(turn.now)) != 1:
+        return _over(turn, _voucher(turn, int(voucher["id"]))) or "used"
+    redemption = turn.db.value(
+        "INSERT INTO voucher_redemption (voucher_id, place, staff_id, amount, at) VALUES (:voucher, :place, :staff,"
+        " :amount, :now) RETURNING id", voucher=voucher["id"], place=turn.data["place"], staff=turn.who.staff_id,
+        amount=voucher["balance"], now=ms(turn.now))
+    ticket, _, _ = _behind(turn, voucher)
+    turn.data["receipt"] = str(redemption)
+    turn.audit("voucher.redeemed", f"voucher:{voucher['id']}", place=turn.data["place"], amount=voucher["balance"])
+    for person in (int(ticket["person_id"]), *guardians(ticket)):
+        dispute = turn.action("voucher.not_me", "voucher.button.not_me", {"redemption": redemption}, person=person,
+                              deadline=turn.in_(days=rules.DISPUTE_DAYS), lang=language(turn, person))
+        turn.push(person, "voucher.redeemed", [dispute], dedupe=f"redeemed:{redemption}:{person}",
+                  name=child_name(turn, ticket), place=turn.data["place_name"], amount=voucher["balance"],
+                  at=turn.now, receipt=redemption, days=rules.DISPUTE_DAYS)
+    return "done"
+
+
+def open_link(turn: Turn, payload: str) -> None:
+    """The QR code of a voucher was opened: staff redeem it, its family sees it, anybody else is told what it is."""
+    code = codes.parse_voucher(payload)
+    if turn.who.may(ROLE):
+        turn.start("voucher_redeem", **({"code": code} if code and code != "mistyped" else {}))
+        return
+    voucher = _by_code(turn, code) if code and code != "mistyped" else None
+    if voucher is not None:
+        ticket, _, _ = _behind(turn, voucher)
+        if turn.who.id in (ticket["person_id"], *guardians(ticket)):
+            show_mine(turn)
+            return
+    turn.say("voucher.for_centres")
+
+
+def _by_code(turn: Turn, code: str) -> Row | None:
+    return turn.db.one("SELECT * FROM voucher WHERE code_hash = :hash", hash=code_hash(turn, code))
+
+
+def _voucher(turn: Turn, voucher_id: int) -> Row:
+    row = turn.db.one("SELECT * FROM voucher WHERE id = :id", id=voucher_id)
+    if row is None:
+        raise LookupError(f"no voucher {voucher_id}")
+    return row
+
+
+def _over(turn: Turn, voucher: Row) -> Over | None:
+    """Why a voucher cannot be used any more, or None."""
+    if voucher["state"] == "valid" and int(voucher["expires"]) > ms(turn.now):
+        return None
+    state: Over = "expired" if voucher["state"] == "valid" else voucher["state"]
+    used = turn.db.one("SELECT at, place FROM voucher_redemption WHERE voucher_id = :id ORDER BY at DESC LIMIT 1",
+                       id=voucher["id"])
+    turn.data.update(last_day=voucher["last_day"], used=None if used is None else
+                     instant(int(used["at"])).isoformat())
+    return state
+
+
+def _behind(turn: Turn, voucher: Row) -> tuple[Row, Row, Programme]:
+    ticket = turn.db.one("SELECT * FROM voucher_ticket WHERE id = :id", id=voucher["ticket_id"])
+    if ticket is None:
+        raise LookupError(f"voucher {voucher['id']} has no ticket")
+    row = rounds.round_row(turn.db, int(ticket["round_id"]))
+    return ticket, row, rounds.programme_of(row)
+

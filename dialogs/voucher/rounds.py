@@ -1,0 +1,311 @@
+"""The rounds on their calendar: opened, closed and frozen, drawn, published, reminded of, expired. All by timers.
+
+At its opening a round keeps a copy and the hash of its programme and commits to a secret; later edits of the file
+touch coming rounds only. The order and the list commit first; places and results follow in chunks with a cursor.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any
+
+from bot import timers
+from bot.clock import end_of_day, instant, local_date, ms
+from bot.store.sealed import KeyRing
+from bot.store.session import Db, Row
+from bot.timers import Due
+from bot.turn import Turn
+from dialogs.voucher import codes, draw, rules
+from dialogs.voucher.results import issue_and_tell, tell_expired, tell_reminder, tell_unheard
+from knowledge.city import City
+from knowledge.programme import Programme
+
+AHEAD = timedelta(days=45)
+"""Rounds that begin within this time stand as rows with their timers."""
+CHUNK = 200
+"""Tickets handled in one transaction while replies go on."""
+WAIT_FOR_VALUE = timedelta(minutes=10)
+Tell = Callable[[Turn, Row, Row], None]
+"""What is done for one ticket of a round: (turn, the round's row, the ticket's row)."""
+
+
+@lru_cache(maxsize=64)
+def _programme(canonical: str) -> Programme:
+    return Programme.from_canonical(canonical.encode())
+
+
+def programme_of(row: Row) -> Programme:
+    """The programme a round was opened with."""
+    return _programme(row["programme_json"])
+
+
+def round_row(db: Db, round_id: int) -> Row:
+    """The row of a round. Raises LookupError."""
+    row = db.one("SELECT * FROM voucher_round WHERE id = :id", id=round_id)
+    if row is None:
+        raise LookupError(f"no round {round_id}")
+    return row
+
+
+def is_armed(turn: Turn, city: City, programme: Programme) -> bool:
+    """Whether a programme may open rounds: an invented pack's always, any other once two admins have armed it."""
+    if city.demo:
+        return True
+    return turn.db.value(
+        "SELECT 1 FROM approval WHERE kind = 'voucher.arm' AND subject = :id AND hash = :hash AND state = 'confirmed'",
+        id=programme.id, hash=armed_hash(turn, programme)) is not None
+
+
+def armed_hash(turn: Turn, programme: Programme) -> str:
+    """What two admins arm: hex SHA-256 of the programme and of the words of its results."""
+    texts = turn.ground.texts
+    words = "\n".join(texts.source(lang, key) for lang in ("zh", "en") for key in sorted(texts.keys(lang))
+                      if key.startswith("voucher.result."))
+    return sha256(programme.canonical() + b"\n" + words.encode()).hexdigest()
+
+
+def not_before(turn: Turn, row: Row) -> datetime:
+    """The calendar's instant of publication, or now when that is past."""
+    return max(turn.now, instant(int(row["publish"])))
+
+
+def programme_hash(programme: Programme) -> str:
+    """Lower-case hex SHA-256 of the canonical programme."""
+    return sha256(programme.canonical()).hexdigest()
+
+
+def ensure(turn: Turn, city: City) -> None:
+    """Make the rows and timers of every armed programme's rounds of the coming weeks; open what is due now."""
+    for programme in city.programmes.values():
+        if not is_armed(turn, city, programme):
+            continue
+        for planned in programme.rounds_between(turn.now, turn.now + AHEAD):
+            if planned.closes <= turn.now or turn.db.value(
+                    "SELECT 1 FROM voucher_round WHERE programme = :p AND calendar_id = :c", p=programme.id,
+                    c=planned.id):
+                continue
+            name = planned.id
+            if turn.db.value("SELECT 1 FROM voucher_round WHERE name = :name", name=name):
+                name = f"{programme.id}-{planned.id}"
+            round_id = turn.db.value(
+                "INSERT INTO voucher_round (name, programme, calendar_id, state, opens, closes, frozen, draw, publish,"
+                " reference_day, programme_json, programme_hash, commitment, list, list_hash, result, last_day)"
+                " VALUES (:name, :programme, :calendar, 'announced', :opens, :closes, :frozen, :draw, :publish, :day,"
+                " '', '', '', '', '', '', '') RETURNING id", name=name, programme=programme.id, calendar=planned.id,
+                opens=ms(planned.opens), closes=ms(planned.closes), frozen=ms(planned.frozen), draw=ms(planned.draw),
+                publish=ms(planned.publish), day=planned.reference_day.isoformat())
+            if planned.opens <= turn.now:
+                _open(turn, city, int(round_id))
+            else:
+                timers.set_once(turn.db, "voucher.open", str(round_id), planned.opens)
+
+
+def on_open(turn: Turn, due: Due, city: City) -> None:
+    """A round opens; the next ones get their rows. A programme that is no longer armed stays shut, and duty is told."""
+    row = round_row(turn.db, int(due.key))
+    if row["state"] != "announced":
+        return
+    programme = city.programmes.get(row["programme"])
+    if programme is None or not is_armed(turn, city, programme):
+        turn.push_staff(("admin", "duty"), "voucher.staff.not_armed", programme=row["programme"], round=row["name"])
+        return
+    _open(turn, city, int(due.key))
+    ensure(turn, city)
+
+
+def _open(turn: Turn, city: City, round_id: int) -> None:
+    row = round_row(turn.db, round_id)
+    programme = city.programmes[row["programme"]]
+    secret = secrets.token_bytes(draw.SECRET_BYTES)
+    turn.db.run(
+        "UPDATE voucher_round SET state = 'open', programme_json = :json, programme_hash = :hash, secret = :secret,"
+        " commitment = :commitment WHERE id = :id", json=programme.canonical().decode(),
+        hash=programme_hash(programme), secret=turn.ground.keys.seal(secret, "round.secret"),
+        commitment=draw.commitment(secret), id=round_id)
+    for kind in ("freeze", "draw", "publish"):
+        at = {"freeze": row["frozen"], "draw": row["draw"], "publish": row["publish"]}[kind]
+        timers.set_once(turn.db, f"voucher.{kind}", str(round_id), instant(int(at)))
+    turn.audit("round.opened", f"round:{row['name']}", programme_hash=programme_hash(programme))
+
+
+def on_freeze(turn: Turn, due: Due) -> str | None:
+    """The list is frozen and its hash published; who no guardian confirmed is told, in chunks."""
+    row = round_row(turn.db, int(due.key))
+    if row["state"] == "open":
+        turn.db.run("UPDATE voucher_ticket SET state = 'unheard' WHERE round_id = :id AND state = 'unconfirmed'",
+                    id=row["id"])
+        listed = draw.list_lines(_entries(turn.db, int(row["id"])))
+        turn.db.run("UPDATE voucher_round SET state = 'frozen', list = :list, list_hash = :hash WHERE id = :id",
+                    list=listed.decode(), hash=draw.list_hash(listed), id=row["id"])
+        turn.audit("round.frozen", f"round:{row['name']}", list_hash=draw.list_hash(listed))
+        return "0"
+    return _each(turn, due, "state = 'unheard'", tell_unheard)
+
+
+def on_draw(turn: Turn, due: Due) -> str | None:
+    """Draw. Without the public value a programme asks for, the draw waits and duty is told."""
+    row = round_row(turn.db, int(due.key))
+    programme = programme_of(row)
+    if row["state"] == "announced" or row["state"] == "open":
+        raise RuntimeError(f"round {row['name']} is not frozen yet")
+    if row["state"] in ("frozen", "waiting"):
+        if programme.public_value and not row["public_value"]:
+            _wait_for_value(turn, row, programme)
+            return None
+        secret = turn.ground.keys.unseal(bytes(row["secret"]), "round.secret")
+        entries = [_pair(line) for line in row["list"].splitlines()]
+        result = draw.run(row["name"], secret, entries, {band.id: band.quota for band in programme.bands},
+                          row["public_value"])
+        turn.db.run("UPDATE voucher_round SET state = 'drawn', result = :result WHERE id = :id",
+                    result=json.dumps(result), id=row["id"])
+        turn.audit("round.drawn", f"round:{row['name']}")
+        return "0"
+    return _place_chunk(turn, row, int(due.cursor or 0))
+
+
+def _wait_for_value(turn: Turn, row: Row, programme: Programme) -> None:
+    turn.db.run("UPDATE voucher_round SET state = 'waiting' WHERE id = :id", id=row["id"])
+    turn.push_staff(("admin", "duty"), "voucher.staff.value_missing", round=row["name"],
+                    value=programme.public_value, dedupe=f"value:{row['id']}")
+
+
+def _place_chunk(turn: Turn, row: Row, start: int) -> str | None:
+    """Write places 1… into tickets, some thousand at a time."""
+    size = CHUNK * 10
+    places = [{"number": ticket, "rank": rank, "state": "won" if rank <= band["quota"] else "reserve"}
+              for band in json.loads(row["result"]).values() for rank, ticket in enumerate(band["order"], start=1)]
+    turn.db.many("UPDATE voucher_ticket SET rank = :rank, state = :state WHERE number = :number",
+                 places[start:start + size])
+    return str(start + size) if start + size < len(places) else None
+
+
+def on_publish(turn: Turn, due: Due) -> str | None:
+    """Issue the vouchers and push the result to every applicant, in chunks. Waits for the draw, and for approval."""
+    row = round_row(turn.db, int(due.key))
+    ready = row["state"] in ("drawn", "published") and turn.db.value(
+        "SELECT 1 FROM timer WHERE kind = 'voucher.draw' AND key = :key AND state = 'done'", key=due.key)
+    if not ready:
+        turn.timer("voucher.publish", due.key, turn.now + WAIT_FOR_VALUE)
+        return None
+    programme = programme_of(row)
+    if row["state"] == "drawn":
+        if programme.publish == "after_approval" and not _approved(turn, row):
+            turn.timer("voucher.publish", due.key, turn.now + WAIT_FOR_VALUE)
+            return None
+        zone = turn.ground.settings.zone
+        last = rules.last_day(local_date(turn.now, zone), programme.valid_days)
+        ends = end_of_day(last, zone)
+        turn.db.run("UPDATE voucher_round SET state = 'published', last_day = :last, expires = :ends WHERE id = :id",
+                    last=last.isoformat(), ends=ms(ends), id=row["id"])
+        for left, at in rules.reminder_moments(last, programme.reminder_days, zone):
+            timers.set_once(turn.db, "voucher.remind", f"{row['id']}:{left}", at)
+        timers.set_once(turn.db, "voucher.expire", str(row["id"]), ends)
+        turn.audit("round.published", f"round:{row['name']}")
+        return "0"
+    return _each(turn, due, "state IN ('won', 'reserve')", issue_and_tell)
+
+
+def _approved(turn: Turn, row: Row) -> bool:
+    """Whether two have approved the publication; asks for it the first time."""
+    if turn.db.value("SELECT 1 FROM approval WHERE kind = 'voucher.publish' AND subject = :name AND state ="
+                     " 'confirmed'", name=row["name"]):
+        return True
+    turn.push_staff(("admin",), "voucher.staff.approve_publish", round=row["name"], dedupe=f"publish:{row['id']}")
+    return False
+
+
+def on_remind(turn: Turn, due: Due) -> str | None:
+    """Remind everyone whose voucher of this round is still unused, in chunks."""
+    round_id, _, left = due.key.partition(":")
+    return _each(turn, due, "state = 'won'", lambda t, row, ticket: tell_reminder(t, row, ticket, int(left)),
+                 round_id=int(round_id))
+
+
+def on_expire(turn: Turn, due: Due) -> str | None:
+    """24:00 of the last day: what was not used is over, and its people are told, in chunks."""
+    if not due.cursor:
+        turn.db.run("UPDATE voucher SET state = 'expired' WHERE state = 'valid' AND expires <= :now AND ticket_id IN"
+                    " (SELECT id FROM voucher_ticket WHERE round_id = :id)", now=ms(turn.now), id=int(due.key))
+        return "0"
+    return _each(turn, due, "state = 'won'", tell_expired)
+
+
+def _each(turn: Turn, due: Due, where: str, tell: Tell, round_id: int | None = None) -> str | None:
+    """Do something for the next chunk of a round's tickets after the cursor; the new cursor, or None at the end."""
+    row = round_row(turn.db, round_id if round_id is not None else int(due.key))
+    tickets = turn.db.all(f"SELECT * FROM voucher_ticket WHERE round_id = :round AND id > :after AND {where}"
+                          " ORDER BY id LIMIT :limit", round=row["id"], after=int(due.cursor or 0), limit=CHUNK)
+    for ticket in tickets:
+        tell(turn, row, ticket)
+    return str(tickets[-1]["id"]) if len(tickets) == CHUNK else None
+
+
+def enter_value(turn: Turn, name: str, value: str) -> str:
+    """Enter the public value of a round. Returns ok | unknown | not_asked | too_early | given.
+
+    It must have been named before the close and may be entered once, after the freeze.
+    """
+    row = turn.db.one("SELECT * FROM voucher_round WHERE name = :name", name=name)
+    if row is None:
+        return "unknown"
+    if row["public_value"]:
+        return "given"
+    if row["state"] not in ("frozen", "waiting"):
+        return "too_early"
+    if not programme_of(row).public_value:
+        return "not_asked"
+    turn.db.run("UPDATE voucher_round SET public_value = :value WHERE id = :id", value=value, id=row["id"])
+    turn.timer("voucher.draw", str(row["id"]), max(turn.now, instant(int(row["draw"]))))
+    turn.audit("round.value", f"round:{name}", value=value)
+    return "ok"
+
+
+def document(keys: KeyRing, db: Db, name: str) -> dict[str, Any] | None:
+    """ROUND.json: everything public of a round, null until known. None: no such round, or not open yet."""
+    row = db.one("SELECT * FROM voucher_round WHERE name = :name AND state <> 'announced'", name=name)
+    if row is None:
+        return None
+    drawn = row["state"] in ("drawn", "published")
+    secret = None
+    if drawn:
+        secret = keys.unseal(bytes(row["secret"]), "round.secret").hex()
+    frozen = bool(row["list_hash"])
+    return {"round": row["name"], "programme_hash": row["programme_hash"], "commitment": row["commitment"],
+            "list_hash": row["list_hash"] or None, "list": row["list"] if frozen else None, "secret": secret,
+            "public_value": row["public_value"], "bands": json.loads(row["result"]) if drawn else None}
+
+
+def _entries(db: Db, round_id: int) -> Iterator[tuple[str, str]]:
+    for row in db.all("SELECT band, number FROM voucher_ticket WHERE round_id = :id AND state = 'applied'",
+                      id=round_id):
+        yield row["band"], row["number"]
+
+
+def _pair(line: str) -> tuple[str, str]:
+    band, _, ticket = line.partition("\t")
+    return band, ticket
+
+
+def open_round(db: Db, programme: str, now: datetime) -> Row | None:
+    """The round of a programme that takes applications now, or None."""
+    return db.one("SELECT * FROM voucher_round WHERE programme = :p AND state = 'open' AND opens <= :now"
+                  " AND closes > :now ORDER BY closes LIMIT 1", p=programme, now=ms(now))
+
+
+def next_round(db: Db, programme: str, now: datetime) -> Row | None:
+    """The next round of a programme that has not opened yet, or None."""
+    return db.one("SELECT * FROM voucher_round WHERE programme = :p AND opens > :now ORDER BY opens LIMIT 1",
+                  p=programme, now=ms(now))
+
+
+def new_ticket_number(db: Db) -> str:
+    """A ticket number that nobody has."""
+    while True:
+        number = codes.new_ticket(secrets.SystemRandom())
+        if db.value("SELECT 1 FROM voucher_ticket WHERE number = :number", number=number) is None:
+            return number
