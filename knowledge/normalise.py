@@ -21,6 +21,10 @@ MAX_CHARS = 400
 READINGS = 3
 # 劵 and 卷 are written for 券 by look, and then read and typed as juan.
 ALSO_READ = {"劵": ("quan",)}
+# Readings a dictionary lists and nobody uses, which would make 喝了 sound like choking.
+_ONLY_READ = {"喝": ("he",)}
+# Grammar is no evidence: 短期了 and 断气了 have nothing in common.
+_GRAMMAR = frozenset("了的着得地到住上下")
 _TYPED_AS = {"juan": ("juan", "quan")}
 
 _HAN = "\u3400-\u9fff"
@@ -77,6 +81,8 @@ def _syllables() -> frozenset[str]:
 
 @lru_cache(maxsize=8192)
 def _readings(char: str) -> tuple[str, ...]:
+    if char in _ONLY_READ:
+        return _ONLY_READ[char]
     found = pinyin(char, style=Style.NORMAL, heteronym=True)[0][:READINGS]
     return tuple(dict.fromkeys((*found, *ALSO_READ.get(char, ()))))
 
@@ -143,6 +149,7 @@ class Lexicon:
         for entries in self._by_first.values():
             # 托育消费券 before the 托育 it contains.
             entries.sort(key=lambda entry: -len(entry[0]))
+        self._firsts = frozenset(word[0] for word in self._words | self._keep)
         self._longest = max((len(w) for w in self._words | self._keep), default=0)
 
     def repair(self, text: str) -> str:
@@ -174,6 +181,8 @@ class Lexicon:
 
     def _written_right(self, text: str, start: int) -> int:
         """Length of the longest known word that stands there as it should; 0 when none does."""
+        if text[start] not in self._firsts:
+            return 0
         for length in range(min(self._longest, len(text) - start), 1, -1):
             if (written := text[start : start + length]) in self._words or written in self._keep:
                 return length
@@ -191,7 +200,7 @@ class Lexicon:
             return False
         written = [(text[sound.start], right) for sound, right in zip(run, word, strict=True)]
         typed = [(char, right) for char, right in written if not "a" <= char <= "z"]
-        if typed and (word not in self._words or all(char != right for char, right in typed)):
+        if typed and (word not in self._words or all(c != right or c in _GRAMMAR for c, right in typed)):
             return False
         return not any(self._overlaps(text, start, end, kept) for kept in self._keep)
 

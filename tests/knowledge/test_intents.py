@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import time
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
-from knowledge import intents
-from knowledge.intents import NAMES, load_intents, match
+from knowledge.intents import NAMES, IntentFile, load_intents, match
 from knowledge.problems import PackError
+from knowledge.tomlfiles import read_toml
 
 ROWS = [
     (row["text"], row["want"])
@@ -61,7 +62,7 @@ def test_every_service_has_a_line_for_when_it_does_not_stand() -> None:
 
 
 def test_every_bare_word_of_a_service_starts_that_service() -> None:
-    data, _ = intents.read_toml(intents.IntentFile, intents.files("knowledge").joinpath("intents.toml"))
+    data, _ = read_toml(IntentFile, files("knowledge").joinpath("intents.toml"))
     wrong = {
         word: heard(word)
         for intent in data.intents
@@ -72,7 +73,7 @@ def test_every_bare_word_of_a_service_starts_that_service() -> None:
 
 
 def test_a_missing_service_is_refused_with_its_file(tmp_path: Path) -> None:
-    whole = intents.files("knowledge").joinpath("intents.toml").read_text(encoding="utf-8")
+    whole = files("knowledge").joinpath("intents.toml").read_text(encoding="utf-8")
     broken = tmp_path / "intents.toml"
     broken.write_text(whole.replace('name = "events"', 'name = "parties"'), encoding="utf-8")
     with pytest.raises(PackError) as caught:
@@ -83,7 +84,7 @@ def test_a_missing_service_is_refused_with_its_file(tmp_path: Path) -> None:
 
 
 def test_a_broken_expression_is_refused_with_its_line(tmp_path: Path) -> None:
-    whole = intents.files("knowledge").joinpath("intents.toml").read_text(encoding="utf-8")
+    whole = files("knowledge").joinpath("intents.toml").read_text(encoding="utf-8")
     broken = tmp_path / "intents.toml"
     broken.write_text(whole.replace("start = ['上门服务', ", "start = ['上门(服务', "), encoding="utf-8")
     with pytest.raises(PackError) as caught:

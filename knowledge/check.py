@@ -1,0 +1,56 @@
+"""Checks everything the knowledge package reads from files: packs, intents, urgent cards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from knowledge.city import load_city, pack_folders
+from knowledge.intents import load_intents
+from knowledge.problems import PackError, Problem
+from knowledge.urgent import UrgentCards, load_urgent
+
+
+def check(root: Traversable | None = None) -> list[Problem]:
+    """Every problem below `root`, by default in what comes with the program; [] when all is well.
+
+    A root need not have everything: a district's own folder may hold packs only.
+    """
+    folder = root or files("knowledge")
+    problems: list[Problem] = []
+    shipped = pack_folders() if root is not None else {}
+    for name, pack in pack_folders(folder).items():
+        # A district's folder may replace single files of a shipped pack: it is read over that pack, as in service.
+        problems += _caught(load_city, *([shipped[name]] if name in shipped else []), pack)
+    if (intents := folder.joinpath("intents.toml")).is_file():
+        problems += _caught(load_intents, intents)
+    if (urgent := folder.joinpath("urgent")).is_dir():
+        problems += _caught(load_urgent, urgent) or _samples(load_urgent(urgent), str(urgent))
+    return sorted(problems)
+
+
+def _caught(load: Callable[..., object], *folders: Traversable) -> list[Problem]:
+    try:
+        load(*folders)
+    except PackError as error:
+        return list(error.problems)
+    return []
+
+
+def _samples(cards: UrgentCards, folder: str) -> list[Problem]:
+    """A card that misses its own samples is as broken as one that cannot be read."""
+    problems: list[Problem] = []
+    for card_id, (hits, misses) in cards.samples.items():
+        file = f"{folder}/{card_id}.toml"
+        problems += [
+            Problem(file, 0, f"hits: {text} does not call this card", "widen hit or sounds")
+            for text in hits
+            if card_id not in (*cards.match(text), cards.care(text))
+        ]
+        problems += [
+            Problem(file, 0, f"misses: {text} calls {found[0]}", "narrow hit, or add to blot in words.toml")
+            for text in misses
+            if (found := cards.match(text))
+        ]
+    return problems
