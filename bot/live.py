@@ -57,6 +57,8 @@ class Live:
         self._stopping = True
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
+        async with self._beating:
+            pass
         while self._tasks or self._busy:
             await asyncio.wait([*self._tasks, *self._busy.values()])
 

@@ -22,7 +22,6 @@ from typing import Any, TypeVar, cast
 import psycopg
 from psycopg.rows import dict_row
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.pool import NullPool
 from sqlmodel import Session
 
 T = TypeVar("T")
@@ -146,6 +145,7 @@ class Store:
     def submit(self, work: Callable[[Db], T]) -> Future[T]:
         """Run `work` in a transaction elsewhere; the future is done when it is committed (or has failed alone)."""
         future: Future[T] = Future()
+        future.set_running_or_notify_cancel()  # who waits may give up; the work itself is done all the same
         if self._pool is not None:
             self._pool.submit(self._write_alone, work, future)
         else:
@@ -255,7 +255,7 @@ def sqlite_url(path: Path) -> str:
 
 
 def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool,
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", pool_size=WORKERS, max_overflow=WORKERS,
                            connect_args={"check_same_thread": False, "timeout": 30, "cached_statements": 512})
 
     @event.listens_for(engine, "connect")
