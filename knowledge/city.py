@@ -293,7 +293,10 @@ def _real_phones(settings: tuple[Lined, CitySettings], places: list[tuple[Lined,
     remedy = "a demo pack's numbers begin with 000-"
     bad = [
         Problem(
-            lined.file, lined.line(("staff_telephones", index)), f"{phone.number} might be somebody's", remedy
+            lined.file,
+            lined.line(("staff_telephones", index, "number")),
+            f"{phone.number} might be somebody's",
+            remedy,
         )
         for index, phone in enumerate(city.staff_telephones)
         if not INVENTED_PHONE.match(phone.number)
