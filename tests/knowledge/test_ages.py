@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.ages import completed_months, kindergarten_day
@@ -30,6 +30,7 @@ def test_completed_months(birth: date, on: date, months: int) -> None:
 
 
 @given(BIRTHS, st.integers(0, 3000))
+@settings(deadline=None)
 def test_months_never_go_back_and_grow_by_at_most_one_a_day(birth: date, days: int) -> None:
     today = birth + timedelta(days=days)
     step = completed_months(birth, today + timedelta(days=1)) - completed_months(birth, today)
@@ -50,5 +51,6 @@ def test_kindergarten_day(birth: date, leaves: date) -> None:
 
 
 @given(BIRTHS)
+@settings(deadline=None)
 def test_kindergarten_begins_between_three_and_four_years(birth: date) -> None:
     assert 36 <= completed_months(birth, kindergarten_day(birth)) <= 48

@@ -95,7 +95,7 @@ def test_a_broken_expression_is_refused_with_its_line(tmp_path: Path) -> None:
 
 def test_matching_a_sentence_takes_little_time() -> None:
     match("热身")
-    started = time.perf_counter()
+    started = time.process_time()
     for number in range(200):
         match(f"我家娃一岁八个月了想申请托育消费券{number}")
-    assert (time.perf_counter() - started) / 200 < 0.003
+    assert (time.process_time() - started) / 200 < 0.003

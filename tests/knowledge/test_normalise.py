@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.normalise import Lexicon, normalise, split_pinyin
@@ -29,6 +29,7 @@ def test_one_form_for_what_is_typed(typed: str, form: str) -> None:
 
 
 @given(st.text(max_size=200))
+@settings(deadline=None)
 def test_normalising_twice_changes_nothing_and_repair_never_fails(text: str) -> None:
     once = normalise(text)
     LEXICON.repair(once)
@@ -70,7 +71,7 @@ def test_pinyin_is_cut_into_the_fewest_syllables(word: str, syllables: tuple[str
 
 def test_a_sentence_takes_microseconds() -> None:
     normalise("热身")
-    started = time.perf_counter()
+    started = time.process_time()
     for number in range(500):
         normalise(f"我想給孩子申請這個月的託育消費券{number}")
-    assert (time.perf_counter() - started) / 500 < 0.0005
+    assert (time.process_time() - started) / 500 < 0.0005

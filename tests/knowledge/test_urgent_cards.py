@@ -128,7 +128,7 @@ def test_a_card_whose_first_line_lacks_the_number_is_refused(tmp_path: Path) -> 
 
 def test_a_message_is_judged_quickly() -> None:
     urgent.match("热身")
-    started = time.perf_counter()
+    started = time.process_time()
     for number in range(200):
         urgent.match(f"我家娃一岁八个月了想申请托育消费券{number}")
-    assert (time.perf_counter() - started) / 200 < 0.003
+    assert (time.process_time() - started) / 200 < 0.003
