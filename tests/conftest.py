@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.servers import CHROMIUM_FLAGS, Postgres, ServerMissing, find_chromium, start_postgres
 
+pytest_plugins = ("tests.world",)
 _numbers = itertools.count(1)
 
 

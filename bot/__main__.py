@@ -1,0 +1,236 @@
+"""The command line `doorstep` (also `python -m bot`)."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.assembly import the_dialogs
+from bot.capability import OperatorCommand, Registry
+from bot.cli import chat as chats
+from bot.cli import check as checks
+from bot.cli import logs, operate
+from bot.cli import run as runs
+from bot.cli.errors import PREFIX, Unusable, explained, load_settings
+from bot.cli.room import appointment
+from bot.flow.diagram import mermaid
+from bot.settings import Settings
+from bot.store.session import Store
+from bot.store.upgrade import revise, upgrade
+
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    help="The chat assistant of a city district.",
+)
+staff_app = typer.Typer(no_args_is_help=True, help="Who works here.")
+db_app = typer.Typer(no_args_is_help=True, help="The database.")
+knowledge_app = typer.Typer(no_args_is_help=True, help="What the bot knows.")
+app.add_typer(staff_app, name="staff")
+app.add_typer(db_app, name="db")
+app.add_typer(knowledge_app, name="knowledge")
+
+
+@app.command()
+def run() -> None:
+    """Serve the web chat, and Telegram where a token is set."""
+    logs.set_up(logging.INFO)
+    runs.run(load_settings())
+
+
+@app.command()
+def chat(
+    record: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the talk down as a journey.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON lines in and out.")] = False,
+    db: Annotated[
+        str, typer.Option(metavar="URL", help="A database to keep; else one that is thrown away.")
+    ] = "",
+    at: Annotated[str, typer.Option(metavar="ISO", help="Where the clock stands at first; else now.")] = "",
+    city: Annotated[str, typer.Option(metavar="PACK", help="The home pack.")] = "",
+    staff: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=ROLE[@PLACE]", help="Make somebody staff.")
+    ] = None,
+) -> None:
+    """Talk to the bot here. Time stands still between two lines of JSON."""
+    logs.set_up(logging.ERROR)
+    wanted = chats.Wanted(db, at, city, tuple(staff or ()), record)
+    try:
+        for post in wanted.staff:
+            appointment(post)
+    except ValueError as why:
+        raise Unusable(f"--staff: {why}") from why
+    chats.chat(load_settings(), wanted, as_json)
+
+
+@app.command()
+def ask(_text: Annotated[list[str] | None, typer.Argument(metavar="TEXT")] = None) -> None:
+    """One question against the knowledge base (not built yet)."""
+    typer.echo("Answering questions comes with step 3.", err=True)
+    raise typer.Exit(2)
+
+
+@app.command()
+def diagram(name: Annotated[str, typer.Argument(help="A flow; none: their names.")] = "") -> None:
+    """Draw a flow as Mermaid."""
+    flows = Registry(the_dialogs().capabilities(load_settings())).flows
+    if not name:
+        typer.echo("\n".join(sorted(flows)))
+        return
+    if name not in flows:
+        raise Unusable(f"there is no flow {name} -- there are {', '.join(sorted(flows))}")
+    typer.echo(mermaid(flows[name]))
+
+
+@app.command()
+def check() -> None:
+    """Look for mistakes in settings, pack, flows, words and knowledge; each with its file and line."""
+    found = checks.findings(load_settings(), the_dialogs())
+    for line in found:
+        typer.echo(_from_here(line))
+    if found:
+        typer.echo(f"{len(found)} found", err=True)
+        raise typer.Exit(1)
+    typer.echo("all is well")
+
+
+@app.command()
+def settings() -> None:
+    """List every setting, its value and what it is for."""
+    given = load_settings()
+    for name, field in Settings.model_fields.items():
+        value = getattr(given, name)
+        typer.echo(f"{PREFIX}{name.upper()} = {value}\n    {field.description}")
+
+
+@app.command()
+def audit(
+    about: Annotated[str, typer.Argument(help="The beginning of an object or act.")] = "",
+    limit: Annotated[int, typer.Option(min=1)] = 50,
+) -> None:
+    """What was done, by whom, to what; the latest last."""
+    _print(operate.audit_lines(load_settings(), limit, about))
+
+
+@staff_app.command("invite")
+def staff_invite(
+    role: Annotated[str, typer.Option(help="admin, duty, centre, canteen, counter or auditor.")],
+    place: Annotated[str, typer.Option(metavar="ID", help="Only at this place.")] = "",
+    name: Annotated[str, typer.Option(help="Whom it is for; the role by default.")] = "",
+) -> None:
+    """Make an invitation that one person can take up once."""
+    _print(operate.invite(load_settings(), role, place, name or role))
+
+
+@staff_app.command("list")
+def staff_list() -> None:
+    """Who holds which post, and who is invited."""
+    _print(operate.staff_lines(load_settings()))
+
+
+@staff_app.command("revoke")
+def staff_revoke(name: str) -> None:
+    """End all posts and invitations of somebody, at once."""
+    _print(operate.revoke(load_settings(), name))
+
+
+@db_app.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the database to this program's shape."""
+    given = load_settings()
+    folders = [capability.folder for capability in the_dialogs().capabilities(given)]
+    if not given.database_url:
+        given.data_dir.mkdir(parents=True, exist_ok=True)
+    store = Store(given.url)
+    try:
+        upgrade(store, folders)
+    finally:
+        store.close()
+    typer.echo("up to date")
+
+
+@db_app.command("revision", hidden=True)
+def db_revision(owner: str, message: str) -> None:
+    """For developers: write the next version of one owner's tables."""
+    folders = [capability.folder for capability in the_dialogs().capabilities(load_settings())]
+    made = revise(owner, message, folders)
+    _print([_from_here(str(path)) for path in made] or ["nothing differs"])
+
+
+@knowledge_app.command("check")
+def knowledge_check() -> None:
+    """Look for mistakes in the knowledge files."""
+    found = checks.knowledge(load_settings())
+    _print([_from_here(line) for line in found] or ["all is well"])
+    if found:
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """The entry point: mistakes of the operator end with a line and exit code 1, without a traceback."""
+    logs.set_up(logging.WARNING)
+    try:
+        _add_operator_commands(sys.argv[1:2])
+        app(prog_name="doorstep")
+    except Exception as why:
+        lines = explained(why)
+        if lines is None:
+            raise
+        for line in lines:
+            typer.echo(_from_here(line), err=True)
+        sys.exit(1)
+
+
+def _add_operator_commands(words: list[str]) -> None:
+    """Commands like "lottery seed", declared by capabilities; they appear in --help as well.
+
+    Loaded only where they are asked for: `doorstep settings` must work on a pack that does not.
+    """
+    own = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands}
+    if own | {group.name for group in app.registered_groups} >= {*words} != set():
+        return
+    given = load_settings()
+    try:
+        capabilities = tuple(the_dialogs().capabilities(given))
+    except Exception as why:
+        if explained(why) is None or (words and not words[0].startswith("-")):
+            raise
+        return
+    groups: dict[str, typer.Typer] = {}
+    for name, command in Registry(capabilities).operator.items():
+        first, _, second = name.partition(" ")
+        if first not in groups:
+            groups[first] = typer.Typer(no_args_is_help=True, help=f"Commands of {first}.")
+            app.add_typer(groups[first], name=first)
+        groups[first].command(second, help=command.about)(_carrying_out(given, name, command))
+
+
+def _carrying_out(given: Settings, name: str, command: OperatorCommand) -> Callable[..., None]:
+    names = " ".join(command.values)
+
+    def carry_out(values: Annotated[list[str] | None, typer.Argument(metavar=names)] = None) -> None:
+        _print(operate.operate(given, name, command, values or []))
+
+    carry_out.__annotations__["values"] = Annotated[list[str] | None, typer.Argument(metavar=names)]
+    return carry_out
+
+
+def _print(lines: list[str]) -> None:
+    for line in lines:
+        typer.echo(line)
+
+
+def _from_here(line: str) -> str:
+    """Files below the present folder by their short names."""
+    return line.replace(f"{Path.cwd()}/", "")
+
+
+if __name__ == "__main__":
+    main()

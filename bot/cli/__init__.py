@@ -1,0 +1,1 @@
+"""What the commands of `doorstep` do; `bot.__main__` says how they are called."""
