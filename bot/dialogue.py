@@ -272,7 +272,8 @@ class Dialogue:
         return dict(state.data)
 
     def _flow(self, state: State) -> Flow:
-        return self._registry.flows[state.flow]
+        flow: Flow = self._registry.flows[state.flow]
+        return flow
 
     def _open(self) -> State:
         if self._state is None:

@@ -12,13 +12,23 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot import outbox, timers
-from bot.capability import Capability, Registry
+from bot.capability import Capability, Job, Registry
+from bot.clock import SystemClock, instant
 from bot.messages import Channel, Inbound, Place, Receipt, Sendable, SendFailed
 from bot.redact import Redactor
 from bot.runner import Handled, Jobs, handle_next, run_job, run_timer
 from bot.store import conversations, inbox
 from bot.store.session import Db, Store
 from bot.turn import Ground, Turn
+
+
+def _forget(turn: Turn) -> None:
+    outbox.empty_old(turn.db, turn.now)
+    inbox.empty_old(turn.db, turn.now)
+
+
+FORGET = Job("bot.forget", "40 3 * * *", _forget)
+"""Words are gone a fortnight after they were said."""
 
 
 class Movable(Protocol):
@@ -40,17 +50,26 @@ class House:
         self.registry = Registry(capabilities)
         self.redactor = Redactor(ground.keys.identity_key)
         self.channels: dict[str, Channel] = {}
-        self.jobs = Jobs(ground, self.registry)
+        self.jobs = Jobs(ground, (*self.registry.jobs, FORGET))
 
     def open(self) -> None:
         """Make ready after a start: jobs learn their times, capabilities their rows, a crash's rows are settled."""
         self.store.write(self._open)
 
     def _open(self, db: Db) -> None:
+        if self.ground.demo and isinstance(self.ground.clock, SystemClock):
+            self._catch_up(db, self.ground.clock)
         now = self.ground.clock.now()
         self.jobs.open(db)
         outbox.sweep(db, now, lease_s=0)
         self.refresh(db)
+
+    @staticmethod
+    def _catch_up(db: Db, clock: SystemClock) -> None:
+        """A demonstration's clock that was moved forward stays there over a restart: rows never lie in the future."""
+        last = db.value("SELECT max(at) FROM audit")
+        if last is not None and instant(int(last)) > clock.now():
+            clock.move_to(instant(int(last)))
 
     def refresh(self, db: Db) -> None:
         """Let every capability make the rows that its programme wants by now."""
@@ -143,13 +162,23 @@ class House:
         """Take one message through the whole: kept, handled, answered. False when it was known already."""
         if not self.store.write(lambda db: self.keep(db, inbound)):
             return False
-        while (handled := self.store.write(lambda db: self.turn(db, inbound.place))) is not None:
-            await self.send_all(handled.replies)
+        more = True
+        while more:
+            handled = self.store.write(lambda db: self.turn(db, inbound.place))
+            more = handled is not None and handled.more
+            await self.send_all(handled.replies if handled is not None else ())
         await self.send_due()
         return True
 
+    def tidy(self, db: Db) -> None:
+        """Settle what a crash left half sent, and put on the call list what reached nobody."""
+        now = self.ground.clock.now()
+        outbox.sweep(db, now)
+        outbox.to_call_list(db, now)
+
     async def settle(self) -> None:
         """Let everything happen that is due at the present instant."""
+        self.store.write(self.tidy)
         await self.send_due()
         while (handled := self.run_one_due()) is not None:
             await self.send_all(handled.replies)

@@ -104,7 +104,7 @@ class Live:
                 if handled is not None:
                     for message in handled.replies:
                         self._spawn(self._send(message))
-                elif place.key not in self._again:
+                if (handled is None or not handled.more) and place.key not in self._again:
                     break
         except Exception:
             log.exception("a turn could not be committed; it is picked up again")
@@ -130,17 +130,8 @@ class Live:
                 for message in handled.replies:
                     self._spawn(self._send(message))
                 await asyncio.sleep(0)
-            await self._sweep()
+            await asyncio.wrap_future(self.house.store.submit(self.house.tidy))
             await self._send_due()
-
-    async def _sweep(self) -> None:
-        now = self.house.ground.clock.now()
-
-        def sweep(db: Db) -> None:
-            outbox.sweep(db, now)
-            outbox.to_call_list(db, now)
-
-        await asyncio.wrap_future(self.house.store.submit(sweep))
 
     async def _send_due(self) -> None:
         house = self.house

@@ -5,7 +5,7 @@ A turn that raises is undone and kept for staff, the person is told kindly, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,9 +29,10 @@ HANDOVERS = 4
 
 @dataclass(frozen=True)
 class Handled:
-    """What a turn left to do after its commit: replies to send at once."""
+    """What a turn left to do after its commit: replies to send at once, and whether more waits at its place."""
 
     replies: tuple[Sendable, ...]
+    more: bool = False
 
 
 def handle_next(ground: Ground, registry: Registry, db: Db, place: Place) -> Handled | None:
@@ -43,6 +44,8 @@ def handle_next(ground: Ground, registry: Registry, db: Db, place: Place) -> Han
     if arrived is None:
         return None
     inbound = arrived.inbound
+    if talk.seq == 0:
+        who = people.speaks(db, who, inbound.lang)
     turn = Turn(ground, db, now, who, place, address_id, words=inbound.text, everyone=registry)
     failure: Exception | None = None
     try:
@@ -57,7 +60,7 @@ def handle_next(ground: Ground, registry: Registry, db: Db, place: Place) -> Han
         inbox.done(db, arrived.id, now)
     conversations.save(db, ground.keys, talk, now)
     turn.flush()
-    return Handled(tuple(outbox.load(db, ground.keys, replies_among(db, turn.posted))))
+    return Handled(tuple(outbox.load(db, ground.keys, replies_among(db, turn.posted))), arrived.more)
 
 
 def _converse(turn: Turn, inbound: Inbound, registry: Registry, talk: conversations.Talk) -> None:
@@ -131,12 +134,12 @@ def run_job(ground: Ground, db: Db, job: Job, due: datetime) -> Handled | None:
 
 
 class Jobs:
-    """The jobs of all capabilities and when each is due next. What was missed is done once, the latest only."""
+    """The jobs and when each is due next. What was missed is done once, the latest only."""
 
-    def __init__(self, ground: Ground, registry: Registry) -> None:
+    def __init__(self, ground: Ground, jobs: Sequence[Job]) -> None:
         self._ground = ground
         zone = ground.settings.zone
-        self._jobs = [(job, Cron(job.cron, zone)) for job in registry.jobs]
+        self._jobs = [(job, Cron(job.cron, zone)) for job in jobs]
         self._next: dict[str, datetime] = {}
 
     def open(self, db: Db) -> None:
@@ -165,5 +168,3 @@ class Jobs:
             return job, due
         return None
 
-
-Work = Callable[[Db], Handled | None]

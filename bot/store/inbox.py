@@ -16,10 +16,11 @@ from bot.store.session import Db
 
 @dataclass(frozen=True)
 class Arrived:
-    """A waiting row and what it holds."""
+    """A waiting row, what it holds, and whether another waits behind it."""
 
     id: int
     inbound: Inbound
+    more: bool = False
 
 
 def put(db: Db, keys: KeyRing, inbound: Inbound, now: datetime) -> bool:
@@ -33,11 +34,12 @@ def put(db: Db, keys: KeyRing, inbound: Inbound, now: datetime) -> bool:
 
 def oldest(db: Db, keys: KeyRing, place: str) -> Arrived | None:
     """The oldest waiting message of a place. The caller holds the conversation's lock."""
-    row = db.one("SELECT id, payload FROM inbox WHERE place = :place AND state = 'waiting' ORDER BY id LIMIT 1",
-                 place=place)
-    if row is None:
+    rows = db.all("SELECT id, payload FROM inbox WHERE place = :place AND state = 'waiting' ORDER BY id LIMIT 2",
+                  place=place)
+    if not rows:
         return None
-    return Arrived(int(row["id"]), of_json(keys.unseal(bytes(row["payload"]), "inbox.payload")))
+    inbound = of_json(keys.unseal(bytes(rows[0]["payload"]), "inbox.payload"))
+    return Arrived(int(rows[0]["id"]), inbound, len(rows) > 1)
 
 
 def done(db: Db, row_id: int, now: datetime) -> None:

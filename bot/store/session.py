@@ -237,8 +237,8 @@ def _commit_group(connection: Connection, raw: sqlite3.Connection,
         for _, future in group:
             future.set_exception(why)
         return
-    for future, why in failed:
-        future.set_exception(why)
+    for future, cause in failed:
+        future.set_exception(cause)
     for db, future, result in finished:
         _tell(db, future, result)
 

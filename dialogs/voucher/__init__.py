@@ -64,7 +64,8 @@ def capability(city: City) -> Capability:
             "voucher_guardian.refuse": guardian.refuse,
             "voucher_redeem.role": redeem.role, "voucher_redeem.look": partial(redeem.look, city=city),
             "voucher_redeem.check_place": partial(redeem.check_place, city=city),
-            "voucher_redeem.check_paper": redeem.check_paper, "voucher_redeem.redeem": redeem.redeem,
+            "voucher_redeem.check_paper": redeem.check_paper, "voucher_redeem.size": redeem.size,
+            "voucher_redeem.redeem": redeem.redeem,
         },
         actions={
             "voucher.withdraw": mine.withdraw, "voucher.withdraw_undo": mine.withdraw_undo,
@@ -85,5 +86,6 @@ def capability(city: City) -> Capability:
         commands=(Command("voucher"), Command("mine"), Command("redeem", (redeem.ROLE,))),
         jobs=(Job("voucher.rounds", "17 4 * * *", partial(rounds.ensure, city=city)),),
         my_things=mine.my_things,
+        join=mine.join,
         starts=partial(rounds.ensure, city=city),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from typing import Any
 
 from bot.flow.model import Ask, Do, End, Flow, Look, Problem, Said, as_is
@@ -18,8 +20,10 @@ from bot.flow.readers import (
     phone,
     yes_no,
 )
+from bot.flow.readers.words import words
 from dialogs.voucher.codes import parse_voucher
 
+_YUAN = re.compile(r"[¥￥]?\s*(\d{1,6}(?:\.\d{1,2})?)\s*(?:元|块|块钱|yuan)?")
 RELATIONS = ("parent", "guardian", "grandparent")
 YES_NO = ("yes", "no")
 
@@ -86,6 +90,18 @@ def read_code(said: Said, _look: Look) -> Any:
     return Problem("mistyped") if found == "mistyped" else found
 
 
+def read_amount(said: Said, look: Look) -> Any:
+    """How much of a balance is used, in fen: whole yuan or with two decimals, at most what is left."""
+    text = words(said)
+    if isinstance(text, Problem):
+        return text
+    found = _YUAN.fullmatch(text)
+    if found is None or Decimal(found[1]) <= 0:
+        return Problem("not_an_amount")
+    fen = int(Decimal(found[1]) * 100)
+    return fen if fen <= look.data["balance"] else Problem("too_much")
+
+
 DOCUMENT_PROBLEMS = ("photo", "no_number", "check_digit", "bad_date", "length", "half", "not_taken", "birth_differs", "stale")
 
 APPLY = Flow("voucher", (
@@ -146,10 +162,12 @@ REDEEM = Flow("voucher_redeem", (
                    "void": "void", "locked": "locked"}),
     Ask("place", read=one_of(), choices_from="places", to={"ok": "check_place"},
         problems=CHOICE_PROBLEMS),
-    Do("check_place", to={"ok": "confirm", "paper": "paper", "not_accepting": "not_accepting"}),
+    Do("check_place", to={"ok": "size", "paper": "paper", "not_accepting": "not_accepting"}),
     Ask("paper", read=read_paper, to={"ok": "check_paper"}, expects="document", keep=False,
         problems=("photo", "no_number", "check_digit", "bad_date", "length", "half")),
-    Do("check_paper", to={"ok": "confirm", "again": "paper", "stopped": "stopped"}),
+    Do("check_paper", to={"ok": "size", "again": "paper", "stopped": "stopped"}),
+    Do("size", to={"once": "confirm", "balance": "amount"}),
+    Ask("amount", read=read_amount, to={"ok": "confirm"}, problems=(*WORDS_PROBLEMS, "not_an_amount", "too_much")),
     Ask("confirm", read=one_of("confirm"), judge=as_is, choices=("confirm",), to={"confirm": "redeem"}, keep=False,
         problems=CHOICE_PROBLEMS),
     Do("redeem", to={"done": "done", "used": "used", "expired": "expired", "declined": "declined", "void": "void"}),

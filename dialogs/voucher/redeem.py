@@ -36,7 +36,7 @@ def look(turn: Turn, city: City) -> Literal["ok", "unknown", "used", "expired", 
     born = subject_birth(turn, int(ticket["subject_id"]))
     own = [place for name, place in turn.who.roles if name == ROLE]
     places = [p for p in city.places if p.id in own or ("" in own and p.id in programme.accepting)]
-    turn.data.update(voucher=voucher["id"], amount=voucher["balance"], name=child_name(turn, ticket),
+    turn.data.update(voucher=voucher["id"], balance=voucher["balance"], name=child_name(turn, ticket),
                      birth_month=born.isoformat(), last_day=voucher["last_day"], programme=row["programme"],
                      places=[{"value": p.id, "label": p.name} for p in places], tries=0)
     if len(places) == 1:
@@ -77,24 +77,34 @@ def check_paper(turn: Turn) -> Literal["ok", "again", "stopped"]:
     return "stopped"
 
 
+def size(turn: Turn) -> Literal["once", "balance"]:
+    """Whether all of it goes at once, or an amount of the balance is named."""
+    _, _, programme = _behind(turn, _voucher(turn, int(turn.data["voucher"])))
+    if programme.use == "once":
+        turn.data["amount"] = turn.data["balance"]
+    return programme.use
+
+
 def redeem(turn: Turn) -> Literal["done", "used", "expired", "declined", "void"]:
-    """Use it up, once whoever comes first; the family gets a receipt with a way to say 没去过."""
+    """Take the amount, once whoever comes first; the family gets a receipt with a way to say 没去过."""
     voucher = _voucher(turn, int(turn.data["voucher"]))
-    if turn.db.run("UPDATE voucher SET state = 'used', balance = 0 WHERE id = :id AND state = 'valid' AND expires >"
-                   " :now", id=voucher["id"], now=ms(turn.now)) != 1:
+    amount = int(turn.data["amount"])
+    if turn.db.run("UPDATE voucher SET balance = balance - :amount, state = CASE WHEN balance = :amount THEN 'used'"
+                   " ELSE state END WHERE id = :id AND state = 'valid' AND balance >= :amount AND expires > :now",
+                   amount=amount, id=voucher["id"], now=ms(turn.now)) != 1:
         return _over(turn, _voucher(turn, int(voucher["id"]))) or "used"
     redemption = turn.db.value(
         "INSERT INTO voucher_redemption (voucher_id, place, staff_id, amount, at) VALUES (:voucher, :place, :staff,"
         " :amount, :now) RETURNING id", voucher=voucher["id"], place=turn.data["place"], staff=turn.who.staff_id,
-        amount=voucher["balance"], now=ms(turn.now))
+        amount=amount, now=ms(turn.now))
     ticket, _, _ = _behind(turn, voucher)
     turn.data["receipt"] = str(redemption)
-    turn.audit("voucher.redeemed", f"voucher:{voucher['id']}", place=turn.data["place"], amount=voucher["balance"])
+    turn.audit("voucher.redeemed", f"voucher:{voucher['id']}", place=turn.data["place"], amount=amount)
     for person in (int(ticket["person_id"]), *guardians(ticket)):
         dispute = turn.action("voucher.not_me", "voucher.button.not_me", {"redemption": redemption}, person=person,
                               deadline=turn.in_(days=rules.DISPUTE_DAYS), lang=language(turn, person))
         turn.push(person, "voucher.redeemed", [dispute], dedupe=f"redeemed:{redemption}:{person}",
-                  name=child_name(turn, ticket), place=turn.data["place_name"], amount=voucher["balance"],
+                  name=child_name(turn, ticket), place=turn.data["place_name"], amount=amount, left=int(voucher["balance"]) - amount,
                   at=turn.now, receipt=redemption, days=rules.DISPUTE_DAYS)
     return "done"
 

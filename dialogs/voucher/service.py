@@ -46,7 +46,8 @@ def look(turn: Turn, city: City) -> Literal["none", "closed", "first", "again"]:
         programme=programme.id, name=programme.name if turn.lang != "en" else programme.name_en,
         round_id=row["id"], round=row["name"], closes=instant(int(row["closes"])).isoformat(),
         proofs=[] if programme.proof == "none" else list(programme.proof),
-        page_sleeps=turn.place is not None and turn.place.channel == "web")
+        page_sleeps=turn.place is not None and turn.place.channel == "web",
+        telegram=turn.ground.link.bots.get("telegram", ""))
     families = _families(turn, programme.id)
     if not families:
         return "first"
@@ -262,7 +263,7 @@ def _receipt(turn: Turn, row: Row, ticket: Row) -> None:
              name=turn.data["nickname"], ticket=ticket["number"], recovery=code,
              closes=instant(int(row["closes"])), draw=instant(int(row["draw"])),
              publish=instant(int(row["publish"])), round=row["name"], to_verify=bool(ticket["to_verify"]),
-             page_sleeps=turn.data["page_sleeps"], draws=link, telephone=turn.ground.telephone)
+             page_sleeps=turn.data["page_sleeps"], telegram=turn.data["telegram"], draws=link, telephone=turn.ground.telephone)
     if ticket["state"] == "unconfirmed":
         ask_guardian(turn, row, ticket)
 
