@@ -46,7 +46,7 @@ def test_everyday_words_call_no_card(card: str, text: str) -> None:
         ("爺爺暈倒了", ["fall"]),
         ("ＨＥＬＰ ＭＥ", ["cry_for_help"]),
         ("jiu ming", ["cry_for_help"]),
-        ("爷爷从楼梯滚下来，满头是血", ["fall"]),
+        ("外公从梯子上跌下来，后脑勺磕破了", ["fall"]),
         ("我妈不见了，电话也打不通", ["lost_elder"]),
         ("孩子的外婆不见了", ["lost_elder"]),
     ],
