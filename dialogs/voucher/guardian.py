@@ -20,8 +20,11 @@ def ask_guardian(turn: Turn, row: Row, ticket: Row) -> None:
     """Give the applicant the link to pass on, and set the reminders."""
     turn.say("voucher.guardian_link", link=link(turn, ticket), name=child_name(turn, ticket),
              frozen=instant(int(row["frozen"])))
-    for number, at in enumerate(rules.guardian_moments(instant(int(row["frozen"])), turn.now)):
-        timers.set_timer(turn.db, "voucher.guardian", f"{ticket['id']}:{number}", at, {"ticket": ticket["id"]})
+    frozen = instant(int(row["frozen"]))
+    for at in rules.guardian_moments(frozen, turn.now):
+        # Named by the hours left: a ticket withdrawn and applied for again keeps each reminder it has not had.
+        hours = (frozen - at) // timedelta(hours=1)
+        timers.set_timer(turn.db, "voucher.guardian", f"{ticket['id']}:{hours}", at, {"ticket": ticket["id"]})
 
 
 def link(turn: Turn, ticket: Row) -> str:
@@ -64,8 +67,8 @@ def accept(turn: Turn) -> Literal["ok", "gone"]:
         turn.db.run("INSERT INTO consent (person_id, subject_id, purpose, wording, given) VALUES (:person, :subject,"
                     " :purpose, '2026-11', :now)", person=turn.who.id, subject=ticket["subject_id"], purpose=purpose,
                     now=ms(turn.now))
-    for number in range(len(rules.GUARDIAN_HOURS)):
-        timers.cancel(turn.db, "voucher.guardian", f"{ticket['id']}:{number}")
+    for hours in rules.GUARDIAN_HOURS:
+        timers.cancel(turn.db, "voucher.guardian", f"{ticket['id']}:{hours}")
     turn.push(ticket["person_id"], "voucher.guardian_agreed", lane="result", name=child_name(turn, ticket),
               dedupe=f"guardian:{ticket['id']}:{ticket['applied']}")
     turn.audit("ticket.confirmed", f"ticket:{ticket['id']}")

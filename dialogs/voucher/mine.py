@@ -95,7 +95,7 @@ def withdraw(turn: Turn, payload: dict[str, Any]) -> None:
         turn.say("voucher.withdraw_late")
         return
     undo = turn.action("voucher.withdraw_undo", "voucher.button.undo", {"ticket": ticket["id"],
-                       "state": ticket["state"]}, deadline=_undo_until(turn, instant(int(row["frozen"]))))
+                       "state": ticket["state"], "applied": ticket["applied"]}, deadline=_undo_until(turn, instant(int(row["frozen"]))))
     turn.audit("ticket.withdrawn", f"ticket:{ticket['id']}")
     turn.say("voucher.withdrawn", [undo], ticket=ticket["number"], minutes=rules.UNDO_MINUTES,
              closes=instant(int(row["closes"])))
@@ -106,8 +106,8 @@ def withdraw_undo(turn: Turn, payload: dict[str, Any]) -> None:
     ticket = _own_ticket(turn, payload["ticket"])
     row = rounds.round_row(turn.db, int(ticket["round_id"]))
     if row["state"] != "open" or turn.db.run(
-            "UPDATE voucher_ticket SET state = :state WHERE id = :id AND state = 'withdrawn'",
-            state=payload["state"], id=ticket["id"]) != 1:
+            "UPDATE voucher_ticket SET state = :state WHERE id = :id AND state = 'withdrawn' AND applied = :applied",
+            state=payload["state"], applied=payload["applied"], id=ticket["id"]) != 1:
         turn.say("voucher.withdraw_late")
         return
     turn.audit("ticket.restored", f"ticket:{ticket['id']}")

@@ -23,7 +23,7 @@ from bot.turn import Turn
 from dialogs.voucher import codes, draw, rules
 from dialogs.voucher.results import issue_and_tell, tell_expired, tell_reminder, tell_unheard
 from knowledge.city import City
-from knowledge.programme import Programme
+from knowledge.programme import Programme, Round
 
 AHEAD = timedelta(days=45)
 """Rounds that begin within this time stand as rows with their timers."""
@@ -85,24 +85,35 @@ def ensure(turn: Turn, city: City) -> None:
         if not is_armed(turn, city, programme):
             continue
         for planned in programme.rounds_between(turn.now, turn.now + AHEAD):
-            if planned.closes <= turn.now or turn.db.value(
-                    "SELECT 1 FROM voucher_round WHERE programme = :p AND calendar_id = :c", p=programme.id,
-                    c=planned.id):
+            round_id = _announce(turn, programme, planned) if planned.closes > turn.now else None
+            if round_id is None:
                 continue
-            name = planned.id
-            if turn.db.value("SELECT 1 FROM voucher_round WHERE name = :name", name=name):
-                name = f"{programme.id}-{planned.id}"
-            round_id = turn.db.value(
-                "INSERT INTO voucher_round (name, programme, calendar_id, state, opens, closes, frozen, draw, publish,"
-                " reference_day, programme_json, programme_hash, commitment, list, list_hash, result, last_day)"
-                " VALUES (:name, :programme, :calendar, 'announced', :opens, :closes, :frozen, :draw, :publish, :day,"
-                " '', '', '', '', '', '', '') RETURNING id", name=name, programme=programme.id, calendar=planned.id,
-                opens=ms(planned.opens), closes=ms(planned.closes), frozen=ms(planned.frozen), draw=ms(planned.draw),
-                publish=ms(planned.publish), day=planned.reference_day.isoformat())
             if planned.opens <= turn.now:
-                _open(turn, city, int(round_id))
+                _open(turn, city, round_id)
             else:
-                timers.set_once(turn.db, "voucher.open", str(round_id), planned.opens)
+                timers.set_timer(turn.db, "voucher.open", str(round_id), planned.opens)
+
+
+def _announce(turn: Turn, programme: Programme, planned: Round) -> int | None:
+    """The row of a round that has not opened yet, on the calendar as it is now; None for one that has."""
+    at = {"opens": ms(planned.opens), "closes": ms(planned.closes), "frozen": ms(planned.frozen),
+          "draw": ms(planned.draw), "publish": ms(planned.publish), "day": planned.reference_day.isoformat()}
+    known = turn.db.one("SELECT id, state FROM voucher_round WHERE programme = :p AND calendar_id = :c",
+                        p=programme.id, c=planned.id)
+    if known is not None and known["state"] != "announced":
+        return None
+    if known is not None:
+        turn.db.run("UPDATE voucher_round SET opens = :opens, closes = :closes, frozen = :frozen, draw = :draw,"
+                    " publish = :publish, reference_day = :day WHERE id = :id", id=known["id"], **at)
+        return int(known["id"])
+    name = planned.id
+    if turn.db.value("SELECT 1 FROM voucher_round WHERE name = :name", name=name):
+        name = f"{programme.id}-{planned.id}"
+    return int(turn.db.value(
+        "INSERT INTO voucher_round (name, programme, calendar_id, state, opens, closes, frozen, draw, publish,"
+        " reference_day, programme_json, programme_hash, commitment, list, list_hash, result, last_day)"
+        " VALUES (:name, :programme, :calendar, 'announced', :opens, :closes, :frozen, :draw, :publish, :day,"
+        " '', '', '', '', '', '', '') RETURNING id", name=name, programme=programme.id, calendar=planned.id, **at))
 
 
 def on_open(turn: Turn, due: Due, city: City) -> None:

@@ -21,7 +21,7 @@ from dialogs.voucher.guardian import ask_guardian
 from dialogs.voucher.names import keyed, subject_birth
 from knowledge.ages import completed_months
 from knowledge.city import City
-from knowledge.programme import Programme, Round
+from knowledge.programme import Round
 
 PURPOSES = ("basic", "child")
 WORDING = "2026-11"
@@ -67,8 +67,9 @@ def recall(turn: Turn) -> Literal["ok", "registered"]:
     if family is None:
         raise LookupError("a family row that was offered is gone")
     turn.data.update(birth=subject_birth(turn, family["subject_id"]).isoformat(), nickname=_name(turn, family),
-                     relation=family["relation"], document={"kind": "known", "child": family["child_id"]},
-                     subject=family["subject_id"])
+                     relation=family["relation"], subject=family["subject_id"], known=family["child_id"])
+    if turn.data["proofs"]:
+        turn.data["document"] = {"kind": "known", "child": family["child_id"]}
     ticket = _ticket(turn, int(family["child_id"]))
     return "registered" if _standing(turn, ticket) else "ok"
 
@@ -96,7 +97,7 @@ def band(turn: Turn, city: City) -> Literal["ok", "residents", "no_places", "too
     applied = int(turn.db.value("SELECT count(*) FROM voucher_ticket WHERE round_id = :r AND band = :b AND state"
                                 " IN ('applied', 'unconfirmed')", r=row["id"], b=found.id))
     months = completed_months(born, turn.today)
-    places = len([p for p in city.places_for(programme.id, months)]) if programme.id in city.programmes else 0
+    places = len(city.places_for(programme.id, months)) if programme.id in city.programmes else 0
     kind, of_ten = rules.odds(found.quota, applied)
     turn.data.update(band=found.id, band_name=found.name_en if turn.lang == "en" else found.name,
                      amount=found.amount_fen, quota=found.quota, places=places, months=months)
@@ -110,7 +111,7 @@ def band(turn: Turn, city: City) -> Literal["ok", "residents", "no_places", "too
 def check_residents(turn: Turn) -> Literal["ok", "residents"]:
     """Whether the programme is for people who live here, and they have not said so yet."""
     programme = rounds.programme_of(rounds.round_row(turn.db, turn.data["round_id"]))
-    return "residents" if programme.residents_only and turn.data.get("document", {}).get("kind") != "known" else "ok"
+    return "residents" if programme.residents_only and "known" not in turn.data else "ok"
 
 
 def proof(turn: Turn) -> Literal["document", "none"]:
@@ -125,8 +126,8 @@ def check_child(turn: Turn) -> Literal["ok", "registered", "awarded", "other_bir
     paper = turn.data["document"]
     if paper["kind"] == "invented":
         paper = turn.data["document"] = {"kind": "id_card", "digest": secrets.token_hex(32)}
-    turn.data["to_verify"] = paper["kind"] == "birth_certificate"
     child = paper.get("child") or child_of(turn, turn.data["programme"], paper["digest"])
+    turn.data["to_verify"] = paper["kind"] == "birth_certificate" if child is None else _unverified(turn, int(child))
     if child is not None:
         if _standing(turn, _ticket(turn, int(child))):
             return "registered"
@@ -157,8 +158,12 @@ def submit(turn: Turn) -> Literal["granted", "registered", "closed", "phone_take
     child = _child(turn)
     if _had_enough(turn, child):
         return "awarded"
-    subject = _subject(turn, child)
     phone_hash = _keyed(turn, f"phone\n{turn.data['phone']}") if not turn.data["proofs"] else None
+    if phone_hash is not None and turn.db.value(
+            "SELECT 1 FROM voucher_ticket WHERE round_id = :round AND phone_hash = :phone AND child_id <> :child",
+            round=row["id"], phone=phone_hash, child=child):
+        return "phone_taken"
+    subject = _subject(turn, child)
     ticket = _take(turn, row, child, subject, phone_hash)
     if ticket is None:
         taken = phone_hash is not None and _ticket(turn, child) is None
@@ -195,6 +200,8 @@ def _child(turn: Turn) -> int:
     paper = turn.data.get("document") or {"kind": "none", "digest": _none_digest(turn)}
     if "child" in paper:
         return int(paper["child"])
+    if paper["kind"] == "none" and "known" in turn.data:
+        return int(turn.data["known"])
     programme = turn.data["programme"]
     hashed = _keyed(turn, f"document\n{paper['digest']}")
     known = child_of(turn, programme, paper["digest"])
@@ -298,6 +305,13 @@ def _had_enough(turn: Turn, child: int) -> bool:
     had = turn.db.value("SELECT count(*) FROM voucher v JOIN voucher_ticket t ON t.id = v.ticket_id"
                         " WHERE t.child_id = :child AND v.state IN ('valid', 'used')", child=child)
     return int(had) >= programme.awards_per_child
+
+
+def _unverified(turn: Turn, child: int) -> bool:
+    """Whether a child is known by a birth certificate only, which no centre has seen yet."""
+    kinds = turn.db.all("SELECT d.kind FROM voucher_document d JOIN voucher_child c ON c.id = d.child_id"
+                        " WHERE c.id = :child AND c.verified IS NULL", child=child)
+    return bool(kinds) and all(row["kind"] == "birth_certificate" for row in kinds)
 
 
 def _twin_stands(turn: Turn, child: int | None) -> bool:
