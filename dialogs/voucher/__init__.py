@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.capability import Capability, Claim, Command, Job
 from bot.store.session import Db
 from bot.turn import Ground, Turn
-from dialogs.voucher import arming, codes, guardian, mine, redeem, rounds, service, tables
+from dialogs.voucher import arming, codes, guardian, mine, operator, redeem, rounds, service, tables
 from dialogs.voucher.flow import APPLY, GUARDIAN, REDEEM
 from knowledge.city import City
 from knowledge.intents import match
@@ -84,6 +84,7 @@ def capability(city: City) -> Capability:
         pages={"draws": draws},
         claims=partial(claims, city=city),
         commands=(Command("voucher"), Command("mine"), Command("redeem", (redeem.ROLE,))),
+        operator=operator.COMMANDS,
         jobs=(Job("voucher.rounds", "17 4 * * *", partial(rounds.ensure, city=city)),),
         my_things=mine.my_things,
         join=mine.join,

@@ -1,0 +1,49 @@
+"""The operator's commands: entering a round's public value, checking a published draw."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from bot.capability import OperatorCommand
+from bot.turn import Turn
+from dialogs.voucher import draw, rounds
+
+_WHY = {
+    "unknown": "there is no round of that name",
+    "not_asked": "its programme asks for no public value",
+    "too_early": "it is entered after the list is frozen and before the draw",
+    "given": "it has been entered already, and is entered once",
+}
+
+
+def enter_seed(turn: Turn, values: Sequence[str]) -> str:
+    """`doorstep lottery seed ROUND VALUE`. Raises ValueError with the reason when it cannot be entered."""
+    name, value = values
+    outcome = rounds.enter_value(turn, name, value)
+    if outcome != "ok":
+        raise ValueError(f"{name}: {_WHY[outcome]}")
+    return f"{name}: the public value is {value}; the draw goes on by itself"
+
+
+def verify(_turn: Turn, values: Sequence[str]) -> str:
+    """`doorstep lottery verify FILE`: recompute a published draw. Raises ValueError with what does not agree."""
+    path = Path(values[0])
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as why:
+        raise ValueError(f"{path}: {why}") from why
+    problems = draw.verify(document)
+    if problems:
+        raise ValueError("\n".join(f"{path}: {problem}" for problem in problems))
+    bands = ", ".join(f"{band} {len(drawn['order'])} tickets, quota {drawn['quota']}"
+                      for band, drawn in sorted(document["bands"].items()))
+    missing = "" if document["public_value"] else "; without a public value: the secret's commitment alone binds it"
+    return f"{path}: the order follows from the published list and secret ({bands}){missing}"
+
+
+COMMANDS: Mapping[str, OperatorCommand] = {
+    "lottery seed": OperatorCommand(enter_seed, ("ROUND", "VALUE"), "Enter the public value a draw waits for."),
+    "lottery verify": OperatorCommand(verify, ("FILE",), "Recompute a published draw from public data alone."),
+}
