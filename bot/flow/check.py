@@ -19,7 +19,8 @@ def flaws(flow: Flow) -> list[str]:
             if target not in reached:
                 reached.add(target)
                 waiting.append(target)
-    found += [f"{flow.name}.{name} is never reached" for name in names if name not in reached]
+    found += [f"{flow.name}.{name} is never reached" for name in names
+              if name not in reached and name != "cancelled"]
     for step in flow.steps:
         if not isinstance(step, End) and not step.ways:
             found.append(f"{flow.name}.{step.name} is a dead end")

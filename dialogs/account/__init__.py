@@ -1,0 +1,22 @@
+"""The account: one's things, on any device; what is kept, what was agreed to, what one is reminded of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.capability import Capability, Command
+from dialogs.account import flow, service, tables
+
+__all__ = ["capability", "tables"]
+
+
+def capability() -> Capability:
+    """The account as the registry sees it."""
+    return Capability(
+        name="account", folder=Path(__file__).parent, flows=flow.FLOWS, claims=service.claims,
+        does={"recover.place": service.recover_place, "recover.look": service.recover_look,
+              "recover.open": service.recover_open, "join.place": service.recover_place,
+              "join.look": service.join_look, "join.join": service.join_join},
+        actions={"consent.revoke": service.revoke},
+        commands=(Command("status"), Command("settings"), Command("privacy")),
+        my_things=service.my_things, join=service.join_rows)

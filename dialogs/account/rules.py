@@ -1,0 +1,71 @@
+"""The account's rules, pure: which words are its own, how long its codes live, how many wrong guesses are free."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Literal
+
+from knowledge import intents
+from knowledge.normalise import normalise
+
+JOIN_CODE_LIFE = timedelta(minutes=10)
+GUESS_WINDOW = timedelta(hours=1)
+GUESSES = 5
+"""Wrong guesses within the window, per address; and per recovery code, from whatever address."""
+JOIN_GUESSES_OF_ALL = 60
+"""Wrong join codes within the window from all addresses together: pages cost nothing, so a limit per address alone
+would let somebody with many pages try all of a million codes."""
+
+Wish = Literal["things", "recover", "join", "join_code", "privacy", "settings", "reminders_off", "reminders_on", "erase"]
+
+_EXACT: dict[str, Wish] = {
+    **dict.fromkeys(("status", "/status", "我的", "我的事", "我的东西", "查进度", "进度", "查询", "状态",
+                     "my things"), "things"),
+    **dict.fromkeys(("privacy", "/privacy", "隐私", "隐私说明", "隐私政策", "我的隐私"), "privacy"),
+    **dict.fromkeys(("settings", "/settings", "设置"), "settings"),
+    **dict.fromkeys(("提醒关", "关提醒", "关闭提醒", "提醒关闭", "reminders off", "/remindersoff"), "reminders_off"),
+    **dict.fromkeys(("提醒开", "开提醒", "打开提醒", "提醒打开", "reminders on", "/reminderson"), "reminders_on"),
+    **dict.fromkeys(("关联", "/join", "join", "关联账号", "关联手机", "关联设备"), "join_code"),
+    **dict.fromkeys(("找回", "找回码", "recover", "/recover"), "recover"),
+}
+_RECOVER = re.compile(r"(?:找回码?|/?recover)[:是 ]*(\d[\d -]*)")
+_JOIN = re.compile(r"(?:关联码?|/?join)[: ]*(\d[\d -]*)")
+_ERASE = re.compile(r"(?:删除?|清除|清掉|注销|抹掉|导出)(?:掉|一下|所有|全部|我|的)*"
+                    r"(?:数据|信息|资料|记录|账号|档案|对话)|\b(?:delete|erase|export) my data\b")
+_ANOTHERS = re.compile(r"券|voucher|ticket")
+"""Asked for by name: the service itself answers."""
+_REMINDERS = re.compile(r"提醒|推送|打扰|reminder|notification")
+_STOP = re.compile(r"关|停|取消|不要|不用|别|少|\b(?:off|stop|mute)\b")
+
+
+def understood(text: str) -> tuple[Wish, str] | None:
+    """What of the account somebody means, and the digits they sent along ("" without); None for other words."""
+    said = normalise(text).strip(".!~,? ")
+    if found := _RECOVER.fullmatch(said):
+        return "recover", _digits(found[1])
+    if found := _JOIN.fullmatch(said):
+        return "join", _digits(found[1])
+    if (exact := _EXACT.get(said)) is not None:
+        return exact, ""
+    hits = intents.match(text)
+    if not hits or hits[0].kind != "start":
+        return None
+    if hits[0].intent == "status":
+        return None if _ANOTHERS.search(said) else ("things", "")
+    return (_setting(said), "") if hits[0].intent == "settings" else None
+
+
+def _setting(said: str) -> Wish:
+    """Which setting a wish to change something is about; the overview where it names none of them."""
+    if _ERASE.search(said):
+        return "erase"
+    if _REMINDERS.search(said):
+        return "reminders_off" if _STOP.search(said) else "reminders_on"
+    if "关联" in said or "绑定" in said:
+        return "join_code"
+    return "privacy" if "隐私" in said or "privacy" in said else "settings"
+
+
+def _digits(text: str) -> str:
+    return "".join(c for c in text if c.isdigit())

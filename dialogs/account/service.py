@@ -1,0 +1,265 @@
+"""What the account does: shows one's things, opens them elsewhere, joins addresses, keeps consents and reminders."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from bot.capability import Claim
+from bot.clock import instant, local_date, ms
+from bot.desk import open_case
+from bot.flow.readers import RECOVERY
+from bot.messages import Button
+from bot.store import people
+from bot.turn import Turn
+from dialogs.account import rules
+from dialogs.account.flow import JOIN_DIGITS
+
+RNG = secrets.SystemRandom()
+
+
+def claims(text: str, turn: Turn) -> Claim | None:
+    """The words that are the account's."""
+    meant = rules.understood(text)
+    if meant is None:
+        return None
+    wish, digits = meant
+    if wish == "recover":
+        return Claim(flow="recover", known={"code": digits} if RECOVERY.good(digits) else {})
+    if wish == "join":
+        return Claim(flow="join", known={"code": digits} if len(digits) == JOIN_DIGITS else {})
+    calls = {"things": things, "join_code": join_code, "privacy": privacy, "settings": settings, "erase": erase,
+             "reminders_off": reminders_off, "reminders_on": reminders_on}
+    return Claim(call=calls[wish])
+
+
+# -- my things ---------------------------------------------------------------------------------------------------
+
+
+def things(turn: Turn) -> None:
+    """Everything the person has with any service. In a group only the way to see it alone."""
+    if turn.overheard:
+        turn.say("account.overheard")
+        return
+    if turn.everyone is None or turn.everyone.my_things(turn) == 0:
+        turn.say("account.nothing", [_word(turn, "menu"), _word(turn, "person")])
+
+
+def my_things(turn: Turn) -> int:
+    """The person's matters that staff have in hand."""
+    cases = turn.db.all("SELECT id, state, opened FROM desk_case WHERE person_id = :person AND state <> 'closed'"
+                        " ORDER BY id DESC LIMIT 3", person=turn.who.id)
+    for case in reversed(cases):
+        turn.say("account.case", case=int(case["id"]), taken=case["state"] == "taken")
+    return len(cases)
+
+
+# -- recovery codes ----------------------------------------------------------------------------------------------
+
+
+def recover_place(turn: Turn) -> str:
+    """Codes are for a conversation of one's own."""
+    return "overheard" if turn.overheard else "ok"
+
+
+def recover_look(turn: Turn) -> str:
+    """Do code and telephone belong together? Wrong ones are counted, by address and by code."""
+    code = str(turn.data["code"])
+    target = turn.ground.keys.sign("recover", code)
+    if _guesses(turn, "recover", address=turn.address_id) >= rules.GUESSES or \
+            _guesses(turn, "recover", target=target) >= rules.GUESSES:
+        return "limited"
+    person = people.find_by_recovery(turn.db, turn.ground.keys, code)
+    if person is None or not people.phone_ends(turn.db, turn.ground.keys, person, str(turn.data["tail"])):
+        _count(turn, "recover", target)
+        del turn.data["code"], turn.data["tail"]
+        left = rules.GUESSES - _guesses(turn, "recover", address=turn.address_id)
+        if left <= 0:
+            return "limited"
+        turn.say("recover.wrong", left=left)
+        return "wrong"
+    turn.data["person"] = person
+    if person == turn.who.id:
+        return "own"
+    return "mixed" if people.has_things(turn.db, turn.who.id) else "found"
+
+
+def recover_open(turn: Turn) -> str:
+    """Let this address belong to the person whose code it was, and show what there is."""
+    keep = int(turn.data["person"])
+    if not _known(turn, keep):
+        return "gone"
+    _join(turn, keep, turn.who.id, "person.recovered")
+    turn.say("recover.opened")
+    things(turn)
+    return "ok"
+
+
+# -- joining a second address ------------------------------------------------------------------------------------
+
+
+def join_code(turn: Turn) -> None:
+    """Show a code, to be typed at the other address within ten minutes; an earlier one no longer counts."""
+    if turn.overheard:
+        turn.say("account.overheard")
+        return
+    now = ms(turn.now)
+    turn.db.run("UPDATE account_join_code SET expires = :now WHERE person_id = :person AND used IS NULL"
+                " AND expires > :now", now=now, person=turn.who.id)
+    while True:
+        code = f"{RNG.randrange(10**JOIN_DIGITS):0{JOIN_DIGITS}d}"
+        hashed = turn.ground.keys.sign("join", code)
+        if turn.db.value("SELECT id FROM account_join_code WHERE code_hash = :hash AND used IS NULL"
+                         " AND expires > :now", hash=hashed, now=now) is None:
+            break
+    until = turn.now + rules.JOIN_CODE_LIFE
+    turn.db.run("INSERT INTO account_join_code (code_hash, person_id, expires) VALUES (:hash, :person, :until)",
+                hash=hashed, person=turn.who.id, until=ms(until))
+    turn.say("join.shown", code=code, until=until)
+
+
+def join_look(turn: Turn) -> str:
+    """Whose code is it? Wrong ones are counted."""
+    if _guesses(turn, "join", address=turn.address_id) >= rules.GUESSES or \
+            _guesses(turn, "join") >= rules.JOIN_GUESSES_OF_ALL:
+        return "limited"
+    owner = _owner(turn)
+    if owner is None:
+        _count(turn, "join", "")
+        del turn.data["code"]
+        left = rules.GUESSES - _guesses(turn, "join", address=turn.address_id)
+        if left <= 0:
+            return "limited"
+        turn.say("join.wrong", left=left)
+        return "wrong"
+    return "own" if owner == turn.who.id else "found"
+
+
+def join_join(turn: Turn) -> str:
+    """Make one person of the two, and tell the other address. The code counts once."""
+    keep = _owner(turn)
+    if keep is None or keep == turn.who.id:
+        return "gone"
+    used = turn.db.run("UPDATE account_join_code SET used = :now WHERE code_hash = :hash AND used IS NULL",
+                       now=ms(turn.now), hash=turn.ground.keys.sign("join", str(turn.data["code"])))
+    if used != 1:
+        return "gone"
+    turn.push(keep, "join.told", lane="reply")
+    _join(turn, keep, turn.who.id, "person.joined")
+    return "ok"
+
+
+def _owner(turn: Turn) -> int | None:
+    found = turn.db.value(
+        "SELECT person_id FROM account_join_code WHERE code_hash = :hash AND used IS NULL AND expires > :now",
+        hash=turn.ground.keys.sign("join", str(turn.data["code"])), now=ms(turn.now))
+    return None if found is None else int(found)
+
+
+def _join(turn: Turn, keep: int, other: int, act: str) -> None:
+    """Make the person `other` part of `keep`: every service moves its rows, then the machine its own."""
+    if turn.everyone is None:
+        raise RuntimeError("persons are joined in a conversation only")
+    turn.audit(act, f"person:{keep}", joined=other)
+    turn.everyone.join(turn, keep, other)
+    people.join(turn.db, keep, other)
+    turn.person = people.person_of(turn.db, keep)
+
+
+def join_rows(turn: Turn, keep: int, other: int) -> None:
+    """The account's own rows of a person who turned out to be another."""
+    turn.db.run("UPDATE account_join_code SET person_id = :keep WHERE person_id = :other", keep=keep, other=other)
+
+
+def _known(turn: Turn, person: int) -> bool:
+    return turn.db.value("SELECT id FROM person WHERE id = :id AND joined IS NULL", id=person) is not None
+
+
+def _guesses(turn: Turn, kind: str, address: int | None = None, target: str | None = None) -> int:
+    """Wrong guesses of a kind within the window: from an address, at a target, or altogether."""
+    after = ms(turn.now - rules.GUESS_WINDOW)
+    sql = "SELECT count(*) FROM account_guess WHERE kind = :kind AND at > :after"
+    if address is not None:
+        return int(turn.db.value(f"{sql} AND address_id = :address", kind=kind, after=after, address=address))
+    if target is not None:
+        return int(turn.db.value(f"{sql} AND target = :target", kind=kind, after=after, target=target))
+    return int(turn.db.value(sql, kind=kind, after=after))
+
+
+def _count(turn: Turn, kind: str, target: str) -> None:
+    turn.db.run("INSERT INTO account_guess (kind, address_id, target, at) VALUES (:kind, :address, :target, :now)",
+                kind=kind, address=turn.address_id, target=target, now=ms(turn.now))
+
+
+# -- settings ----------------------------------------------------------------------------------------------------
+
+
+def settings(turn: Turn) -> None:
+    """What can be set, each with the word that does it."""
+    turn.say("account.settings", [Button(turn.label("account.button.privacy"), id="go:privacy"), _word(turn, "language")],
+             reminders=turn.who.reminders)
+
+
+def reminders_off(turn: Turn) -> None:
+    """No reminders from now on; results still come."""
+    _remind(turn, False)
+
+
+def reminders_on(turn: Turn) -> None:
+    """Reminders again."""
+    _remind(turn, True)
+
+
+def _remind(turn: Turn, wanted: bool) -> None:
+    turn.db.run("UPDATE person SET reminders = :wanted WHERE id = :id", wanted=int(wanted), id=turn.who.id)
+    turn.person = people.person_of(turn.db, turn.who.id)
+    turn.say("account.reminders_on" if wanted else "account.reminders_off")
+
+
+def privacy(turn: Turn) -> None:
+    """What is kept and how to end it; then the consents given, each with a button that takes it back."""
+    turn.say("account.privacy", telephone=turn.ground.telephone)
+    if turn.overheard:
+        return
+    given = turn.db.all("SELECT id, purpose, subject_id, given FROM consent WHERE person_id = :person"
+                        " AND revoked IS NULL ORDER BY id", person=turn.who.id)
+    if not given:
+        turn.say("account.no_consents", [_word(turn, "person")])
+    for row in given:
+        name = turn.db.value("SELECT name FROM subject WHERE id = :id", id=row["subject_id"])
+        button = turn.action("consent.revoke", "account.button.revoke", {"consent": int(row["id"])})
+        turn.say("account.consent", [button], purpose=_purpose(turn, row["purpose"]), given=_day(turn, row["given"]),
+                 subject="" if name is None else turn.unseal(name, "subject.name"))
+
+
+def revoke(turn: Turn, payload: dict[str, Any]) -> None:
+    """Take one consent back. What was begun under it is for a person to look at, so a case is left."""
+    row = turn.db.one("SELECT id, purpose FROM consent WHERE id = :id AND person_id = :person AND revoked IS NULL",
+                      id=payload["consent"], person=turn.who.id)
+    if row is None:
+        turn.say("account.revoked_before")
+        return
+    turn.db.run("UPDATE consent SET revoked = :now WHERE id = :id", now=ms(turn.now), id=row["id"])
+    turn.audit("consent.revoked", f"consent:{row['id']}", purpose=row["purpose"])
+    case = open_case(turn, "consent_revoked", f"consent:{row['id']}")
+    turn.say("account.revoked", purpose=_purpose(turn, row["purpose"]), case=case)
+
+
+def erase(turn: Turn) -> None:
+    """Erasing and exporting are done by a person for now: a case is left."""
+    case = open_case(turn, "erase_wanted")
+    turn.say("account.erase", case=case, telephone=turn.ground.telephone)
+
+
+def _purpose(turn: Turn, purpose: str) -> str:
+    key = f"account.purpose.{purpose}"
+    return turn.label(key if turn.ground.texts.has(key) else "account.purpose.other")
+
+
+def _day(turn: Turn, at: Any) -> str:
+    return local_date(instant(int(at)), turn.ground.settings.zone).isoformat()
+
+
+def _word(turn: Turn, word: str) -> Button:
+    return Button(turn.label(f"account.button.{word}" if word == "language" else f"common.button.{word}"),
+                  id=f"w:{word}")

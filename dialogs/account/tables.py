@@ -1,0 +1,29 @@
+"""The account's own rows: codes that join two addresses, and wrong guesses, counted so that nobody can try them all."""
+
+from __future__ import annotations
+
+from sqlmodel import Field, SQLModel
+
+from bot.store.tables import big, key, refers
+
+
+class JoinCode(SQLModel, table=True):
+    """A six-digit code shown at one address, to be typed at another; only its keyed hash is kept."""
+
+    __tablename__ = "account_join_code"
+    id: int | None = key()
+    code_hash: str = Field(index=True)
+    person_id: int = refers("person.id")
+    expires: int = big()
+    used: int | None = big(default=None)
+
+
+class Guess(SQLModel, table=True):
+    """A wrong guess. `kind` is join | recover; `target` is the keyed hash of the recovery code that was tried."""
+
+    __tablename__ = "account_guess"
+    id: int | None = key()
+    kind: str
+    address_id: int = refers("address.id")
+    target: str = Field(index=True)
+    at: int = big()

@@ -1,0 +1,56 @@
+"""Staff's rules, pure: which words are theirs, and who may use them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Literal
+
+from knowledge import intents
+from knowledge.normalise import normalise
+
+CASES_SHOWN = 8
+CALLS_SHOWN = 8
+AUDIT_SHOWN = 20
+BUTTON_LIFE = timedelta(days=7)
+
+Word = Literal["cases", "calls", "audit", "approvals", "help"]
+
+WORDS: dict[str, Word] = {
+    **dict.fromkeys(("待办", "工单", "待办事项", "cases", "/cases"), "cases"),
+    **dict.fromkeys(("待打电话", "电话名单", "打电话", "calls", "/calls"), "calls"),
+    **dict.fromkeys(("审计", "操作记录", "audit", "/audit"), "audit"),
+    **dict.fromkeys(("待批", "待确认", "approvals", "/approvals"), "approvals"),
+    **dict.fromkeys(("值班", "值班帮助", "duty", "/duty"), "help"),
+}
+MAY: dict[Word, tuple[str, ...]] = {
+    "cases": ("duty", "admin"), "calls": ("duty", "admin"), "audit": ("auditor", "admin"),
+    "approvals": ("admin", "auditor"), "help": ("admin", "duty", "centre", "canteen", "counter", "auditor"),
+}
+"""Who may use a word. Anybody else who types one gets the answer that anybody would get."""
+_ONBOARD = re.compile(r"(?:入职|/?onboard)[: ]*([0-9A-Za-z]{6,20})?")
+
+
+def word_of(text: str, roles: Iterable[str]) -> Word | None:
+    """The staff word a text is, for somebody with these roles."""
+    word = WORDS.get(normalise(text).strip(".!,? "))
+    return word if word is not None and set(roles) & set(MAY[word]) else None
+
+
+def words_for(roles: Iterable[str]) -> list[Word]:
+    """The words somebody with these roles may use, help left out."""
+    held = set(roles)
+    return [word for word, may in MAY.items() if word != "help" and held & set(may)]
+
+
+def invitation(text: str) -> str | None:
+    """The code of an invitation being taken up ("" when only the word stands there); None for other words."""
+    found = _ONBOARD.fullmatch(normalise(text).strip(".!,? "))
+    return None if found is None else (found[1] or "")
+
+
+def wants_person(text: str) -> bool:
+    """Whether these words, in whatever sentence, ask for a person."""
+    hits = intents.match(text)
+    return bool(hits) and hits[0].intent == "staff" and hits[0].kind == "start"

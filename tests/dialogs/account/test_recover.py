@@ -1,0 +1,115 @@
+"""找回码 and the last four digits of the phone open one's things anywhere; guessing does not."""
+
+from __future__ import annotations
+
+from random import Random
+
+from stdnum import damm
+
+from bot.flow.readers import RECOVERY
+from bot.store import people
+from tests.dialogs.account.town import PHONE, Town
+
+
+async def test_the_code_and_the_phone_open_ones_things_elsewhere(any_town: Town) -> None:
+    town = any_town
+    code = town.registered("mama")
+    owner = town.person("mama")
+    await town.say("page", f"找回 {RECOVERY.show(code)}")
+    assert "后四位" in town.last("page").text
+    await town.say("page", PHONE[-4:])
+    assert town.person("page") == owner
+    assert town.keys("page")[-2:] == ["recover.opened", "account.revoked_before"]
+    await town.restart()
+    await town.say("page", "我的")
+    assert town.keys("page")[-1] == "account.revoked_before"
+
+
+async def test_a_slip_is_told_and_is_no_guess(town: Town) -> None:
+    code = town.registered("mama")
+    slip = code[:-1] + str((int(code[-1]) + 1) % 10)
+    await town.say("page", f"找回 {slip}")
+    await town.say("page", slip)
+    assert "common.problem.mistyped" in town.keys("page")
+    assert town.rows("SELECT * FROM account_guess") == []
+
+
+async def test_a_wrong_phone_opens_nothing_and_five_rest_for_an_hour(town: Town) -> None:
+    code = town.registered("mama")
+    for left in (4, 3, 2, 1):
+        await town.say("page", f"找回 {code}")
+        await town.say("page", "1111")
+        assert f"还可以试 {left} 次" in town.heard("page")
+        await town.say("page", "取消")
+    await town.say("page", f"找回 {code}")
+    await town.say("page", "1111")
+    assert town.keys("page")[-1] == "recover.limited.said"
+    await town.say("page", f"找回 {code}")
+    await town.say("page", PHONE[-4:])
+    assert town.keys("page")[-1] == "recover.limited.said"
+    assert town.person("page") != town.person("mama")
+
+    await town.say("other page", f"找回 {code}")
+    await town.say("other page", PHONE[-4:])
+    assert town.keys("other page")[-1] == "recover.limited.said", "a fresh page does not help against one code"
+    await town.forward(minutes=61)
+    await town.say("page", f"找回 {code}")
+    await town.say("page", PHONE[-4:])
+    assert town.person("page") == town.person("mama")
+
+
+async def test_a_code_that_is_nobodys_sounds_like_a_wrong_phone(town: Town) -> None:
+    town.registered("mama")
+    digits = "123456789"
+    nobody = digits + str(damm.calc_check_digit(digits))
+    await town.say("page", f"找回 {nobody}")
+    await town.say("page", PHONE[-4:])
+    assert "recover.wrong" in town.keys("page")
+    assert town.rows("SELECT kind FROM account_guess") == [{"kind": "recover"}]
+
+
+async def test_where_somebodys_things_are_already_it_is_asked_first(town: Town) -> None:
+    code = town.registered("mama")
+    town.registered("neighbour", "+8602900000999")
+    before = town.person("neighbour")
+    await town.say("neighbour", f"找回 {code}")
+    await town.say("neighbour", PHONE[-4:])
+    assert "不能再分开" in town.last("neighbour").text
+    await town.press("neighbour", "不合")
+    assert town.person("neighbour") == before
+    assert town.keys("neighbour")[-1] == "recover.cancelled.said"
+
+    await town.say("neighbour", f"找回 {code}")
+    await town.say("neighbour", PHONE[-4:])
+    await town.press("neighbour", "都是我的，合在一起")
+    assert town.person("neighbour") == town.person("mama")
+    assert town.neighbour.moved == [(town.person("mama"), before)]
+
+
+async def test_the_code_of_somebody_joined_still_opens(town: Town) -> None:
+    first = town.registered("mama")
+    second = town.registered("papa", "+8602900000999")
+    await town.say("mama", "关联")
+    await town.say("papa", "关联 " + town.find(r"关联 (\d{6})"))
+    await town.press("papa", "是，关联")
+    for page, code, tail in (("a", first, PHONE[-4:]), ("b", second, "0999")):
+        await town.say(page, f"找回 {code}")
+        await town.say(page, tail)
+        assert town.person(page) == town.person("mama")
+
+
+async def test_ones_own_code_is_told(town: Town) -> None:
+    code = town.registered("mama")
+    await town.say("mama", f"找回 {code}")
+    await town.say("mama", PHONE[-4:])
+    assert town.keys("mama")[-1] == "recover.own.said"
+
+
+async def test_a_code_is_made_once_and_kept_sealed(town: Town) -> None:
+    code = town.registered("mama")
+    keys, person = town.house.ground.keys, town.person("mama")
+    assert town.house.store.write(lambda db: people.recovery_code(db, keys, person, Random(5))) == code
+    [row] = town.rows("SELECT recovery, recovery_hash FROM person WHERE recovery IS NOT NULL")
+    assert code.encode() not in bytes(row["recovery"])
+    assert code not in row["recovery_hash"]
+    assert RECOVERY.good(code)
