@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.flow.model import Ask, End, Flow
+from bot.flow.model import End, Flow
 
 
 def flaws(flow: Flow) -> list[str]:
@@ -24,10 +24,6 @@ def flaws(flow: Flow) -> list[str]:
     for step in flow.steps:
         if not isinstance(step, End) and not step.ways:
             found.append(f"{flow.name}.{step.name} is a dead end")
-        if isinstance(step, Ask):
-            for name in step.invalidates:
-                if not flow.has(name):
-                    found.append(f"{flow.name}.{step.name} invalidates {name}, which is not there")
     if not flow.has("cancelled"):
         found.append(f"{flow.name} has no end named cancelled")
     return found

@@ -54,13 +54,13 @@ def read_document(said: Said, look: Look) -> Any:
     """The proof that redaction left in the place of a number, checked against what was said before."""
     if said.choice is not None and said.choice not in look.labels:
         return Problem("stale")
-    invented = look.labels.get("invented")
-    if said.choice == "invented" or (invented and said.text.strip() in (invented, "1")):
+    if said.choice is not None:
         return {"kind": "invented"}
     if said.media is not None:
         return Problem("photo")
     if said.proof is None:
-        return Problem(said.flaw or "no_number")
+        chosen = "invented" in look.labels and said.flaw is None and one_of("invented")(said, look) == "invented"
+        return {"kind": "invented"} if chosen else Problem(said.flaw or "no_number")
     taken = look.data.get("proofs", ())
     kind = {"id18": "id_card", "birth_cert": "birth_certificate", "permit": "permit"}[said.proof.kind]
     if kind not in taken:

@@ -7,7 +7,7 @@ from typing import Any
 
 import cn2an
 
-from bot.flow.model import Look, Problem, Reader, Said
+from bot.flow.model import CHANGE, Look, Problem, Reader, Said
 from bot.flow.readers.words import WORDS_PROBLEMS, plain, words
 
 CHOICE_PROBLEMS = (*WORDS_PROBLEMS, "not_a_choice", "one_only", "stale")
@@ -172,22 +172,26 @@ _CLAUSE = re.compile(r"[,，。.!！;；、\s~～]+")
 
 
 def yes_no(said: Said, look: Look) -> Any:
-    """Read "yes" or "no". Numbers follow the labels shown (1 = the first); a clause each way is "not_yes_no"."""
+    """Read "yes" or "no", or "change:<step>" where that is offered beside them.
+
+    Numbers follow the labels shown (1 = the first); a clause each way is "not_yes_no".
+    """
+    labels = _labels((), look) or {"yes": "是", "no": "否"}
+    offered = {"yes", "no", *(value for value in labels if value.startswith(CHANGE))}
     if said.choice is not None:
-        return said.choice if said.choice in ("yes", "no") else Problem("stale")
+        return said.choice if said.choice in offered else Problem("stale")
     text = words(said)
     if isinstance(text, Problem):
         return text
-    labels = _labels((), look) or {"yes": "是", "no": "否"}
     short = plain(text)
     for value, label in labels.items():
-        if plain(label) == short and value in ("yes", "no"):
+        if plain(label) == short and value in offered:
             return value
     number = _number(short)
     if number is not None:
         number = len(labels) if number == -1 else number
         value = list(labels)[number - 1] if 1 <= number <= len(labels) else ""
-        return value if value in ("yes", "no") else Problem("not_yes_no")
+        return value if value in offered else Problem("not_yes_no")
     meant = {_meant(plain(clause)) for clause in _CLAUSE.split(text) if plain(clause)}
     meant.discard("polite")
     whole = _meant(short)

@@ -1,0 +1,119 @@
+"""Every flow of the district, and what is needed to walk it without a world: answers, and what services leave behind.
+
+A new flow walks along by itself. It wants a line here only where its readers look at data that a service leaves
+(LEFT), where a service forgets an answer (FORGOTTEN), or where no answer in ANSWERS suits its reader.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import dialogs
+from bot import assembly
+from bot.capability import Registry
+from bot.flow.model import CHANGE, Ask, Flow, Look, Said, State
+from bot.redact import IdProof
+from bot.settings import Settings
+from bot.texts import Texts
+from dialogs.voucher import codes
+
+SETTINGS = Settings(_env_file=None, city="sample")
+CAPABILITIES = tuple(dialogs.capabilities(SETTINGS))
+REGISTRY = Registry(CAPABILITIES)
+FLOWS: dict[str, Flow] = dict(REGISTRY.flows)
+MACHINE = Path(inspect.getfile(assembly)).parent
+TEXTS = Texts([MACHINE, *(capability.folder for capability in CAPABILITIES)], SETTINGS.zone)
+
+TODAY = date(2026, 12, 2)
+BORN = date(2025, 5, 1)
+DIGEST = "0123456789abcdef" * 4
+ID_CARD = IdProof("id18", DIGEST, BORN)
+BIRTH_CERTIFICATE = IdProof("birth_cert", DIGEST, None)
+PERMIT = IdProof("permit", DIGEST, None)
+FLAWS = ("check_digit", "bad_date", "length", "half")
+
+LEFT: dict[str, dict[str, Any]] = {
+    "voucher.look": {
+        "telephone": "000-0000", "demo": True, "next_opens": "2027-01-01T01:00:00+00:00", "name": "托育消费券",
+        "programme": "voucher", "round_id": 1, "round": "2026-12", "closes": "2027-01-01T01:00:00+00:00",
+        "proofs": ["id_card", "birth_certificate", "permit"], "page_sleeps": True},
+    "voucher.look=again": {
+        "children": [{"value": "f1", "label": "小宇（2025-05）"}, {"value": "another", "label": "另一个孩子"}],
+        "again": 2},
+    "voucher.recall": {"birth": "2025-05-01", "nickname": "小宇", "relation": "parent",
+                       "document": {"kind": "known", "child": 1}, "subject": 1},
+    "voucher.take_birth": {"birth": "2025-05-01"},
+    "voucher.band": {"band": "m13-24", "band_name": "13–24个月", "amount": 50_000, "quota": 800, "places": 3,
+                     "months": 19},
+    "voucher.proof": {"invented": [{"value": "invented", "label": "用一个编的号码"}]},
+    "voucher.check_child": {"to_verify": False},
+    "voucher.gather": {"paper": "id_card", "phone_shown": "…8000", "draw": "2027-01-01T02:00:00+00:00",
+                       "publish": "2027-01-01T02:30:00+00:00"},
+    "voucher_guardian.look": {"ticket": 1, "name": "小宇", "birth_month": "2025-05-01", "number": "123456789"},
+    "voucher_redeem.look": {
+        "voucher": 1, "balance": 50_000, "name": "小宇", "birth_month": "2025-05-01",
+        "last_day": "2026-12-30", "programme": "voucher", "tries": 0, "used": None,
+        "places": [{"value": "p1", "label": "阳光托育园"}, {"value": "p2", "label": "小树苗托育"}]},
+    "voucher_redeem.check_place": {"place_name": "阳光托育园"},
+    "voucher_redeem.size=once": {"amount": 50_000},
+    "voucher_redeem.redeem": {"receipt": "1"},
+    "recover.look": {"person": 1},
+    "onboard.accept": {"name": "小李", "role": "值班", "place": ""},
+    "answer.look": {"case": 1},
+}
+"""By "flow.step", or "flow.step=outcome" for one outcome only: what its service leaves in the data."""
+
+FORGOTTEN: dict[str, tuple[str, ...]] = {
+    "voucher_redeem.check_paper": ("paper",), "recover.look=wrong": ("code", "tail"), "join.look=wrong": ("code",),
+    "onboard.accept": ("code",),
+}
+"""The answers a service takes out of the data: what was wrong is asked again."""
+
+ANSWERS = (
+    *(Said(text=text) for text in (
+        "2025-5-1", "13800138000", "小宇", "1", "是", "不是", "123456", "1234", "120", "ABCDEFGH2345",
+        codes.VOUCHER.show("123456789018"), "123 456 7894",
+        "请明天再来一次。")),
+    Said(phone="13800138000", phone_is_own=True),
+    Said(text="[证件号]", proof=ID_CARD), Said(text="[证件号]", proof=BIRTH_CERTIFICATE),
+)
+"""Good answers to open questions, one for each kind there is."""
+
+
+def moments() -> Iterator[tuple[Flow, str, str]]:
+    """Every (flow, step, outcome) that a table draws."""
+    for flow in FLOWS.values():
+        for step, outcome, _ in flow.edges():
+            yield flow, step, outcome
+
+
+def left_by(flow: Flow, step: str, outcome: str, data: dict[str, Any]) -> dict[str, Any]:
+    """The data after a service named an outcome."""
+    own = f"{flow.name}.{step}"
+    gone = {*FORGOTTEN.get(own, ()), *FORGOTTEN.get(f"{own}={outcome}", ())}
+    kept = {**data, **LEFT.get(own, {}), **LEFT.get(f"{own}={outcome}", {})}
+    return {key: value for key, value in kept.items() if key not in gone}
+
+
+def look(flow: Flow, state: State, lang: str = "zh") -> Look:
+    """What a reader sees, with the labels that the person sees."""
+    step = flow.step(state.step)
+    labels: dict[str, str] = {}
+    if isinstance(step, Ask):
+        labels.update((c["value"], c["label"]) for c in state.data.get(step.choices_from, ()))
+        for value in step.choices:
+            labels[value] = TEXTS.label(lang, f"{flow.name}.{step.name}.choice.{value}", dict(state.data))
+        for name in step.changes:
+            if name in state.data:
+                labels[CHANGE + name] = TEXTS.label(lang, "common.button.change",
+                                                    {"what": TEXTS.label(lang, f"{flow.name}.{name}.name")})
+    return Look(TODAY, state.data, labels)
+
+
+def answers(flow: Flow, state: State) -> list[Said]:
+    """The good answers to an open question: each of its buttons, and every kind of words."""
+    return [*(Said(choice=value) for value in look(flow, state).labels), *ANSWERS]
