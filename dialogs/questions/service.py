@@ -10,6 +10,7 @@ from bot.turn import Turn
 from dialogs.questions import rules
 from knowledge import urgent
 from knowledge.intents import Intents, load_intents
+from knowledge.urgent import Card
 
 
 @lru_cache(maxsize=1)
@@ -18,11 +19,14 @@ def _intents() -> Intents:
 
 
 def claims(text: str, _turn: Turn) -> Claim:
-    """Every word that came this far; only a wish for a service not built yet interrupts an open form."""
+    """Every word that came this far. Into an open form come only a line of care and a service not built yet."""
+    card = urgent.care(text)
+    if card is not None:
+        return Claim(call=partial(care, card))
     meant = rules.meant(text)
     if meant.kind == "not_yet":
         return Claim(call=partial(not_yet, meant.service))
-    return Claim(call=partial(unknown, meant.service, text), last=True)
+    return Claim(call=partial(unknown, meant.service), last=True)
 
 
 def not_yet(service: str, turn: Turn) -> None:
@@ -32,12 +36,14 @@ def not_yet(service: str, turn: Turn) -> None:
     turn.say("questions.not_yet", _ways(turn), line=line, telephone=turn.ground.telephone)
 
 
-def unknown(service: str, text: str, turn: Turn) -> None:
-    """An honest "I don't know". Where the words sound heavy, a number to talk comes first."""
-    card = urgent.care(text)
-    if card is not None:
-        lines = card.en if turn.lang == "en" else card.zh
-        turn.say("questions.care", lines=[turn.ground.texts.in_script(turn.lang, line) for line in lines])
+def care(card: Card, turn: Turn) -> None:
+    """The words sound heavy: a number to talk to, and a person."""
+    lines = card.en if turn.lang == "en" else card.zh
+    turn.say("questions.care", _ways(turn), lines=[turn.ground.texts.in_script(turn.lang, line) for line in lines])
+
+
+def unknown(service: str, turn: Turn) -> None:
+    """An honest "I don't know", with a person."""
     turn.say("questions.unknown", _ways(turn), service=service, telephone=turn.ground.telephone)
 
 

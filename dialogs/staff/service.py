@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 from bot import approvals, outbox
-from bot.capability import Claim
+from bot.capability import Claim, NotDone
 from bot.clock import instant, ms
 from bot.desk import open_case
 from bot.messages import Button, Lane
@@ -61,12 +61,12 @@ def opened(turn: Turn, code: str) -> None:
     turn.start("onboard", code=code.upper())
 
 
-def onboard_place(turn: Turn) -> str:
+def onboard_place(turn: Turn) -> Literal["ok", "overheard"]:
     """A code typed in a group is everybody's code."""
     return "overheard" if turn.overheard else "ok"
 
 
-def onboard_accept(turn: Turn) -> str:
+def onboard_accept(turn: Turn) -> Literal["accepted", "unknown", "expired", "used"]:
     """Take the invitation up for whoever is talking."""
     code = str(turn.data.pop("code"))
     accepted = staff.accept(turn.db, turn.ground.keys, code, turn.who.id, turn.now)
@@ -138,14 +138,15 @@ def close(turn: Turn, payload: dict[str, Any]) -> None:
 
 
 def answer(turn: Turn, payload: dict[str, Any]) -> None:
-    """Begin writing an answer to the person behind a case."""
-    if may(turn, "cases"):
-        turn.start("answer", case=int(payload["case"]))
-    else:
+    """Begin writing an answer to the person behind a case; there may be a second one, so the button stays good."""
+    if not may(turn, "cases"):
         turn.say("staff.no_longer")
+        return
+    turn.start("answer", case=int(payload["case"]))
+    raise NotDone
 
 
-def answer_look(turn: Turn) -> str:
+def answer_look(turn: Turn) -> Literal["ok", "gone", "stranger"]:
     """Is there anybody to answer?"""
     if not may(turn, "cases") or turn.overheard:
         return "stranger"
@@ -153,7 +154,7 @@ def answer_look(turn: Turn) -> str:
     return "ok" if row is not None and row["person_id"] is not None and row["state"] != "closed" else "gone"
 
 
-def answer_send(turn: Turn) -> str:
+def answer_send(turn: Turn) -> Literal["sent", "listed", "gone"]:
     """Send the answer to the person, and hold the case."""
     if answer_look(turn) != "ok":
         return "gone"
