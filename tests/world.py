@@ -101,11 +101,13 @@ class World:
         return await self.do(Act(who, say=text, **where))
 
     async def press(self, who: str, wanted: str, **where: str) -> list[Shown]:
-        """Press the newest button before `who` with this label, answer or id."""
+        """Press the newest button before `who` with this label, answer or id; an id also where none stands."""
         for shown in reversed(self.all):
             if shown.to == who and (button := shown.button(wanted)) is not None:
                 assert button.id, f"{wanted} is a link or a way to share, no button of the bot"
                 return await self.do(Act(who, press=button.id, **where))
+        if re.match(r"(?:q|a|w|go|lang):", wanted):
+            return await self.do(Act(who, press=wanted, **where))
         raise AssertionError(f"no button {wanted!r} before {who}; there are {self.buttons(who)}")
 
     async def share(
