@@ -9,8 +9,11 @@ import socket
 import structlog
 import typer
 import uvloop
+from telegram.error import InvalidToken
 
 from bot.assembly import open_house
+from bot.channels.telegram.setup import Telegram
+from bot.channels.telegram.setup import Telegram
 from bot.channels.web.app import make_app, make_server
 from bot.cli.errors import Unusable
 from bot.clock import SystemClock
@@ -58,14 +61,42 @@ async def serve(settings: Settings, listening: socket.socket) -> None:
     house = await asyncio.to_thread(open_house, settings, SystemClock())
     try:
         live = Live(house)
-        server = make_server(make_app(live), settings)
+        telegram = open_telegram(live)
+        server = make_server(make_app(live, telegram.routes if telegram else ()), settings)
         await live.start()
         try:
+            if telegram is not None:
+                await telegram.start()
             typer.echo(f"Doorstep is at {settings.page}")
             if not ending.is_set():
                 await server.serve(sockets=[listening])
         finally:
             log.info("ending")
+            if telegram is not None:
+                await telegram.stop_listening()
             await live.stop()
+            if telegram is not None:
+                await telegram.stop()
     finally:
         await asyncio.to_thread(house.store.close)
+
+
+def open_telegram(live: Live) -> Telegram | None:
+    """Telegram on this house, where there is a token. Raises Unusable for settings that do not go together."""
+    house = live.house
+    if not house.ground.settings.telegram_token.get_secret_value():
+        return None
+    try:
+        telegram = Telegram(
+            house.ground,
+            house.store,
+            house.registry,
+            house.redactor,
+            expects=house.expects,
+            receive=live.receive,
+            hold=live.pace.hold,
+        )
+    except ValueError as why:
+        raise Unusable(str(why)) from why
+    house.channels[telegram.channel.name] = telegram.channel
+    return telegram

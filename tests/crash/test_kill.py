@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -77,10 +78,13 @@ def test_nothing_is_lost_or_handled_twice(database_url: str, mode: str, tmp_path
         people = [api.user(70_000_000_000 + n, f"P{n}") for n in range(PEOPLE)]
         log = tmp_path / "bot.log"
         with bot(environment, port, log) as first:
+            api.latency(timedelta(milliseconds=400))  # so that answers are on their way when the process dies
             for person in people:
                 person.says("voucher")
-            wait(lambda: sum(bool(api.sent(p.id)) for p in people) >= PEOPLE // 10, "nobody was answered")
+            wait(lambda: len(api.calls("sendMessage")) >= PEOPLE // 10, "nobody was answered")
             first.send_signal(signal.SIGKILL)
+            first.wait()
+            api.latency(timedelta(0))
         answered_before = sum(bool(api.sent(p.id)) for p in people)
         with bot(environment, port, log):
             wait(lambda: all(api.sent(p.id) for p in people), "somebody was never answered")
