@@ -13,7 +13,6 @@ from telegram.error import InvalidToken
 
 from bot.assembly import open_house
 from bot.channels.telegram.setup import Telegram
-from bot.channels.telegram.setup import Telegram
 from bot.channels.web.app import make_app, make_server
 from bot.cli.errors import Unusable
 from bot.clock import SystemClock
@@ -69,6 +68,7 @@ async def serve(settings: Settings, listening: socket.socket) -> None:
                 await telegram.start()
             typer.echo(f"Doorstep is at {settings.page}")
             if not ending.is_set():
+                # It ends by the same signals and raises them again when it is done: they find the handlers above.
                 await server.serve(sockets=[listening])
         finally:
             log.info("ending")
@@ -96,7 +96,7 @@ def open_telegram(live: Live) -> Telegram | None:
             receive=live.receive,
             hold=live.pace.hold,
         )
-    except ValueError as why:
+    except (ValueError, InvalidToken) as why:
         raise Unusable(str(why)) from why
     house.channels[telegram.channel.name] = telegram.channel
     return telegram
