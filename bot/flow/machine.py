@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any
 
 from bot.flow.model import CHANGE, Ask, Do, End, Flow, Look, Problem, Said, State, Step
@@ -68,10 +69,14 @@ def back(flow: Flow, state: State, look: Look) -> Move | None:
 
 
 def change(flow: Flow, state: State, name: str, look: Look) -> Move:
-    """Ask one answered question again; everything else that is known is skipped on the way back."""
+    """Ask one answered question again; everything else that is known is skipped on the way back.
+
+    The trail keeps only what the table has before it: going back to a later question would pass over this one.
+    """
     here = flow.step(state.step)
     target = _target(flow, here, CHANGE + name)
-    trail = tuple(step for step in state.trail if step != name)
+    before = {step.name for step in takewhile(lambda step: step.name != name, flow.steps)}
+    trail = tuple(step for step in state.trail if step in before)
     return _enter(flow, replace(state, data=_without(flow, state.data, name), trail=trail), target, look)
 
 

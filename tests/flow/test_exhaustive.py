@@ -13,6 +13,7 @@ import pytest
 from bot.flow import machine
 from bot.flow.check import flaws
 from bot.flow.model import CHANGE, Ask, Do, End, Flow, Problem, Said, State
+from bot.texts import LANGUAGES
 from tests.flow.samples import (
     BIRTH_CERTIFICATE,
     FLAWS,
@@ -20,6 +21,7 @@ from tests.flow.samples import (
     ID_CARD,
     PERMIT,
     REGISTRY,
+    TEXTS,
     answers,
     left_by,
     look,
@@ -65,6 +67,8 @@ def walk(name: str) -> tuple[dict[str, list[State]], frozenset[tuple[str, str]]]
         known.add(mark)
         met.setdefault(state.step, []).append(state)
         step = flow.step(state.step)
+        if (back := machine.back(flow, state, look(flow, state))) is not None:
+            waiting.append(back.state)
         if isinstance(step, Ask):
             for said in answers(flow, state):
                 outcome = outcome_of(step, said, flow, state)
@@ -88,6 +92,18 @@ def outcome_of(ask: Ask, said: Said, flow: Flow, state: State) -> str | None:
         return value
     outcome = ask.judge(value, look(flow, state))
     return None if outcome in ask.problems else outcome
+
+
+@EACH
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_is_known_there_puts_every_step_into_words(name: str, lang: str) -> None:
+    met, _ = walk(name)
+    for step in FLOWS[name].steps:
+        key = f"{name}.{step.name}." + ("said" if isinstance(step, End) else "ask")
+        if isinstance(step, Do) or (isinstance(step, End) and step.silent):
+            continue
+        for state in met.get(step.name, ()):
+            assert TEXTS.render(lang, key, state.data), f"{key} after {state.trail}"
 
 
 def could_rest(flow: Flow, target: str) -> set[str]:
