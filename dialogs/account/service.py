@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
+from typing import Any, Literal
 
 from bot.capability import Claim
 from bot.clock import instant, local_date, ms
@@ -57,12 +57,12 @@ def my_things(turn: Turn) -> int:
 # -- recovery codes ----------------------------------------------------------------------------------------------
 
 
-def recover_place(turn: Turn) -> str:
+def recover_place(turn: Turn) -> Literal["ok", "overheard"]:
     """Codes are for a conversation of one's own."""
     return "overheard" if turn.overheard else "ok"
 
 
-def recover_look(turn: Turn) -> str:
+def recover_look(turn: Turn) -> Literal["found", "mixed", "own", "wrong", "limited"]:
     """Do code and telephone belong together? Wrong ones are counted, by address and by code."""
     code = str(turn.data["code"])
     target = turn.ground.keys.sign("recover", code)
@@ -84,7 +84,7 @@ def recover_look(turn: Turn) -> str:
     return "mixed" if people.has_things(turn.db, turn.who.id) else "found"
 
 
-def recover_open(turn: Turn) -> str:
+def recover_open(turn: Turn) -> Literal["ok", "gone"]:
     """Let this address belong to the person whose code it was, and show what there is."""
     keep = int(turn.data["person"])
     if not _known(turn, keep):
@@ -118,7 +118,7 @@ def join_code(turn: Turn) -> None:
     turn.say("join.shown", code=code, until=until)
 
 
-def join_look(turn: Turn) -> str:
+def join_look(turn: Turn) -> Literal["found", "own", "wrong", "limited"]:
     """Whose code is it? Wrong ones are counted."""
     if _guesses(turn, "join", address=turn.address_id) >= rules.GUESSES or \
             _guesses(turn, "join") >= rules.JOIN_GUESSES_OF_ALL:
@@ -135,7 +135,7 @@ def join_look(turn: Turn) -> str:
     return "own" if owner == turn.who.id else "found"
 
 
-def join_join(turn: Turn) -> str:
+def join_join(turn: Turn) -> Literal["ok", "gone"]:
     """Make one person of the two, and tell the other address. The code counts once."""
     keep = _owner(turn)
     if keep is None or keep == turn.who.id:

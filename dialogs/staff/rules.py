@@ -29,6 +29,10 @@ MAY: dict[Word, tuple[str, ...]] = {
     "approvals": ("admin", "auditor"), "help": ("admin", "duty", "centre", "canteen", "counter", "auditor"),
 }
 """Who may use a word. Anybody else who types one gets the answer that anybody would get."""
+CaseAct = Literal["take", "answer", "close"]
+_CASE_ACTS: dict[str, CaseAct] = {"接手": "take", "take": "take", "回复": "answer", "回": "answer", "answer": "answer",
+                                  "办完": "close", "完成": "close", "done": "close", "close": "close"}
+_CASE_ACT = re.compile(rf"({'|'.join(_CASE_ACTS)})(?:编号|号|[: #])*(\d{{1,12}})号?")
 _ONBOARD = re.compile(r"(?:入职|/?onboard)[: ]*([0-9A-Za-z]{6,20})?")
 
 
@@ -36,6 +40,12 @@ def word_of(text: str, roles: Iterable[str]) -> Word | None:
     """The staff word a text is, for somebody with these roles."""
     word = WORDS.get(normalise(text).strip(".!,? "))
     return word if word is not None and set(roles) & set(MAY[word]) else None
+
+
+def case_act(text: str, roles: Iterable[str]) -> tuple[CaseAct, int] | None:
+    """What is to be done with which case ("接手 12"), typed by somebody who may."""
+    found = _CASE_ACT.fullmatch(normalise(text).strip(".!,? "))
+    return (_CASE_ACTS[found[1]], int(found[2])) if found and set(roles) & set(MAY["cases"]) else None
 
 
 def words_for(roles: Iterable[str]) -> list[Word]:

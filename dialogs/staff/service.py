@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any, Literal
 
 from bot import approvals, outbox
@@ -31,7 +32,18 @@ def claims(text: str, turn: Turn) -> Claim | None:
         acts: dict[rules.Word, Callable[[Turn], None]] = {
             "cases": cases, "calls": calls, "audit": audit, "approvals": waiting_approvals, "help": duty_help}
         return Claim(call=acts[word] if not turn.overheard else overheard)
+    act = rules.case_act(text, (role for role, _ in turn.who.roles))
+    if act is not None:
+        return Claim(call=partial(typed, *act) if not turn.overheard else overheard)
     return Claim(call=reach_person) if rules.wants_person(text) else None
+
+
+def typed(act: rules.CaseAct, case: int, turn: Turn) -> None:
+    """A case's button, typed with the case's number instead."""
+    if act == "answer":
+        turn.start("answer", case=case)
+    else:
+        (take if act == "take" else close)(turn, {"case": case})
 
 
 def overheard(turn: Turn) -> None:
@@ -94,13 +106,13 @@ def cases(turn: Turn) -> None:
         turn.say("staff.no_cases")
         return
     turn.say("staff.cases", count=len(rows), shown=len(shown))
-    for number, row in enumerate(shown, start=1):
+    for row in shown:
         payload = {"case": int(row["id"])}
         until = turn.now + rules.BUTTON_LIFE
         taking = [] if row["state"] == "taken" else [turn.action("case.take", "staff.button.take", payload, deadline=until)]
         turn.say("staff.case", [*taking, turn.action("case.answer", "staff.button.answer", payload, deadline=until),
                                 turn.action("case.close", "staff.button.close", payload, deadline=until)],
-                 number=number, case=int(row["id"]), kind=kind_name(turn, row["kind"]), about=row["about"],
+                 case=int(row["id"]), kind=kind_name(turn, row["kind"]), about=row["about"],
                  opened=instant(int(row["opened"])), holder=row["holder"] or "",
                  due=None if row["due"] is None else instant(int(row["due"])),
                  words="" if row["words"] is None else turn.unseal(row["words"], "case.words"))

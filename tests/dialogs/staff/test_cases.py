@@ -66,6 +66,25 @@ async def test_an_answer_is_read_before_it_goes_and_can_be_dropped(town: Town) -
     assert town.keys("duty")[-1] == "answer.words.ask", "the button stays good"
 
 
+async def test_a_case_is_handled_by_its_number_too(town: Town) -> None:
+    await town.say("gran", "找人")
+    case = town.rows("SELECT id FROM desk_case")[0]["id"]
+    await town.say("gran", f"办完 {case}")
+    assert town.keys("gran")[-1] == "questions.unknown", "not for a stranger"
+    await town.say("duty", f"接手{case}")
+    assert town.keys("duty")[-1] == "staff.taken"
+    await town.say("duty", f"回复 {case}")
+    await town.say("duty", "明天上午打给您。")
+    await town.say("duty", "发")
+    assert town.keys("gran")[-1] == "staff.answer_for_you"
+    await town.say("duty", f"办完 编号{case}")
+    assert town.rows("SELECT state FROM desk_case") == [{"state": "closed"}]
+    await town.say("duty", "办完 999")
+    assert town.keys("duty")[-1] == "staff.closed_before"
+    await town.say("duty", "回复 999")
+    assert town.keys("duty")[-1] == "answer.gone.said"
+
+
 async def test_buttons_end_with_the_post(town: Town) -> None:
     await town.say("gran", "找人")
     await town.say("duty", "待办")
