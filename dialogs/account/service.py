@@ -187,6 +187,7 @@ def _guesses(turn: Turn, kind: str, address: int | None = None, target: str | No
 
 
 def _count(turn: Turn, kind: str, target: str) -> None:
+    turn.db.run("DELETE FROM account_guess WHERE at <= :old", old=ms(turn.now - rules.GUESS_WINDOW))
     turn.db.run("INSERT INTO account_guess (kind, address_id, target, at) VALUES (:kind, :address, :target, :now)",
                 kind=kind, address=turn.address_id, target=target, now=ms(turn.now))
 
