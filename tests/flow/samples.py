@@ -40,7 +40,7 @@ LEFT: dict[str, dict[str, Any]] = {
     "voucher.look": {
         "telephone": "000-0000", "demo": True, "next_opens": "2027-01-01T01:00:00+00:00", "name": "托育消费券",
         "programme": "voucher", "round_id": 1, "round": "2026-12", "closes": "2027-01-01T01:00:00+00:00",
-        "proofs": ["id_card", "birth_certificate", "permit"], "page_sleeps": True},
+        "proofs": ["id_card", "birth_certificate", "permit"], "page_sleeps": True, "telegram": ""},
     "voucher.look=again": {
         "children": [{"value": "f1", "label": "小宇（2025-05）"}, {"value": "another", "label": "另一个孩子"}],
         "again": 2},
