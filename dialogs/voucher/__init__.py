@@ -30,8 +30,10 @@ def claims(text: str, turn: Turn, city: City) -> Claim | None:
     code = codes.parse_voucher(text) if any(c.isdigit() for c in text) else None
     if code is not None and code != codes.MISTYPED:
         return Claim(call=partial(redeem.open_link, payload=code))
-    if turn.who.may(redeem.ROLE) and (folded in REDEEMING or code == codes.MISTYPED):
+    if turn.who.may(redeem.ROLE) and folded in REDEEMING:
         return Claim(flow="voucher_redeem")
+    if turn.who.may(redeem.ROLE) and code == codes.MISTYPED:
+        return Claim(call=redeem.mistyped, last=True)
     if (staff := arming.claims(text, turn, city)) is not None:
         return staff
     for hit in match(text):

@@ -170,7 +170,8 @@ REDEEM = Flow("voucher_redeem", (
     Ask("amount", read=read_amount, to={"ok": "confirm"}, problems=(*WORDS_PROBLEMS, "not_an_amount", "too_much")),
     Ask("confirm", read=one_of("confirm"), judge=as_is, choices=("confirm",), to={"confirm": "redeem"}, keep=False,
         problems=CHOICE_PROBLEMS),
-    Do("redeem", to={"done": "done", "used": "used", "expired": "expired", "declined": "declined", "void": "void"}),
+    Do("redeem", to={"done": "done", "used": "used", "expired": "expired", "declined": "declined", "void": "void",
+                     "stranger": "stranger"}),
     End("done"), End("stranger"), End("unknown"), End("used"), End("expired"), End("declined"), End("void"),
     End("not_accepting"), End("stopped"), End("cancelled"),
 ))

@@ -85,8 +85,10 @@ def size(turn: Turn) -> Literal["once", "balance"]:
     return programme.use
 
 
-def redeem(turn: Turn) -> Literal["done", "used", "expired", "declined", "void"]:
+def redeem(turn: Turn) -> Literal["done", "used", "expired", "declined", "void", "stranger"]:
     """Take the amount, once whoever comes first; the family gets a receipt with a way to say 没去过."""
+    if not turn.who.may(ROLE):
+        return "stranger"  # no longer staff since they began
     voucher = _voucher(turn, int(turn.data["voucher"]))
     amount = int(turn.data["amount"])
     if turn.db.run("UPDATE voucher SET balance = balance - :amount, state = CASE WHEN balance = :amount THEN 'used'"
@@ -122,6 +124,12 @@ def open_link(turn: Turn, payload: str) -> None:
             show_mine(turn)
             return
     turn.say("voucher.for_centres")
+
+
+def mistyped(turn: Turn) -> None:
+    """Staff typed what is nearly a code: said so, and asked for it."""
+    turn.say("voucher_redeem.code.problem.mistyped")
+    turn.start("voucher_redeem")
 
 
 def _by_code(turn: Turn, code: str) -> Row | None:

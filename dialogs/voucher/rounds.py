@@ -288,7 +288,8 @@ def document(keys: KeyRing, db: Db, name: str) -> dict[str, Any] | None:
     frozen = bool(row["list_hash"])
     return {"round": row["name"], "programme_hash": row["programme_hash"], "commitment": row["commitment"],
             "list_hash": row["list_hash"] or None, "list": row["list"] if frozen else None, "secret": secret,
-            "public_value": row["public_value"], "bands": json.loads(row["result"]) if drawn else None}
+            "public_value": row["public_value"], "bands": json.loads(row["result"]) if drawn else
+            {band.id: {"quota": band.quota, "order": None} for band in programme_of(row).bands}}
 
 
 def _entries(db: Db, round_id: int) -> Iterator[tuple[str, str]]:
