@@ -1,0 +1,1 @@
+"""Telegram: a typed client, our own way in, and every error sorted."""

@@ -1,0 +1,158 @@
+"""Long polling with an offset of our own: it moves only after every update of a batch was stored.
+
+The library's own loop acknowledges before anything is kept. What a crash leaves between storing and acknowledging
+comes once more and is known by its number in the inbox.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import defaultdict
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+import structlog
+from telegram import Bot, Update
+from telegram.error import TelegramError
+from telegram.request import BaseRequest
+
+from bot.channels.telegram.errors import verdict
+from bot.channels.telegram.inlet import Inlet
+from bot.channels.telegram.updates import ALLOWED, place_of
+from bot.clock import Clock, instant, ms
+from bot.store.session import Db, Store
+
+log = structlog.get_logger(__name__)
+OFFSET = "telegram.offset"
+WAIT_S = 50
+"""How long the server may wait for news before it answers with none."""
+GRACE_S = 15
+"""A call that is this much later than the server's wait is given up, and its connection with it."""
+SLOWEST_S = 30.0
+FRESH = timedelta(days=6)
+"""After a week without an update Telegram counts anew from a random number: an older offset would hide updates."""
+CONFLICT = ("another process reads this bot's updates (or set a webhook): stop it, or give this one a token of its own;"
+            " waiting until it is gone")
+
+
+class Poller:
+    """Reads updates until it is cancelled. `trouble` says in words why none can be read now ("" = all well)."""
+
+    def __init__(self, bot: Bot, request: BaseRequest, inlet: Inlet, store: Store, clock: Clock,
+                 wait_s: float = WAIT_S, first_pause_s: float = 1.0) -> None:
+        self._bot = bot
+        self._request = request
+        self._inlet = inlet
+        self._store = store
+        self._clock = clock
+        self._wait_s = wait_s
+        self._first_pause_s = first_pause_s
+        self._answering: set[asyncio.Task[None]] = set()
+        self._heard_at: float | None = None
+        self.trouble = ""
+
+    @property
+    def silent_s(self) -> float | None:
+        """Seconds since the last successful call (None: there was none). More than two waits is a stall."""
+        return None if self._heard_at is None else asyncio.get_running_loop().time() - self._heard_at
+
+    async def run(self) -> None:
+        """Read and store, for ever; returns only when the token is refused."""
+        pause = self._first_pause_s
+        while True:
+            try:
+                batch = await self._read(await asyncio.to_thread(self._store.read, self._offset))
+                self._heard_at, self.trouble = asyncio.get_running_loop().time(), ""
+                if batch:
+                    await self._keep(batch)
+                pause = self._first_pause_s
+            except Exception as why:  # noqa: BLE001  the loop outlives whatever one round raises
+                wait = await self._troubled(why, pause)
+                if wait is None:
+                    return
+                await asyncio.sleep(wait)
+                pause = min(pause * 2, SLOWEST_S)
+
+    async def stop(self) -> None:
+        """Finish the answers to pressed buttons that are under way."""
+        if self._answering:
+            await asyncio.wait(self._answering, timeout=2)
+
+    # -- within --------------------------------------------------------------------------------------------------
+
+    async def _read(self, offset: int | None) -> list[Any]:
+        """One getUpdates as plain JSON: one update that the library cannot read must not spoil the batch."""
+        asked: dict[str, Any] = {"timeout": int(self._wait_s), "allowed_updates": orjson.dumps(ALLOWED).decode()}
+        if offset is not None:
+            asked["offset"] = offset
+        url = f"{self._bot.base_url}/getUpdates?{urlencode(asked)}"
+        async with asyncio.timeout(self._wait_s + GRACE_S):
+            found = await self._request.post(url, read_timeout=self._wait_s + GRACE_S / 2)
+        return found if isinstance(found, list) else []
+
+    async def _keep(self, batch: list[Any]) -> None:
+        """Store a batch, chats side by side and each in its order; then move the offset."""
+        chains: dict[str, list[Update]] = defaultdict(list)
+        for raw in batch:
+            update = self._inlet.parse(raw)
+            if update is not None:
+                place = place_of(update)
+                chains["" if place is None else place.key].append(update)
+        kept = await asyncio.gather(*map(self._keep_chain, chains.values()), return_exceptions=True)
+        for failure in kept:
+            if failure is not None:
+                raise failure
+        last = max(int(raw["update_id"]) for raw in batch)
+        value = f"{last + 1} {ms(self._clock.now())}"
+
+        def move(db: Db) -> None:
+            db.run("INSERT INTO setting (key, value) VALUES (:key, :value)"
+                   " ON CONFLICT (key) DO UPDATE SET value = :value", key=OFFSET, value=value)
+
+        await asyncio.wrap_future(self._store.submit(move))
+
+    async def _keep_chain(self, chain: list[Update]) -> None:
+        for update in chain:
+            query = await self._inlet.take(update)
+            if query is not None:
+                task = asyncio.get_running_loop().create_task(self._answer(query))
+                self._answering.add(task)
+                task.add_done_callback(self._answering.discard)
+
+    async def _answer(self, query: str) -> None:
+        try:
+            await self._bot.answer_callback_query(query)
+        except TelegramError as why:
+            log.info("a press was not acknowledged", reason=verdict(why).reason)
+
+    def _offset(self, db: Db) -> int | None:
+        value = db.value("SELECT value FROM setting WHERE key = :key", key=OFFSET)
+        if value is None:
+            return None
+        number, _, moved = str(value).partition(" ")
+        return int(number) if self._clock.now() - instant(int(moved)) < FRESH else None
+
+    async def _troubled(self, why: Exception, pause: float) -> float | None:
+        """Say what is wrong; how many seconds to wait before the next round. None: there is no use in another."""
+        seen = verdict(why)
+        wait = random.uniform(pause / 2, pause)
+        if seen.reason == "token":
+            self.trouble = "the token is refused"
+            log.error("Telegram refuses the token; no more updates are read")
+            return None
+        if seen.reason == "conflict":
+            self.trouble = CONFLICT
+            log.error("updates cannot be read", why=CONFLICT)
+            return wait
+        self.trouble = seen.reason
+        if isinstance(why, (TelegramError, TimeoutError)):
+            log.warning("updates could not be read", reason=seen.reason, silent_s=self.silent_s)
+            if isinstance(why, TimeoutError):  # the connection is wedged: the library would wait on it for ever
+                await self._request.shutdown()
+                await self._request.initialize()
+            return max(wait, seen.wait_s or 0.0)
+        log.error("updates could not be kept; the same ones are read again", exc_info=why)
+        return wait
