@@ -136,14 +136,18 @@ class Channel(Protocol):
 
 @dataclass
 class Link:
-    """How a link that opens the bot with a payload looks on each channel; `page` is the web page's address."""
+    """How a link that opens the bot with a payload looks on each channel.
+
+    `page` is the web page's address; `public` says whether others than this machine can reach it.
+    """
 
     page: str = ""
     bots: dict[str, str] = field(default_factory=dict)
+    public: bool = True
 
     def to(self, payload: str, channel: str) -> str:
-        """The address to print in a QR code or a message: the page where there is one, else the bot's own link."""
-        if channel in self.bots and not self.page:
+        """The address to print in a QR code or a message: the page where it is public, else the bot's own link."""
+        if channel in self.bots and not (self.page and self.public):
             return f"{self.bots[channel]}?start={payload}"
         return f"{self.page}/?start={payload}"
 

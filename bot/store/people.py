@@ -71,6 +71,14 @@ def who(db: Db, person_id: int, lang: str, plain: bool, reminders: bool) -> Who:
                int(roles[0]["id"]) if roles else None, str(roles[0]["name"]) if roles else "")
 
 
+def speaks(db: Db, who: Who, lang: str) -> Who:
+    """A new person's channel says which language they read: that one, until they choose another."""
+    if not lang or lang == who.lang:
+        return who
+    db.run("UPDATE person SET lang = :lang WHERE id = :id", lang=lang, id=who.id)
+    return who.speaking(lang)
+
+
 def person_of(db: Db, person_id: int) -> Who:
     """The person of an id. Raises LookupError."""
     row = db.one("SELECT id, lang, plain, reminders FROM person WHERE id = :id", id=person_id)
