@@ -15,7 +15,6 @@ from bot.capability import OperatorCommand, Registry
 from bot.cli import chat as chats
 from bot.cli import check as checks
 from bot.cli import logs, operate
-from bot.cli import run as runs
 from bot.cli.errors import PREFIX, Unusable, explained, load_settings
 from bot.cli.room import appointment
 from bot.flow.diagram import mermaid
@@ -40,6 +39,8 @@ app.add_typer(knowledge_app, name="knowledge")
 @app.command()
 def run() -> None:
     """Serve the web chat, and Telegram where a token is set."""
+    from bot.cli import run as runs  # noqa: PLC0415  web server and Telegram take a second that no other command wants
+
     logs.set_up(logging.INFO)
     runs.run(load_settings())
 

@@ -17,7 +17,7 @@ from bot.store import staff
 from bot.store.session import Db
 from bot.turn import Turn
 
-INVITE_LINK = "invite"
+INVITE_LINK = "staff"
 """The prefix of the payload that a link with an invitation opens."""
 
 

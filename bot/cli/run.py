@@ -43,6 +43,7 @@ def listen(settings: Settings) -> socket.socket:
         listening = socket.socket(family, kind, protocol)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
+        listening.listen(2048)
     except OSError as why:
         raise Unusable(
             f"DOORSTEP_HOST, DOORSTEP_PORT: {settings.host}:{settings.port} cannot be listened on:"
