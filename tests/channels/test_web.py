@@ -1,10 +1,9 @@
-"""The web chat over HTTP: sessions, origins, headers, one message per id, replay, withheld messages, the demonstration."""
+"""The web chat over HTTP: sessions, origins, headers, one message per id, replay, withheld messages."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -86,7 +85,9 @@ def test_the_public_address_is_the_origin_where_there_is_one(tmp_path: Path) -> 
     with running(tmp_path, public_url="https://door.example/") as world, world.client() as client:
         cookie = {"Cookie": f"doorstep={client.cookies['doorstep']}"}
         posted = {"id": "update-public", "text": "菜地"}
-        assert client.post("/say", json=posted, headers={**cookie, "Origin": "https://door.example"}).is_success
+        assert client.post(
+            "/say", json=posted, headers={**cookie, "Origin": "https://door.example"}
+        ).is_success
         assert client.post("/say", json=posted, headers={**cookie, "Origin": world.url}).status_code == 403
 
 
@@ -119,7 +120,9 @@ def test_errors_carry_the_headers_too_and_repeat_nothing(quiet: World) -> None:
     ("", "", "zh-Hans"), ("", "en-GB,en;q=0.9", "en"), ("", "zh-TW,zh;q=0.9", "zh-Hant"), ("", "fr,en;q=0.5", "en"),
     ("", "en;q=0.3, zh-HK;q=0.8", "zh-Hant"), ("en", "zh-CN", "en"), ("zh-Hant", "en", "zh-Hant"), ("tlh", "de", "zh-Hans"),
 ])  # fmt: skip
-def test_the_page_speaks_the_language_that_is_asked_for(quiet: World, asked: str, header: str, lang: str) -> None:
+def test_the_page_speaks_the_language_that_is_asked_for(
+    quiet: World, asked: str, header: str, lang: str
+) -> None:
     with quiet.client() as client:
         page = client.get("/", params={"lang": asked}, headers={"Accept-Language": header})
     assert f'<html lang="{lang}">' in page.text
@@ -170,8 +173,13 @@ def test_a_very_long_text_is_taken_and_cut(world: World, length: int, kept: int)
 def test_what_is_no_message_is_refused(quiet: World, what: dict[str, object]) -> None:
     with quiet.client() as client:
         assert say(client, "garbage-1", **what).status_code == 422
-        assert client.post("/say", content=b"[1]", headers={"Content-Type": "application/json"}).status_code == 422
-        assert client.post("/say", content=b"{", headers={"Content-Type": "application/json"}).status_code == 422
+        assert (
+            client.post("/say", content=b"[1]", headers={"Content-Type": "application/json"}).status_code
+            == 422
+        )
+        assert (
+            client.post("/say", content=b"{", headers={"Content-Type": "application/json"}).status_code == 422
+        )
         assert client.post("/say", json={"id": "short", "text": "x"}).status_code == 422
     assert quiet.rows("SELECT * FROM inbox") == []
 
@@ -209,7 +217,9 @@ def test_the_stream_goes_on_after_the_last_event(world: World) -> None:
         assert [event["id"] for event in heard(client, ids[1], header=False)] == ids[2:]
         assert heard(client, ids[2]) == []
         # The oldest was withheld at first and went out last: a page that broke off before it still gets it.
-        world.house.store.write(lambda db: db.run("UPDATE outbox SET since = 1 << 50 WHERE id = :id", id=ids[0]))
+        world.house.store.write(
+            lambda db: db.run("UPDATE outbox SET since = 1 << 50 WHERE id = :id", id=ids[0])
+        )
         assert [event["id"] for event in heard(client, ids[2])] == ids[:1]
 
 
@@ -226,6 +236,7 @@ def test_nobody_reads_another_visitors_log_or_files(world: World) -> None:
         assert other.get(picture["url"]).status_code == 404
         assert heard(other) == []
         assert client.get(f"/file/{done['id']}/7").status_code == 404
+        assert client.get(f"/file/{'9' * 30}/0").status_code == 404
     assert not in_database(world.folder, NUMBER)
 
 
@@ -236,10 +247,16 @@ def test_edits_and_withdrawals_reach_an_open_page_and_a_later_one(world: World) 
         rows = world.rows("SELECT id, payload, address_id FROM outbox")
 
         def alter(kind: str) -> None:
-            world.house.store.write(lambda db: db.run(
-                "INSERT INTO outbox (address_id, kind, of, lane, state, payload, created, due, since, tries, note)"
-                " VALUES (:address, :kind, :of, 'reply', 'queued', :payload, 0, 0, 0, 0, '')",
-                address=rows[0]["address_id"], kind=kind, of=first["id"], payload=rows[0]["payload"]))
+            world.house.store.write(
+                lambda db: db.run(
+                    "INSERT INTO outbox (address_id, kind, of, lane, state, payload, created, due, since, tries, note)"
+                    " VALUES (:address, :kind, :of, 'reply', 'queued', :payload, 0, 0, 0, 0, '')",
+                    address=rows[0]["address_id"],
+                    kind=kind,
+                    of=first["id"],
+                    payload=rows[0]["payload"],
+                )
+            )
 
         open_page = next_pushed(client)
         assert next(open_page)["id"] == first["id"]
@@ -256,118 +273,51 @@ def _result(world: World) -> dict[str, object]:
 
 
 def test_a_closed_page_withholds_what_the_bot_sends_of_its_own_accord(tmp_path: Path) -> None:
-    with running(tmp_path, clock=VirtualClock(at("2026-12-01T04:00"))) as world:
-        with world.client() as client:
-            say(client, "note-1", text="note 一")
-            until(lambda: heard(client))
-            person = world.rows("SELECT id FROM person")[0]["id"]
-            world.house.store.write(lambda db: db.run(
+    with running(tmp_path, clock=VirtualClock(at("2026-12-01T04:00"))) as world, world.client() as client:
+        say(client, "note-1", text="note 一")
+        until(lambda: heard(client))
+        person = world.rows("SELECT id FROM person")[0]["id"]
+        world.house.store.write(
+            lambda db: db.run(
                 "INSERT INTO timer (kind, key, due, payload, cursor, state, tries) VALUES ('garden.tell', '1', 0,"
-                " :payload, '', 'waiting', 0)", payload=f'{{"person": {person}}}'))
-            until(lambda: world.rows("SELECT 1 FROM outbox WHERE lane = 'result' AND state = 'withheld'"))
-            stream = next_pushed(client)
-            assert text_of(next(stream)) == "「一」记下了。"
-            result = next(stream)
-            assert text_of(result) == "您的菜地是 东边第三块。"
-            assert result["ack"]
-            assert client.post("/seen", json={"as": "", "id": result["id"]}).status_code == 204
-            until(lambda: _result(world)["state"] == "sent")
-            stream.close()
-            assert not heard(client)[1]["ack"], "what is replayed wants no word"
+                " :payload, '', 'waiting', 0)",
+                payload=f'{{"person": {person}}}',
+            )
+        )
+        until(lambda: world.rows("SELECT 1 FROM outbox WHERE lane = 'result' AND state = 'withheld'"))
+        stream = next_pushed(client)
+        assert text_of(next(stream)) == "「一」记下了。"
+        result = next(stream)
+        assert text_of(result) == "您的菜地是 东边第三块。"
+        assert result["ack"]
+        assert client.post("/seen", json={"as": "", "id": result["id"]}).status_code == 204
+        until(lambda: _result(world)["state"] == "sent")
+        stream.close()
+        assert not heard(client)[1]["ack"], "what is replayed wants no word"
 
 
 def test_a_page_that_sleeps_with_its_stream_open_has_seen_nothing(tmp_path: Path) -> None:
-    with running(tmp_path, clock=VirtualClock(at("2026-12-01T04:00")), ack_s=0.2) as world, world.client() as client:
+    with (
+        running(tmp_path, clock=VirtualClock(at("2026-12-01T04:00")), ack_s=0.2) as world,
+        world.client() as client,
+    ):
         say(client, "note-1", text="note 一")
         stream = next_pushed(client)
         next(stream)
         person = world.rows("SELECT id FROM person")[0]["id"]
-        world.house.store.write(lambda db: db.run(
-            "INSERT INTO timer (kind, key, due, payload, cursor, state, tries) VALUES ('garden.tell', '1', 0,"
-            " :payload, '', 'waiting', 0)", payload=f'{{"person": {person}}}'))
+        world.house.store.write(
+            lambda db: db.run(
+                "INSERT INTO timer (kind, key, due, payload, cursor, state, tries) VALUES ('garden.tell', '1', 0,"
+                " :payload, '', 'waiting', 0)",
+                payload=f'{{"person": {person}}}',
+            )
+        )
         result = next(stream)
         until(lambda: _result(world) == {"state": "withheld", "note": "withheld: the page is asleep"})
-        client.post("/seen", json={"as": "", "id": result["id"]})  # it wakes, late: the message comes once more
+        client.post(
+            "/seen", json={"as": "", "id": result["id"]}
+        )  # it wakes, late: the message comes once more
         again = next(stream)
         assert again["id"] == result["id"]
         client.post("/seen", json={"as": "", "id": result["id"]})
         until(lambda: _result(world)["state"] == "sent")
-
-
-# ---- the demonstration
-
-
-@pytest.mark.parametrize("how", [{}, {"demo": True, "public_url": "http://127.0.0.1:1"}, {"demo": True, "token": "1:x"}])
-def test_off_the_demonstration_there_are_no_personas_and_no_clock(tmp_path: Path, how: dict[str, object]) -> None:
-    with running(tmp_path, **how) as world, world.client() as client:  # type: ignore[arg-type]
-        origin = {"Origin": how.get("public_url", world.url)}
-        assert "tablist" not in client.get("/").text
-        assert 'id="clock"' not in client.get("/").text
-        assert client.post("/demo/clock", json={"by": "day"}, headers=origin).status_code == 404
-        posted = {"id": "update-staff", "text": "x", "as": "staff"}
-        assert client.post("/say", json=posted, headers=origin).status_code == 404
-    assert world.rows("SELECT * FROM staff") == []
-
-
-def test_a_persona_is_a_conversation_of_its_own_and_staff_is_staff(tmp_path: Path) -> None:
-    with running(tmp_path, demo=True) as world, world.client() as client:
-        say(client, "as-parent", text="note 家", **{"as": "parent"})
-        say(client, "as-elder", text="note 老", **{"as": "elder"})
-        said = until(lambda: len(found := heard(client)) == 2 and found)
-        assert {(event["as"], text_of(event)) for event in said} == {("parent", "「家」记下了。"), ("elder", "「老」记下了。")}
-        say(client, "as-staff", text="note 员", **{"as": "staff"})
-        roles = world.rows("SELECT s.role, s.place, a.chat FROM staff s JOIN address a ON a.person_id = s.person_id")
-        assert sorted((row["role"], row["place"]) for row in roles) == [("admin", ""), ("centre", "")]
-        assert all(row["chat"].endswith(".staff") for row in roles)
-        assert say(client, "as-mayor", text="x", **{"as": "mayor"}).status_code == 404
-
-
-def test_the_clock_moves_and_what_is_due_happens_on_the_way(tmp_path: Path) -> None:
-    clock = VirtualClock(at("2026-12-01T02:00"))
-    with running(tmp_path, demo=True, clock=clock, ack_s=0.2) as world, world.client() as client:
-        say(client, "garden-1", text="菜地", **{"as": "parent"})
-        say(client, "garden-2", text="1", **{"as": "parent"})
-        until(lambda: len(heard(client)) == 2)
-        say(client, "garden-3", text=NUMBER, **{"as": "parent"})
-        until(lambda: len(heard(client)) == 3)
-        moved = client.post("/demo/clock", json={"by": "next"}).json()
-        assert moved == {"now": "2026-12-01T10:10:00", "moved": True}
-        until(lambda: world.rows("SELECT 1 FROM outbox WHERE lane = 'result'"))
-        assert client.post("/demo/clock", json={"by": "day"}).json()["now"] == "2026-12-02T10:10:00"
-        assert client.post("/demo/clock", json={"to": "2026-12-05T09:00"}).json()["now"] == "2026-12-05T09:00:00"
-        for bad in ({"to": "2026-12-04T09:00"}, {"to": "2031-01-01T09:00"}, {"to": "soon"}, {"by": "year"}, {}):
-            assert client.post("/demo/clock", json=bad).status_code == 422
-        assert client.post("/demo/clock", json={"by": "hour"}, headers={"Origin": "null"}).status_code == 403
-    assert clock.now() == at("2026-12-05T01:00")
-
-
-# ---- public addresses
-
-
-def test_a_capabilitys_page_is_public_and_knows_when_nothing_changed(quiet: World) -> None:
-    with quiet.client() as client:
-        first = client.get("/plots/2026-12.json")
-        assert first.json() == {"plots": 12}
-        assert first.headers["access-control-allow-origin"] == "*"
-        assert first.headers["content-type"] == "application/json"
-        known = {"If-None-Match": first.headers["etag"]}
-        assert client.get("/plots/2026-12.json", headers=known).status_code == 304
-        assert client.get("/plots/2026-11.json", headers=known).status_code == 404
-
-
-def test_health_names_what_does_not_keep_up(tmp_path: Path) -> None:
-    clock = VirtualClock(at("2026-12-01T04:00"))
-    with running(tmp_path, clock=clock) as world, world.client() as client:
-        assert client.get("/healthz").json() == {"ok": True}
-        assert client.get("/readyz").json() == {"ok": True}
-        world.call(world.live._scheduler.pause)
-        due = clock.now() - timedelta(seconds=61)
-        world.house.store.write(lambda db: db.run(
-            "INSERT INTO timer (kind, key, due, payload, cursor, state, tries) VALUES ('x', '1', :due, '{}', '',"
-            " 'waiting', 0)", due=int(due.timestamp() * 1000)))
-        late = client.get("/readyz")
-        assert (late.status_code, late.json()["failing"]) == (503, "timers")
-        world.house.store.write(lambda db: db.run("DROP TABLE timer"))
-        lost = client.get("/readyz")
-        assert (lost.status_code, lost.json()["failing"]) == (503, "database")
-        assert client.get("/healthz").status_code == 200

@@ -11,7 +11,18 @@ import pytest
 
 from bot.clock import VirtualClock
 from bot.masked import Masked, masked_token, read_masked_token
-from tests.channels.web_world import NUMBER, World, at, button_of, heard, in_database, running, say, text_of, until
+from tests.channels.web_world import (
+    NUMBER,
+    World,
+    at,
+    button_of,
+    heard,
+    in_database,
+    running,
+    say,
+    text_of,
+    until,
+)
 
 START = at("2026-12-01T04:00")
 
@@ -29,7 +40,9 @@ def _asked(world: World, client: httpx.Client) -> str:
     until(lambda: len(heard(client)) == 2)
     row = world.rows("SELECT address_id, question, expects FROM conversation")[0]
     assert row["expects"] == "document"
-    token = masked_token(world.house.ground.keys, row["address_id"], row["question"], START + timedelta(minutes=10))
+    token = masked_token(
+        world.house.ground.keys, row["address_id"], row["question"], START + timedelta(minutes=10)
+    )
     return f"/id/{token}"
 
 
@@ -39,7 +52,9 @@ def test_a_good_number_goes_to_the_chat_without_being_kept(world: World) -> None
         shown = client.get(page)
         assert 'autocomplete="off"' in shown.text
         assert shown.headers["cache-control"] == "no-store"
-        with httpx.Client(base_url=world.url, headers={"Origin": world.url}) as elsewhere:  # without any session
+        with httpx.Client(
+            base_url=world.url, headers={"Origin": world.url}
+        ) as elsewhere:  # without any session
             done = elsewhere.post(page, data={"number": f" {NUMBER[:6]} {NUMBER[6:14]} {NUMBER[14:]} "})
         assert done.status_code == 200
         assert "已收到，回到聊天里继续" in done.text

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.channels.web.channel import PAGES, WAITING, WebChannel
 from bot.channels.web.markup import runs
-from bot.messages import Lane, Outgoing, Place, Receipt, Sendable, SendFailed
+from bot.messages import Kind, Lane, Outgoing, Place, Receipt, Sendable, SendFailed
 
 HOME = Place("web", "somebody")
 
@@ -42,15 +42,15 @@ def test_no_input_is_too_odd_and_none_makes_another_address(text: str) -> None:
         assert run.get("href", "https:").startswith(("http:", "https:", "tel:"))
 
 
-def _message(lane: Lane, number: int = 1, kind: str = "send") -> Sendable:
-    return Sendable(number, HOME, kind, lane, Outgoing("x"))  # type: ignore[arg-type]
+def _message(lane: Lane, number: int = 1, kind: Kind = "send") -> Sendable:
+    return Sendable(number, HOME, kind, lane, Outgoing("x"))
 
 
 async def test_without_a_page_everything_waits_but_an_answer_to_fresh_words() -> None:
     channel = WebChannel()
     for lane in ("urgent", "reply", "result", "reminder"):
         with pytest.raises(SendFailed) as failed:
-            await channel.send(_message(lane))  # type: ignore[arg-type]
+            await channel.send(_message(lane))
         assert failed.value.kind == "withheld"
     channel.wrote(HOME)
     assert await channel.send(_message("reply", 7)) == Receipt("7")

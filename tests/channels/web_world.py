@@ -13,7 +13,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -137,6 +137,7 @@ class World:
 
     def call(self, work: Callable[[], Any]) -> Any:
         """Run something in the server's own thread."""
+
         async def inside() -> Any:
             return work()
 
@@ -154,16 +155,18 @@ def say(client: httpx.Client, update: str, **what: Any) -> httpx.Response:
 
 def heard(client: httpx.Client, after: int = 0, header: bool = True) -> list[dict[str, Any]]:
     """What the stream replays after an id, up to the point where it waits for more."""
-    how: dict[str, Any] = {"headers": {"Last-Event-ID": str(after)}} if header else {"params": {"after": after}}
+    how: dict[str, Any] = (
+        {"headers": {"Last-Event-ID": str(after)}} if header else {"params": {"after": after}}
+    )
     return list(_events(client, "ready", **how))
 
 
-def next_pushed(client: httpx.Client, after: int = 0) -> Iterator[dict[str, Any]]:
+def next_pushed(client: httpx.Client, after: int = 0) -> Generator[dict[str, Any], None, None]:
     """The stream of a page that stays open, replay included."""
     return _events(client, "", headers={"Last-Event-ID": str(after)})
 
 
-def _events(client: httpx.Client, last: str, **how: Any) -> Iterator[dict[str, Any]]:
+def _events(client: httpx.Client, last: str, **how: Any) -> Generator[dict[str, Any], None, None]:
     with client.stream("GET", "/events", **how) as stream:
         stream.raise_for_status()
         name = ""
@@ -194,12 +197,19 @@ def text_of(event: Mapping[str, Any]) -> str:
 
 def button_of(event: Mapping[str, Any], label: str) -> str:
     """The id of the button with this label."""
-    return next(button["id"] for row in event["buttons"] for button in row if button["label"] == label)
+    return next(str(button["id"]) for row in event["buttons"] for button in row if button["label"] == label)
 
 
 @contextlib.contextmanager
-def running(folder: Path, *, demo: bool = False, clock: Clock | None = None, ack_s: float = 5.0,
-            public_url: str = "", token: str = "") -> Iterator[World]:
+def running(
+    folder: Path,
+    *,
+    demo: bool = False,
+    clock: Clock | None = None,
+    ack_s: float = 5.0,
+    public_url: str = "",
+    token: str = "",
+) -> Iterator[World]:
     """A world on a free port; everything is stopped at the end."""
     words = folder / "words"
     words.mkdir()
@@ -207,16 +217,35 @@ def running(folder: Path, *, demo: bool = False, clock: Clock | None = None, ack
     (words / "texts.en.toml").write_text(ENGLISH, encoding="utf-8")
     listening = socket.create_server(("127.0.0.1", 0))
     port = listening.getsockname()[1]
-    settings = Settings(_env_file=None, data_dir=folder, keys=folder / "keys", port=port, public_url=public_url,
-                        telegram_token=SecretStr(token))
+    settings = Settings(
+        data_dir=folder,
+        keys=folder / "keys",
+        port=port,
+        public_url=public_url,
+        telegram_token=SecretStr(token),
+    )
     texts = Texts([Path(bot.__file__).parent, words], settings.zone)
-    ground = Ground(settings, clock or SystemClock(), KeyRing.open(settings.keys), texts, Link(page=settings.page),
-                    demo=demo, telephone="9999 0101")
+    ground = Ground(
+        settings,
+        clock or SystemClock(),
+        KeyRing.open(settings.keys),
+        texts,
+        Link(page=settings.page),
+        demo=demo,
+        telephone="9999 0101",
+    )
     store = Store(settings.url)
     upgrade(store)
     garden = Capability(
-        "garden", words, flows=(GARDEN,), does={"garden.lend": _lend}, timers={"garden.tell": _tell}, claims=_claims,
-        pages={"plots": _page}, commands=(Command("garden"),))
+        "garden",
+        words,
+        flows=(GARDEN,),
+        does={"garden.lend": _lend},
+        timers={"garden.tell": _tell},
+        claims=_claims,
+        pages={"plots": _page},
+        commands=(Command("garden"),),
+    )
     house = House(ground, store, [garden])
     live = Live(house)
     channel = house.channels["web"] = WebChannel(ack_s)
@@ -256,5 +285,17 @@ def in_database(folder: Path, words: str) -> bool:
     return any(needle in path.read_bytes() for path in folder.rglob("*") if path.is_file())
 
 
-__all__ = ["NUMBER", "World", "at", "button_of", "heard", "in_database", "ms", "next_pushed", "running", "say",
-           "text_of", "until"]
+__all__ = [
+    "NUMBER",
+    "World",
+    "at",
+    "button_of",
+    "heard",
+    "in_database",
+    "ms",
+    "next_pushed",
+    "running",
+    "say",
+    "text_of",
+    "until",
+]

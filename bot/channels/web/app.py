@@ -34,7 +34,9 @@ LITTLE = 4 * 1024
 STOP_S = 5
 
 
-def make_app(live: Live, more_routes: Sequence[BaseRoute] = (), *, frame_ancestors: str = "'none'") -> Starlette:
+def make_app(
+    live: Live, more_routes: Sequence[BaseRoute] = (), *, frame_ancestors: str = "'none'"
+) -> Starlette:
     """The application for a running bot; it opens the bot's "web" channel.
 
     `more_routes` come first (a webhook guards itself). `frame_ancestors` says who may show the page in a frame.
@@ -63,15 +65,27 @@ def make_app(live: Live, more_routes: Sequence[BaseRoute] = (), *, frame_ancesto
     ]
     if door.demo:
         routes.append(Route("/demo/clock", demo.clock, methods=["POST"], max_body_size=LITTLE))
-    return Starlette(routes=routes, middleware=[Middleware(Guarded, frame_ancestors=frame_ancestors)],
-                     exception_handlers={HTTPException: refused})
+    return Starlette(
+        routes=routes,
+        middleware=[Middleware(Guarded, frame_ancestors=frame_ancestors)],
+        exception_handlers={HTTPException: refused},
+    )
 
 
 def make_server(app: Starlette, settings: Settings) -> uvicorn.Server:
     """A uvicorn server that logs no addresses: links hold tokens and payloads."""
-    return uvicorn.Server(uvicorn.Config(
-        app, host=settings.host, port=settings.port, access_log=False, log_level="warning", server_header=False,
-        timeout_graceful_shutdown=STOP_S, lifespan="off"))
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=settings.host,
+            port=settings.port,
+            access_log=False,
+            log_level="warning",
+            server_header=False,
+            timeout_graceful_shutdown=STOP_S,
+            lifespan="off",
+        )
+    )
 
 
 async def refused(_request: Request, why: Exception) -> Response:
@@ -86,10 +100,19 @@ class Guarded:
     def __init__(self, app: ASGIApp, frame_ancestors: str) -> None:
         self._app = app
         self._headers = {
-            "Content-Security-Policy": "; ".join((
-                "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'",
-                "form-action 'self'", "base-uri 'none'", f"frame-ancestors {frame_ancestors}",
-                "require-trusted-types-for 'script'")),
+            "Content-Security-Policy": "; ".join(
+                (
+                    "default-src 'none'",
+                    "script-src 'self'",
+                    "style-src 'self'",
+                    "img-src 'self'",
+                    "connect-src 'self'",
+                    "form-action 'self'",
+                    "base-uri 'none'",
+                    f"frame-ancestors {frame_ancestors}",
+                    "require-trusted-types-for 'script'",
+                )
+            ),
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "no-referrer",
             "Permissions-Policy": "camera=(), microphone=(), geolocation=(self)",

@@ -39,7 +39,9 @@ _NO_STORE = {"Cache-Control": "no-store"}
 class Chat:
     """The handlers of the chat page."""
 
-    def __init__(self, live: Live, channel: WebChannel, door: Door, pages: Jinja2Templates, demo: Demo) -> None:
+    def __init__(
+        self, live: Live, channel: WebChannel, door: Door, pages: Jinja2Templates, demo: Demo
+    ) -> None:
         self._live = live
         self._channel = channel
         self._door = door
@@ -57,12 +59,21 @@ class Chat:
         spoken = None if new else await asyncio.to_thread(self._spoken, visitor)
         lang = self._door.language(request, spoken)
         ground = self._live.house.ground
-        response = self._pages.TemplateResponse(request, "chat.html", {
-            "lang": lang, "words": lambda key: self._door.words.label(lang, f"web.{key}"),
-            "script": self._script_words(lang), "personas": tuple(visitor.places), "demo": self._door.demo,
-            "now": self._demo.shown(), "telephone": ground.telephone,
-            "sample": ground.demo,
-        }, headers={**_NO_STORE, "Content-Language": lang, "Vary": "Cookie, Accept-Language"})
+        response = self._pages.TemplateResponse(
+            request,
+            "chat.html",
+            {
+                "lang": lang,
+                "words": lambda key: self._door.words.label(lang, f"web.{key}"),
+                "script": self._script_words(lang),
+                "personas": tuple(visitor.places),
+                "demo": self._door.demo,
+                "now": self._demo.shown(),
+                "telephone": ground.telephone,
+                "sample": ground.demo,
+            },
+            headers={**_NO_STORE, "Content-Language": lang, "Vary": "Cookie, Accept-Language"},
+        )
         if new:
             self._door.give_cookie(response, visitor)
         return response
@@ -70,9 +81,14 @@ class Chat:
     def _spoken(self, visitor: Visitor) -> str | None:
         """The language of the visitor's first conversation, if there is one."""
         first = next(iter(visitor.places.values()))
-        found = self._live.house.store.read(lambda db: db.value(
-            "SELECT p.lang FROM address a JOIN person p ON p.id = a.person_id WHERE a.channel = :channel"
-            " AND a.chat = :chat", channel=first.channel, chat=first.chat))
+        found = self._live.house.store.read(
+            lambda db: db.value(
+                "SELECT p.lang FROM address a JOIN person p ON p.id = a.person_id WHERE a.channel = :channel"
+                " AND a.chat = :chat",
+                channel=first.channel,
+                chat=first.chat,
+            )
+        )
         return str(found) if found in LANGUAGES else None
 
     def _script_words(self, lang: str) -> str:
@@ -89,8 +105,13 @@ class Chat:
         after = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else 0
         if self._door.demo:
             await self._demo.prepare(visitor)
-        return EventSourceResponse(self._stream(visitor, after), ping=BEAT_S, headers=_NO_STORE, sep="\n",
-                                   ping_message_factory=lambda: ServerSentEvent("1", event="beat", sep="\n"))
+        return EventSourceResponse(
+            self._stream(visitor, after),
+            ping=BEAT_S,
+            headers=_NO_STORE,
+            sep="\n",
+            ping_message_factory=lambda: ServerSentEvent("1", event="beat", sep="\n"),
+        )
 
     async def _stream(self, visitor: Visitor, after: int) -> AsyncIterator[ServerSentEvent]:
         house = self._live.house
@@ -98,12 +119,17 @@ class Chat:
         visit = self._channel.connect(visitor.places.values())
         try:
             addresses = await asyncio.to_thread(self._addresses, visitor)
-            said = await asyncio.to_thread(house.store.read, lambda db: history.since(
-                db, house.ground.keys, addresses, after))
+            said = await asyncio.to_thread(
+                house.store.read, lambda db: history.since(db, house.ground.keys, addresses, after)
+            )
             for message in said:
                 yield self._event(message, personas[message.place.key], live=False)
-            yield ServerSentEvent(orjson.dumps({"to": said[-1].id if said else after}).decode(), event="ready",
-                                  retry=2000, sep="\n")
+            yield ServerSentEvent(
+                orjson.dumps({"to": said[-1].id if said else after}).decode(),
+                event="ready",
+                retry=2000,
+                sep="\n",
+            )
             self._wake(addresses)
             while (late := await visit.next()) is not None:
                 yield self._event(late, personas[late.place.key], live=True)
@@ -117,6 +143,7 @@ class Chat:
 
     def _wake(self, addresses: list[int]) -> None:
         """Let what was withheld come, and what is being withheld this very moment too."""
+
         async def again() -> None:
             await asyncio.sleep(AGAIN_S)
             for address in addresses:
@@ -130,7 +157,8 @@ class Chat:
             task.add_done_callback(self._later.discard)
 
     def _event(self, message: Sendable, persona: str, live: bool) -> ServerSentEvent:
-        tree = history.as_event(message, persona, self._live.house.ground.settings.zone)
+        settings = self._live.house.ground.settings
+        tree = history.as_event(message, persona, settings.zone, settings.page)
         tree["ack"] = tree["ack"] and live
         return ServerSentEvent(orjson.dumps(tree).decode(), id=str(message.id), sep="\n")
 
@@ -149,15 +177,24 @@ class Chat:
         """GET /file/MESSAGE/NUMBER: a file of one's own message, to look at or (?save) to keep."""
         visitor, house = self._door.known(request), self._live.house
         message, number = int(request.path_params["message"]), int(request.path_params["number"])
+        if message >= 1 << 63:
+            raise HTTPException(404)
         addresses = await asyncio.to_thread(self._addresses, visitor)
-        file = await asyncio.to_thread(house.store.read, lambda db: history.file_of(
-            db, house.ground.keys, addresses, message, number))
+        file = await asyncio.to_thread(
+            house.store.read, lambda db: history.file_of(db, house.ground.keys, addresses, message, number)
+        )
         if file is None:
             raise HTTPException(404)
         shown = file.type in history.PICTURES
         how = "inline" if shown and "save" not in request.query_params else "attachment"
-        return Response(file.body, media_type=file.type if shown else "application/octet-stream", headers={
-            "Cache-Control": "private, no-store", "Content-Disposition": f"{how}; filename*=UTF-8''{quote(file.name)}"})
+        return Response(
+            file.body,
+            media_type=file.type if shown else "application/octet-stream",
+            headers={
+                "Cache-Control": "private, no-store",
+                "Content-Disposition": f"{how}; filename*=UTF-8''{quote(file.name)}",
+            },
+        )
 
     # -- what comes in -------------------------------------------------------------------------------------------
 
@@ -189,8 +226,12 @@ class Chat:
         if "text" in tree:
             house = self._live.house
             expecting = await asyncio.to_thread(house.expects, place)
-            kept = house.redactor.redact(_text(tree, "text")[:READ_AT_MOST], expecting=expecting, holder=place.key)
-            return Inbound(place, update, text=kept.text[:LONGEST + 1], proofs=kept.proofs, flaw=kept.flaw, lang=lang)
+            kept = house.redactor.redact(
+                _text(tree, "text")[:READ_AT_MOST], expecting=expecting, holder=place.key
+            )
+            return Inbound(
+                place, update, text=kept.text[: LONGEST + 1], proofs=kept.proofs, flaw=kept.flaw, lang=lang
+            )
         if "button" in tree and len(_text(tree, "button")) <= 64:
             return Inbound(place, update, button=_text(tree, "button"), lang=lang)
         if "start" in tree and _PAYLOAD.fullmatch(_text(tree, "start")):
@@ -218,7 +259,12 @@ def _text(tree: dict[str, Any], name: str, default: str | None = None) -> str:
 
 def _location(pair: Any) -> tuple[float, float]:
     """Latitude and longitude in degrees, WGS-84."""
-    if isinstance(pair, list) and len(pair) == 2 and all(type(part) in (int, float) for part in pair) \
-            and -90 <= pair[0] <= 90 and -180 <= pair[1] <= 180:
+    if (
+        isinstance(pair, list)
+        and len(pair) == 2
+        and all(type(part) in (int, float) for part in pair)
+        and -90 <= pair[0] <= 90
+        and -180 <= pair[1] <= 180
+    ):
         return float(pair[0]), float(pair[1])
     raise HTTPException(422)

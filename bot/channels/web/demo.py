@@ -79,5 +79,10 @@ def make_staff(db: Db, place: Place, now: datetime) -> None:
     _, who = people.meet(db, place, now)
     for role in STAFF_ROLES:
         if not who.may(role):
-            db.run("INSERT INTO staff (person_id, name, role, place, since) VALUES (:person, :name, :role, '', :now)",
-                   person=who.id, name="演示工作人员", role=role, now=ms(now))
+            db.run(
+                "INSERT INTO staff (person_id, name, role, place, since) VALUES (:person, :name, :role, '', :now)",
+                person=who.id,
+                name="演示工作人员",
+                role=role,
+                now=ms(now),
+            )

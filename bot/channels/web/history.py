@@ -22,9 +22,14 @@ _MAP = "https://uri.amap.com/marker?position={lon},{lat}&coordinate=wgs84"
 
 def address_of(db: Db, place: Place) -> int | None:
     """The address of a place, or None before its first word."""
-    found = db.value("SELECT id FROM address WHERE channel = :channel AND chat = :chat AND thread = :thread"
-                     " AND member = :member", channel=place.channel, chat=place.chat, thread=place.thread,
-                     member=place.member)
+    found = db.value(
+        "SELECT id FROM address WHERE channel = :channel AND chat = :chat AND thread = :thread"
+        " AND member = :member",
+        channel=place.channel,
+        chat=place.chat,
+        thread=place.thread,
+        member=place.member,
+    )
     return None if found is None else int(found)
 
 
@@ -42,7 +47,11 @@ def since(db: Db, keys: KeyRing, addresses: list[int], after: int) -> list[Senda
             " OR (lane IN ('urgent', 'reply') AND state IN ('inflight', 'unconfirmed')))"
             " AND (id > :after OR (state = 'sent' AND since >= :moment AND id <> :after)) ORDER BY id DESC"
             " LIMIT :most",
-            address=address, after=after, moment=_NEVER if moment is None else moment, most=AT_MOST)
+            address=address,
+            after=after,
+            moment=_NEVER if moment is None else moment,
+            most=AT_MOST,
+        )
         found += [int(row["id"]) for row in rows]
     return outbox.load(db, keys, sorted(found))
 
@@ -58,20 +67,44 @@ def file_of(db: Db, keys: KeyRing, addresses: list[int], message_id: int, number
     return None
 
 
-def as_event(message: Sendable, persona: str, zone: ZoneInfo) -> dict[str, Any]:
-    """A message as the page reads it. `at` is local time without an offset; `ack` asks to be told once it is shown."""
+def as_event(message: Sendable, persona: str, zone: ZoneInfo, page: str) -> dict[str, Any]:
+    """A message as the page reads it. `at` is local time without an offset; `ack` asks to be told once it is shown.
+
+    `page` is our own address as links name it: it is taken off, since the browser may know us by another name, under
+    which its session holds.
+    """
     said = message.message
     place = said.location
     return {
-        "id": message.id, "as": persona, "kind": message.kind, "of": int(message.of) if message.of else None,
+        "id": message.id,
+        "as": persona,
+        "kind": message.kind,
+        "of": int(message.of) if message.of else None,
         "at": instant(message.created).astimezone(zone).strftime("%Y-%m-%dT%H:%M"),
-        "runs": runs(said.text),
-        "buttons": [[_filled(vars(button)) for button in row] for row in said.buttons],
-        "files": [{"name": file.name, "type": file.type, "picture": file.type in PICTURES, "size": len(file.body),
-                   "url": f"/file/{message.id}/{number}"} for number, file in enumerate(said.files)],
+        "runs": [
+            {**run, "href": _own(run["href"], page)} if "href" in run else run for run in runs(said.text)
+        ],
+        "buttons": [
+            [_filled({**vars(button), "url": _own(button.url, page)}) for button in row]
+            for row in said.buttons
+        ],
+        "files": [
+            {
+                "name": file.name,
+                "type": file.type,
+                "picture": file.type in PICTURES,
+                "size": len(file.body),
+                "url": f"/file/{message.id}/{number}",
+            }
+            for number, file in enumerate(said.files)
+        ],
         "map": "" if place is None else _MAP.format(lat=place[0], lon=place[1]),
         "ack": message.kind == "send" and message.lane not in ("urgent", "reply"),
     }
+
+
+def _own(address: str, page: str) -> str:
+    return address.removeprefix(page) if address.startswith(f"{page}/") else address
 
 
 def _filled(parts: Mapping[str, Any]) -> dict[str, Any]:

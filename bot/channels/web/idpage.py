@@ -46,9 +46,12 @@ class IdPage:
         if not kept.proofs:
             return self._page(request, "ask", problem=kept.flaw or "none")
         place = await asyncio.to_thread(house.store.read, lambda db: _place(db, masked.address_id))
-        new = place is not None and await self._live.receive(Inbound(
-            place, f"masked:{token}", text=kept.text, proofs=kept.proofs))
-        return self._page(request, "done" if new else "used", web=place is not None and place.channel == "web")
+        new = place is not None and await self._live.receive(
+            Inbound(place, f"masked:{token}", text=kept.text, proofs=kept.proofs)
+        )
+        return self._page(
+            request, "done" if new else "used", web=place is not None and place.channel == "web"
+        )
 
     def _look(self, token: str) -> tuple[Masked | None, str]:
         """What the token says and why it is no good any more ("" = it is good)."""
@@ -58,8 +61,11 @@ class IdPage:
             return None, "unknown"
         if masked.expires <= house.ground.clock.now():
             return masked, "late"
-        asked = house.store.read(lambda db: db.one(
-            "SELECT question, expects FROM conversation WHERE address_id = :id", id=masked.address_id))
+        asked = house.store.read(
+            lambda db: db.one(
+                "SELECT question, expects FROM conversation WHERE address_id = :id", id=masked.address_id
+            )
+        )
         if asked is None or asked["expects"] != "document" or int(asked["question"]) != masked.question:
             return masked, "used"
         return masked, ""
@@ -68,11 +74,19 @@ class IdPage:
         lang = self._door.language(request)
         if problem not in ("", "check_digit", "bad_date", "length"):
             problem = "other"
-        return self._pages.TemplateResponse(request, "id.html", {
-            "lang": lang, "words": lambda key: self._door.words.label(lang, f"web.{key}"), "state": state,
-            "problem": problem, "web": web,
-        }, status_code={"unknown": 404, "late": 410, "used": 410}.get(state, 422 if problem else 200),
-            headers={**_HEADERS, "Content-Language": lang})
+        return self._pages.TemplateResponse(
+            request,
+            "id.html",
+            {
+                "lang": lang,
+                "words": lambda key: self._door.words.label(lang, f"web.{key}"),
+                "state": state,
+                "problem": problem,
+                "web": web,
+            },
+            status_code={"unknown": 404, "late": 410, "used": 410}.get(state, 422 if problem else 200),
+            headers={**_HEADERS, "Content-Language": lang},
+        )
 
 
 def _place(db: Db, address_id: int) -> Place | None:

@@ -35,7 +35,9 @@ class Public:
         if body is None:
             return JSONResponse({"error": "not found"}, status_code=404, headers=headers)
         headers["ETag"] = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-        known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
+        known = {
+            tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")
+        }
         if headers["ETag"] in known:
             return Response(status_code=304, headers=headers)
         return Response(body, media_type="application/json", headers=headers)
@@ -54,6 +56,7 @@ class Public:
             return JSONResponse({"ok": False, "failing": "database"}, status_code=503, headers=_NO_STORE)
         late = 0.0 if due is None else (house.ground.clock.now() - due).total_seconds()
         if late > LATE_S:
-            return JSONResponse({"ok": False, "failing": "timers", "late_s": int(late)}, status_code=503,
-                                headers=_NO_STORE)
+            return JSONResponse(
+                {"ok": False, "failing": "timers", "late_s": int(late)}, status_code=503, headers=_NO_STORE
+            )
         return JSONResponse({"ok": True}, headers=_NO_STORE)

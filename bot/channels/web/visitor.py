@@ -60,8 +60,11 @@ class Door:
     @cached_property
     def demo(self) -> bool:
         """Whether this is a demonstration: an invented pack, reached from this machine only, without a bot token."""
-        return (self._ground.demo and self._settings.on_loopback
-                and not self._settings.telegram_token.get_secret_value())
+        return (
+            self._ground.demo
+            and self._settings.on_loopback
+            and not self._settings.telegram_token.get_secret_value()
+        )
 
     def visitor(self, request: Request) -> Visitor | None:
         """Who this is by the cookie, or None."""
@@ -84,8 +87,15 @@ class Door:
 
     def give_cookie(self, response: Response, visitor: Visitor) -> None:
         """Let the browser keep who this is."""
-        response.set_cookie(COOKIE, self._signer.sign(visitor.session).decode(), max_age=COOKIE_S, path="/",
-                            secure=self._settings.page.startswith("https://"), httponly=True, samesite="lax")
+        response.set_cookie(
+            COOKIE,
+            self._signer.sign(visitor.session).decode(),
+            max_age=COOKIE_S,
+            path="/",
+            secure=self._settings.page.startswith("https://"),
+            httponly=True,
+            samesite="lax",
+        )
 
     def check_origin(self, request: Request) -> None:
         """A POST comes from our own page, or it is a 403."""

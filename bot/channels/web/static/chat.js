@@ -15,9 +15,11 @@ let active = personas[0];
 let settled = false;
 let unread = 0;
 let unshown = [];
+let gone = false;
 
+const tell = (words) => { state.textContent = words; };
 const expired = () => {
-  state.textContent = say("expired");
+  tell(say("expired"));
   setTimeout(() => location.reload(), 1_500);
 };
 const outgoing = new Outgoing({ expired, language: (code) => location.assign(`/?lang=${code}`) });
@@ -25,7 +27,7 @@ const here = () => talks.get(active);
 
 for (const element of document.querySelectorAll(".talk")) {
   const talk = new Talk(element, {
-    press: (id, label) => outgoing.say(talk, { button: id }, label),
+    press: (id, label) => outgoing.press(talk, id, label),
     share: (what) => (what === "location" ? place(talk) : contact()),
     below,
   });
@@ -54,17 +56,20 @@ function ready() {
   if (!settled) {
     settled = true;
     restore(talks);
-    for (const talk of talks.values()) talk.log.setAttribute("aria-live", "polite");
+    for (const talk of talks.values()) {
+      talk.live = true;
+      talk.log.setAttribute("aria-live", "polite");
+    }
     here().follow();
     begin();
   }
   void outgoing.go();
 }
 
-function away(gone) {
-  const words = gone ? say("offline") : "";
-  if (state.textContent !== words) state.textContent = words;
-  document.body.classList.toggle("away", gone);
+function away(now) {
+  if (now === gone) return;
+  gone = now;
+  tell(gone ? say("offline") : "");
 }
 
 // The bot hears that somebody really sees what it sent of its own accord.
@@ -96,6 +101,7 @@ function write(event) {
   const text = box.value.trim();
   if (!text) return;
   outgoing.say(here(), { text }, text);
+  if (!gone) tell("");
   box.value = "";
   box.inputMode = "text";
   grow();
@@ -109,13 +115,13 @@ function grow() {
 }
 
 function contact() {
-  state.textContent = say("contact_ask");
+  tell(say("contact_ask"));
   box.inputMode = "tel";
   box.focus();
 }
 
 function place(talk) {
-  const failed = () => { state.textContent = say("no_place"); };
+  const failed = () => tell(say("no_place"));
   if (!navigator.geolocation) return failed();
   navigator.geolocation.getCurrentPosition(
     ({ coords }) => outgoing.say(talk, { location: [coords.latitude, coords.longitude] }, say("place_said")),
@@ -131,7 +137,7 @@ box.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) write(event);
 });
 for (const button of document.querySelectorAll("[data-press]")) {
-  button.addEventListener("click", () => outgoing.say(here(), { button: button.dataset.press }, button.textContent));
+  button.addEventListener("click", () => outgoing.press(here(), button.dataset.press, button.textContent));
 }
 document.getElementById("photo").addEventListener("change", (event) => {
   // The picture stays on the phone: the bot is only told that one was chosen, and answers what to do instead.

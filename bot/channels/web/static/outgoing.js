@@ -3,13 +3,22 @@ import { lang, make, newId, say, timeOf } from "./words.js";
 
 const LONGEST = 20_000;
 const KEPT = 100;
+const AGAIN_MS = 5_000;
+const TWICE_MS = 600; // two taps on one button within this time are one
 
 export class Outgoing {
   constructor({ expired, language }) {
     this.waiting = [];
     this.busy = false;
+    this.pressed = { button: "", at: 0 };
     this.expired = expired;
     this.language = language;
+  }
+
+  press(talk, button, shown) {
+    const twice = this.pressed.button === button && performance.now() - this.pressed.at < TWICE_MS;
+    this.pressed = { button, at: performance.now() };
+    if (!twice) this.say(talk, { button }, shown);
   }
 
   // `what` is one of {text} {button} {start} {location} {media}; `shown` the words of one's own line (none: no line).
@@ -20,7 +29,7 @@ export class Outgoing {
       message.mine.state.textContent = say("sending");
       talk.append(message.mine.line, message.mine.at);
     }
-    if (what.text?.length > LONGEST) what.text = what.text.slice(0, LONGEST);
+    if (what.text) what.text = what.text.slice(0, LONGEST).toWellFormed?.() ?? what.text.slice(0, LONGEST);
     this.waiting.push(message);
     void this.go();
   }
@@ -28,19 +37,23 @@ export class Outgoing {
   async go() {
     if (this.busy) return;
     this.busy = true;
+    clearTimeout(this.retry);
     while (this.waiting.length && (await this.send(this.waiting[0]))) this.waiting.shift();
     this.busy = false;
+    if (this.waiting.length) this.retry = setTimeout(() => this.go(), AGAIN_MS);
   }
 
   // Whether the next one may go: this one arrived, or will never be taken.
   async send(message) {
     let answer;
+    let kept;
     try {
       answer = await fetch("/say", {
         method: "POST",
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify({ id: message.id, as: message.talk.persona, lang, ...message.what }),
       });
+      if (answer.ok) kept = await answer.json();
     } catch {
       this.unsent(message);
       return false;
@@ -49,7 +62,7 @@ export class Outgoing {
       this.expired();
       return false;
     }
-    if (answer.ok) this.sent(message, await answer.json());
+    if (kept) this.sent(message, kept);
     else this.unsent(message);
     return answer.ok || answer.status < 500;
   }

@@ -14,10 +14,19 @@ export class Talk {
     this.latest = 0;
     this.day = "";
     this.minute = "";
+    this.live = false;
     this.press = press;
     this.share = share;
     this.below = below;
-    this.scroll.addEventListener("scroll", () => { if (this.atEnd()) this.below.hidden = true; }, { passive: true });
+    this.pinned = true;
+    this.scroll.addEventListener("scroll", () => {
+      this.pinned = this.atEnd();
+      if (this.pinned) this.below.hidden = true;
+    }, { passive: true });
+    // The end stays in sight when the room shrinks (a keyboard comes up) or a line grows (a picture, a state).
+    const room = new ResizeObserver(() => { if (this.pinned) this.scroll.scrollTop = this.scroll.scrollHeight; });
+    room.observe(this.scroll);
+    room.observe(this.log);
   }
 
   atEnd() {
@@ -36,6 +45,8 @@ export class Talk {
     this.lines.set(event.id, line);
     this.latest = Math.max(this.latest, event.id);
     this.append(line, event.at);
+    if (this.live) line.classList.add("new");
+    line.addEventListener("animationend", () => line.classList.remove("new"), { once: true });
     this.fade();
     return line.querySelector(".bubble").textContent;
   }
@@ -60,7 +71,12 @@ export class Talk {
     if (url) return link(url, label);
     const element = make("button", { type: "button", text: label });
     if (id?.startsWith("w:")) element.classList.add("way");
-    element.addEventListener("click", () => (ask ? this.share(ask) : this.press(id, label)));
+    element.addEventListener("click", ({ detail }) => {
+      // The second half of a double click may fall on a button that has just moved under the finger.
+      if (detail > 1) return;
+      if (ask) this.share(ask);
+      else this.press(id, label);
+    });
     return element;
   }
 
@@ -109,7 +125,7 @@ export class Talk {
   }
 
   append(line, at) {
-    const follow = line.classList.contains("mine") || this.atEnd();
+    const follow = line.classList.contains("mine") || this.pinned;
     if (at.slice(0, 10) !== this.day) {
       this.day = at.slice(0, 10);
       this.log.append(make("p", { className: "day", text: dayOf(at) }));
@@ -132,7 +148,7 @@ export class Talk {
   follow(line = this.log.lastElementChild) {
     const tall = line && line.offsetHeight > this.scroll.clientHeight;
     line?.scrollIntoView({ block: tall ? "start" : "end" });
-    if (!tall) this.scroll.scrollTop = this.scroll.scrollHeight;
+    this.pinned = !tall;
     this.below.hidden = true;
   }
 }
@@ -143,18 +159,20 @@ function bubble(runs) {
     let node = document.createTextNode(run.t);
     for (const mark of ["code", "i", "b"]) if (run[mark]) node = make(mark, {}, node);
     if (run.href) {
-      const outside = run.href.startsWith("tel:") ? {} : { target: "_blank", rel: "noopener noreferrer" };
-      node = make("a", { href: run.href, ...outside }, node);
+      node = make("a", { href: run.href, ...beside(run.href) }, node);
     }
     element.append(node);
   }
   return element;
 }
 
-// A page of our own opens here, whatever lies elsewhere beside the conversation.
+// A page of our own and a telephone number open here, whatever lies elsewhere beside the conversation.
+function beside(href) {
+  return /^https?:/.test(href) ? { target: "_blank", rel: "noopener noreferrer" } : {};
+}
+
 function link(href, text) {
-  const outside = new URL(href, location.href).origin === location.origin ? {} : { target: "_blank", rel: "noopener noreferrer" };
-  return make("a", { className: "button", href, text, ...outside });
+  return make("a", { className: "button", href, text, ...beside(href) });
 }
 
 function files(event) {
