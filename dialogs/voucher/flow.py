@@ -72,7 +72,11 @@ def read_document(said: Said, look: Look) -> Any:
 
 
 def read_paper(said: Said, look: Look) -> Any:
-    """The number typed from a paper at a centre, as its digest."""
+    """The number typed from a paper at a centre, as its digest; a demonstration's invented one has no paper."""
+    if said.choice is not None:
+        return said.choice if said.choice in look.labels else Problem("stale")
+    if said.text.strip() in (look.labels.get("invented"), "1") and look.labels:
+        return "invented"
     if said.media is not None:
         return Problem("photo")
     if said.proof is None:
@@ -163,8 +167,8 @@ REDEEM = Flow("voucher_redeem", (
     Ask("place", read=one_of(), choices_from="places", to={"ok": "check_place"},
         problems=CHOICE_PROBLEMS),
     Do("check_place", to={"ok": "size", "paper": "paper", "not_accepting": "not_accepting"}),
-    Ask("paper", read=read_paper, to={"ok": "check_paper"}, expects="document",
-        problems=("photo", "no_number", "check_digit", "bad_date", "length", "half")),
+    Ask("paper", read=read_paper, to={"ok": "check_paper"}, expects="document", choices_from="invented",
+        problems=("photo", "no_number", "check_digit", "bad_date", "length", "half", "stale")),
     Do("check_paper", to={"ok": "size", "again": "paper", "stopped": "stopped"}),
     Do("size", to={"once": "confirm", "balance": "amount"}),
     Ask("amount", read=read_amount, to={"ok": "confirm"}, problems=(*WORDS_PROBLEMS, "not_an_amount", "too_much")),

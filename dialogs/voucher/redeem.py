@@ -38,7 +38,8 @@ def look(turn: Turn, city: City) -> Literal["ok", "unknown", "used", "expired", 
     places = [p for p in city.places if p.id in own or ("" in own and p.id in programme.accepting)]
     turn.data.update(voucher=voucher["id"], balance=voucher["balance"], name=child_name(turn, ticket),
                      birth_month=born.isoformat(), last_day=voucher["last_day"], programme=row["programme"],
-                     places=[{"value": p.id, "label": p.name} for p in places], tries=0)
+                     places=[{"value": p.id, "label": p.name} for p in places], tries=0,
+                     invented=_invented(turn, city, ticket))
     if len(places) == 1:
         turn.data["place"] = places[0].id
     return "ok"
@@ -60,8 +61,9 @@ def check_paper(turn: Turn) -> Literal["ok", "again", "stopped"]:
     """The number typed from the paper must match the hash the ticket was drawn with."""
     voucher = _voucher(turn, int(turn.data["voucher"]))
     ticket, row, _ = _behind(turn, voucher)
-    hashed = keyed(turn, row["programme"], f"document\n{turn.data.pop('paper')}")
-    if turn.db.value("SELECT 1 FROM voucher_document WHERE programme = :p AND hash = :hash AND child_id = :child",
+    paper = turn.data.pop("paper")
+    hashed = keyed(turn, row["programme"], f"document\n{paper}")
+    if (paper == "invented" and turn.data["invented"]) or turn.db.value("SELECT 1 FROM voucher_document WHERE programme = :p AND hash = :hash AND child_id = :child",
                      p=row["programme"], hash=hashed, child=ticket["child_id"]):
         turn.db.run("UPDATE voucher_child SET verified = :now WHERE id = :id", now=ms(turn.now),
                     id=ticket["child_id"])
@@ -106,8 +108,8 @@ def redeem(turn: Turn) -> Literal["done", "used", "expired", "declined", "void",
         dispute = turn.action("voucher.not_me", "voucher.button.not_me", {"redemption": redemption}, person=person,
                               deadline=turn.in_(days=rules.DISPUTE_DAYS), lang=language(turn, person))
         turn.push(person, "voucher.redeemed", [dispute], dedupe=f"redeemed:{redemption}:{person}",
-                  name=child_name(turn, ticket), place=turn.data["place_name"], amount=amount, left=int(voucher["balance"]) - amount,
-                  at=turn.now, receipt=redemption, days=rules.DISPUTE_DAYS)
+                  name=child_name(turn, ticket), place=turn.data["place_name"], amount=amount,
+                  left=int(voucher["balance"]) - amount, at=turn.now, receipt=redemption, days=rules.DISPUTE_DAYS)
     return "done"
 
 
@@ -130,6 +132,14 @@ def mistyped(turn: Turn) -> None:
     """Staff typed what is nearly a code: said so, and asked for it."""
     turn.say("voucher_redeem.code.problem.mistyped")
     turn.start("voucher_redeem")
+
+
+def _invented(turn: Turn, city: City, ticket: Row) -> list[dict[str, str]]:
+    """A demonstration's way past the paper, for a child that was registered with an invented number."""
+    if not city.demo or not turn.db.value("SELECT 1 FROM voucher_document WHERE child_id = :id AND kind = 'invented'",
+                                          id=ticket["child_id"]):
+        return []
+    return [{"value": "invented", "label": turn.label("voucher.document.choice.invented")}]
 
 
 def _by_code(turn: Turn, code: str) -> Row | None:

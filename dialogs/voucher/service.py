@@ -124,8 +124,8 @@ def proof(turn: Turn) -> Literal["document", "none"]:
 def check_child(turn: Turn) -> Literal["ok", "registered", "awarded", "other_birth"]:
     """Is this child registered in this round, or has it had all it may have? Says of twins that both count."""
     paper = turn.data["document"]
-    if paper["kind"] == "invented":
-        paper = turn.data["document"] = {"kind": "id_card", "digest": secrets.token_hex(32)}
+    if paper["kind"] == "invented" and "digest" not in paper:
+        paper = turn.data["document"] = {"kind": "invented", "digest": secrets.token_hex(32)}
     child = paper.get("child") or child_of(turn, turn.data["programme"], paper["digest"])
     turn.data["to_verify"] = paper["kind"] == "birth_certificate" if child is None else _unverified(turn, int(child))
     if child is not None:

@@ -1,0 +1,129 @@
+"""The whole story in real Chromium: apply, move the clock, read the result, redeem. Desktop and phone, with axe."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.crash.test_kill import free_port, wait
+
+SIZES = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
+CODE = re.compile(r"\d{4} \d{4} \d{4}")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """`doorstep run` as somebody starts it who has just cloned: no token, the sample city."""
+    folder, port = tmp_path_factory.mktemp("site"), free_port()
+    environment = {**os.environ, "DOORSTEP_DATA_DIR": str(folder / "data"), "DOORSTEP_KEYS": str(folder / "keys"),
+                   "DOORSTEP_PORT": str(port), "DOORSTEP_DATABASE_URL": "", "DOORSTEP_TELEGRAM_TOKEN": ""}
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen([sys.executable, "-m", "bot", "run"], env=environment, stdout=log, stderr=log)
+    url = f"http://127.0.0.1:{port}"
+
+    def ready() -> bool:
+        assert process.poll() is None, (folder / "log").read_text()
+        try:
+            return httpx.get(f"{url}/readyz", timeout=1).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    wait(ready, "the page did not come up")
+    yield url
+    process.terminate()
+    assert process.wait(20) == 0, "SIGTERM did not end it cleanly"
+
+
+def say(page: Page, words: str) -> None:
+    """Type into the box of the open tab and send."""
+    page.locator("#box").fill(words)
+    page.keyboard.press("Enter")
+
+
+def heard(page: Page, words: str) -> str:
+    """Wait for the bot to have said these words last; the whole of that message."""
+    line = page.locator(".talk:not([hidden]) .line:not(.mine)").filter(has_text=words).last
+    expect(line).to_be_visible(timeout=20_000)
+    return line.inner_text()
+
+
+def press(page: Page, label: str) -> None:
+    """Press the newest button of this label in the open tab."""
+    page.locator(".talk:not([hidden])").get_by_role("button", name=label, exact=True).last.click()
+
+
+def move_clock(page: Page, to: str) -> None:
+    """Move the demonstration's clock to a local time."""
+    page.locator("#clock summary").click()
+    page.locator("#to").fill(to)
+    page.locator("#clock-to button").click()
+    expect(page.locator("#clock-told")).to_contain_text("拨好", timeout=60_000)
+
+
+def accessible(page: Page) -> None:
+    """No finding of axe that it calls serious or critical."""
+    found = Axe().run(page).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found
+            if one["impact"] in ("serious", "critical")] == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_parent_applies_wins_and_a_centre_redeems(browser: Browser, site: str, size: str, tmp_path: Path) -> None:
+    """消费券 → apply → move the clock → result → 工作人员 redeems."""
+    context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", viewport=SIZES[size])  # type: ignore[arg-type]
+    page = context.new_page()
+    pictures = Path(os.environ.get("DOORSTEP_TEST_PICTURES", tmp_path))
+    page.goto(site)
+    say(page, "消费券")
+    heard(page, "报名到")
+    now = page.locator("body").get_attribute("data-now") or ""
+    year, month = int(now[:4]), int(now[5:7])
+    say(page, f"{year - 2}年{month}月3日" if month > 1 else f"{year - 2}年1月3日")
+    heard(page, "早报晚报机会一样")
+    press(page, "爸爸或妈妈")
+    heard(page, "需要您同意")
+    press(page, "都同意")
+    heard(page, "怎么称呼孩子")
+    say(page, "小宇")
+    heard(page, "最后要核对证件")
+    page.screenshot(path=pictures / f"{size}-document.png")
+    accessible(page)
+    press(page, "用一个编的号码")
+    heard(page, "留个电话")
+    say(page, "138 0013 8000")
+    heard(page, "请核对")
+    page.screenshot(path=pictures / f"{size}-summary.png")
+    press(page, "确认申请")
+    heard(page, "找回码")
+    page.screenshot(path=pictures / f"{size}-receipt.png")
+    following = (year + month // 12, month % 12 + 1)
+    move_clock(page, f"{following[0]}-{following[1]:02d}-01T10:45")
+    won = heard(page, "抽中了")
+    code = CODE.search(won)
+    assert code is not None, won
+    expect(page.locator(".talk:not([hidden]) .line img").last).to_be_visible()
+    page.screenshot(path=pictures / f"{size}-won.png")
+    accessible(page)
+    page.get_by_role("tab", name="工作人员").click()
+    say(page, code[0])
+    heard(page, "在哪一家核销")
+    press(page, "柳荫托育中心（示例）")
+    heard(page, "核对一次证件")
+    press(page, "用一个编的号码")
+    heard(page, "核对无误")
+    press(page, "确认核销")
+    heard(page, "核销成功")
+    page.screenshot(path=pictures / f"{size}-redeemed.png")
+    accessible(page)
+    page.get_by_role("tab", name="家长").click()
+    heard(page, "没去过？")
+    context.close()
