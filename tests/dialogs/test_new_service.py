@@ -30,7 +30,7 @@ NAME = "umbrella"
 
 @pytest.fixture
 def umbrella(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Capability]:
-    """The service of the README, in a folder that counts as part of dialogs."""
+    """The service of the README, in a folder that counts as part of dialogs. One test only: a table is made once."""
     for name, content in FILE.findall(README.read_text(encoding="utf-8")):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -51,6 +51,7 @@ def umbrella(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Capabi
 
 
 async def test_whoever_follows_the_readme_lends_umbrellas(umbrella: Capability, tmp_path: Path) -> None:
+    nothing_to_find(umbrella, tmp_path)
     world = await World(tmp_path, dialogs=Given((umbrella,))).open()
     try:
         await world.say("mama", "借伞")
@@ -71,17 +72,14 @@ async def test_whoever_follows_the_readme_lends_umbrellas(umbrella: Capability, 
         world.close()
 
 
-def test_the_readme_leaves_nothing_for_the_check_to_find(umbrella: Capability, tmp_path: Path) -> None:
+def nothing_to_find(umbrella: Capability, root: Path) -> None:
+    """Neither `doorstep check` nor the house's guards have anything to say."""
     assert [flaw for flow in umbrella.flows for flaw in flaws(flow)] == []
     texts = Texts([MACHINE, umbrella.folder], Settings(_env_file=None).zone)
     assert [line for line in words.findings(texts, MACHINE, [umbrella]) if NAME in line] == []
-    listed = (tmp_path / "dialogs" / "__init__.py")
-    listed.write_text(f'"""Services."""\n\nfrom dialogs import {NAME}\n\n__all__ = ["{NAME}"]\n', encoding="utf-8")
-    assert rules.dialogs(tmp_path) == []
-    assert rules.sizes(tmp_path) == rules.module_docstrings(tmp_path) == rules.hidden_clocks(tmp_path) == []
-
-
-def test_its_picture_has_a_place(umbrella: Capability) -> None:
+    (root / "dialogs" / "__init__.py").write_text(f'"""Services."""\n\nfrom dialogs import {NAME}\n', encoding="utf-8")
+    assert rules.dialogs(root) == []
+    assert rules.sizes(root) == rules.module_docstrings(root) == rules.hidden_clocks(root) == []
     page = (umbrella.folder / "README.md").read_text(encoding="utf-8")
     assert f"<!-- diagram {NAME} -->\n<!-- end -->" in page
     assert "length --> lend: ok" in picture(umbrella.flows[0])

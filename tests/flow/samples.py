@@ -45,7 +45,7 @@ LEFT: dict[str, dict[str, Any]] = {
         "children": [{"value": "f1", "label": "小宇（2025-05）"}, {"value": "another", "label": "另一个孩子"}],
         "again": 2},
     "voucher.recall": {"birth": "2025-05-01", "nickname": "小宇", "relation": "parent",
-                       "document": {"kind": "known", "child": 1}, "subject": 1},
+                       "document": {"kind": "known", "child": 1}, "known": 1, "subject": 1},
     "voucher.take_birth": {"birth": "2025-05-01"},
     "voucher.band": {"band": "m13-24", "band_name": "13–24个月", "amount": 50_000, "quota": 800, "places": 3,
                      "months": 19},
