@@ -9,7 +9,14 @@ from pathlib import Path
 
 import hypothesis.strategies as st
 from hypothesis import HealthCheck, settings
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from bot.assembly import open_house
 from bot.clock import VirtualClock, parse_instant
@@ -47,6 +54,7 @@ class OneChild(RuleBasedStateMachine):
         self.numbers: dict[int, str] = {}
         self.holder: dict[int, tuple[str, str]] = {}
         self.rowids: dict[int, int] = {}
+        self.gave_up: list[tuple[str, str]] = []
 
     def open(self) -> None:
         self.house = open_house(self.settings, self.clock)
@@ -61,6 +69,12 @@ class OneChild(RuleBasedStateMachine):
     def family(self, who: tuple[str, str]) -> Family:
         return Family(self.house, self.rims[who[0]], f"{who[0]}-{who[1]}")
 
+    @initialize(some=st.lists(st.tuples(PEOPLE, CHILD, st.sampled_from(DISGUISES), RELATION), min_size=2, max_size=4))
+    def begin(self, some: list[tuple[tuple[str, str], int, str, str]]) -> None:
+        for who, child, how, relation in some:
+            self.apply(who, child, how, relation)
+            self.one_ticket_for_a_child()
+
     @rule(who=PEOPLE, child=CHILD, how=st.sampled_from(DISGUISES), relation=RELATION)
     def apply(self, who: tuple[str, str], child: int, how: str, relation: str) -> None:
         born, number = CHILDREN[child], id18(CHILDREN[child], serial=child + 1)
@@ -68,13 +82,12 @@ class OneChild(RuleBasedStateMachine):
         said = self.loop.run(self.family(who).fill_in(given))
         self.settle(child, who, said)
 
-    @rule(who=PEOPLE, child=CHILD)
-    def apply_from_memory(self, who: tuple[str, str], child: int) -> None:
-        """Choose the first of the children known here, if there is any."""
-        known = self.known(who)
-        if not known:
-            return
-        first = known[0]
+    @precondition(lambda self: self.gave_up)
+    @rule(data=st.data())
+    def apply_from_memory(self, data: st.DataObject) -> None:
+        """Choose the first of the children known here."""
+        who = data.draw(st.sampled_from(self.gave_up))
+        first = self.known(who)[0]
         born, number = CHILDREN[first], id18(CHILDREN[first], serial=first + 1)
         given = {**answers(born, number, "13900139000"), "child": "1"}
         said = self.loop.run(self.family(who).fill_in(given))
@@ -99,10 +112,12 @@ class OneChild(RuleBasedStateMachine):
                 if state == "withdrawn" and before[one] != "withdrawn"]
         assert len(gone) == 1
         child = next(one for one, row in self.rowids.items() if row == gone[0])
-        del self.holder[child]
+        self.gave_up.append(self.holder.pop(child))
 
-    @rule(who=PEOPLE)
-    def undo(self, who: tuple[str, str]) -> None:
+    @precondition(lambda self: self.gave_up)
+    @rule(data=st.data())
+    def undo(self, data: st.DataObject) -> None:
+        who = data.draw(st.sampled_from(self.gave_up))
         before = self.states()
         self.loop.run(self.family(who).press("反悔，改回去"))
         for row, state in self.states().items():
@@ -111,16 +126,15 @@ class OneChild(RuleBasedStateMachine):
                 assert child not in self.holder
                 self.holder[child] = who
 
-    @rule(minutes=st.sampled_from((1, 11, 300)))
-    def wait(self, minutes: int) -> None:
+    @rule(minutes=st.sampled_from((1, 11, 300)), anew=st.booleans())
+    def wait(self, minutes: int, anew: bool) -> None:
+        """Some time passes; perhaps the bot is started again meanwhile."""
+        if anew:
+            self.house.store.close()
+            self.open()
         target = self.clock.now().timestamp() + 60 * minutes
         if target < parse_instant("2026-12-30T09:00", self.settings.zone).timestamp():
             self.loop.run(self.house.advance(self.clock, self.clock.now().fromtimestamp(target, self.settings.zone)))
-
-    @rule()
-    def restart(self) -> None:
-        self.house.store.close()
-        self.open()
 
     def known(self, who: tuple[str, str]) -> list[int]:
         """The children of a person, in the order in which they are offered."""
@@ -160,5 +174,5 @@ class OneChild(RuleBasedStateMachine):
 def test_one_ticket_for_a_child(tmp_path: Path, migrated_file: Path) -> None:
     here = type("Here", (OneChild,), {"folder": tmp_path, "empty": migrated_file})
     run_state_machine_as_test(here, settings=settings(
-        max_examples=15, stateful_step_count=16, deadline=None, database=None, derandomize=True,
+        max_examples=14, stateful_step_count=20, deadline=None, database=None, derandomize=True,
         suppress_health_check=list(HealthCheck)))  # fmt: skip
