@@ -21,6 +21,7 @@ from bot.channels import terminal_human as human
 from bot.channels.terminal import Shown
 from bot.channels.terminal_json import Line, NotUnderstood, Restart, ToClock, parse, written
 from bot.channels.terminal_record import Recorder
+from bot.cli.errors import Unusable, usable_url
 from bot.cli.room import Room, appointment
 from bot.clock import Clock, SystemClock, parse_instant
 from bot.house import House
@@ -47,7 +48,7 @@ def at_home(settings: Settings, wanted: Wanted) -> Iterator[Settings]:
     if wanted.city:
         settings = settings.model_copy(update={"city": wanted.city})
     if wanted.db:
-        url = wanted.db if "://" in wanted.db else sqlite_url(Path(wanted.db))
+        url = usable_url(wanted.db, "--db") if "://" in wanted.db else sqlite_url(Path(wanted.db))
         yield settings.model_copy(update={"database_url": url})
         return
     with tempfile.TemporaryDirectory(prefix="doorstep-") as name:
@@ -61,7 +62,10 @@ def chat(settings: Settings, wanted: Wanted, as_json: bool) -> None:
     """Talk until the input ends. Raises what the operator has to mend."""
     zone = settings.zone
     present = SystemClock()
-    start = parse_instant(wanted.at, zone) if wanted.at else present.now().replace(microsecond=0)
+    try:
+        start = parse_instant(wanted.at, zone) if wanted.at else _whole(present.now())
+    except ValueError:
+        raise Unusable(f"--at: {wanted.at!r} is no ISO 8601 instant such as 2026-12-01T09:00") from None
     posts = [appointment(text) for text in wanted.staff]
     with at_home(settings, wanted) as home, asyncio.Runner() as runner:
         room = Room(partial(_open, home), start)

@@ -16,6 +16,7 @@ from bot.texts import TextsError
 
 PREFIX = "DOORSTEP_"
 ENV_FILE = Path(".env")
+DATABASES = ("sqlite:///", "postgresql+psycopg://")
 
 
 class Unusable(Exception):
@@ -27,11 +28,20 @@ def load_settings() -> Settings:
     try:
         settings = Settings()
         ZoneInfo(settings.timezone)
+        if settings.database_url:
+            usable_url(settings.database_url, _where(f"{PREFIX}DATABASE_URL"))
     except ValidationError as why:
         raise Unusable("\n".join(_bad(str(one["loc"][0]), str(one["msg"])) for one in why.errors())) from why
     except (ZoneInfoNotFoundError, ValueError) as why:
         raise Unusable(_bad("timezone", "is not a time zone such as Asia/Shanghai")) from why
     return settings
+
+
+def usable_url(url: str, given_as: str) -> str:
+    """The URL of a database. Raises Unusable for one of another kind."""
+    if not url.startswith(DATABASES):
+        raise Unusable(f"{given_as}: wanted {' or '.join(f'{kind}…' for kind in DATABASES)}")
+    return url
 
 
 def unknown_settings() -> list[str]:

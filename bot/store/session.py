@@ -134,7 +134,8 @@ class Store:
         if self.postgres:
             self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="store")
         else:
-            self._writer = threading.Thread(target=self._write_groups, name="store", daemon=True)
+            self._writer = threading.Thread(target=self._write_groups, args=(self._engine.connect(),), name="store",
+                                            daemon=True)
             self._writer.start()
 
     @property
@@ -195,8 +196,8 @@ class Store:
         else:
             _tell(db, future, result)
 
-    def _write_groups(self) -> None:
-        with self._engine.connect() as connection:
+    def _write_groups(self, connection: Connection) -> None:
+        with connection:
             raw: sqlite3.Connection = cast("Any", connection.connection.driver_connection)
             while (job := self._queue.get()) is not None:
                 group = [job]

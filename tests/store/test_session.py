@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from bot.store.session import Db, Store, sqlite_url
 from bot.store.tables import Person
@@ -169,6 +170,11 @@ def test_sqlite_refuses_a_write_inside_a_write(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="inside a write"):
         store.write(lambda _db: store.write(lambda db: db.value("SELECT 1")))
     store.close()
+
+
+def test_a_file_that_cannot_be_opened_is_said_at_once(tmp_path: Path) -> None:
+    with pytest.raises(OperationalError, match="unable to open"):
+        Store(sqlite_url(tmp_path / "nowhere" / "a.db"))
 
 
 def test_sqlite_is_set_up_for_safety(tmp_path: Path) -> None:
