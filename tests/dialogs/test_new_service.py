@@ -39,7 +39,8 @@ def umbrella(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Capabi
     try:
         made: Capability = importlib.import_module(f"dialogs.{NAME}").capability()
         assert revise(NAME, "first tables", [made.folder]) == [
-            made.folder / "migrations" / "versions" / "umbrella_0001_first_tables.py"]
+            made.folder / "migrations" / "versions" / "umbrella_0001_first_tables.py"
+        ]
         yield made
     finally:
         # Other tests compare tables with classes: nothing of this one may stay.
@@ -77,7 +78,9 @@ def nothing_to_find(umbrella: Capability, root: Path) -> None:
     assert [flaw for flow in umbrella.flows for flaw in flaws(flow)] == []
     texts = Texts([MACHINE, umbrella.folder], Settings(_env_file=None).zone)
     assert [line for line in words.findings(texts, MACHINE, [umbrella]) if NAME in line] == []
-    (root / "dialogs" / "__init__.py").write_text(f'"""Services."""\n\nfrom dialogs import {NAME}\n', encoding="utf-8")
+    (root / "dialogs" / "__init__.py").write_text(
+        f'"""Services."""\n\nfrom dialogs import {NAME}\n', encoding="utf-8"
+    )
     assert rules.dialogs(root) == []
     assert rules.sizes(root) == rules.module_docstrings(root) == rules.hidden_clocks(root) == []
     page = (umbrella.folder / "README.md").read_text(encoding="utf-8")
@@ -88,5 +91,5 @@ def nothing_to_find(umbrella: Capability, root: Path) -> None:
 def test_every_file_the_table_names_is_shown() -> None:
     page = README.read_text(encoding="utf-8")
     shown = {Path(name).name for name, _ in FILE.findall(page)}
-    named = set(re.findall(r"`([\w.]+\.(?:py|toml|md))`", page[:page.index("## Adding one")]))
+    named = set(re.findall(r"`([\w.]+\.(?:py|toml|md))`", page[: page.index("## Adding one")]))
     assert shown == named

@@ -38,26 +38,67 @@ FLAWS = ("check_digit", "bad_date", "length", "half")
 
 LEFT: dict[str, dict[str, Any]] = {
     "voucher.look": {
-        "telephone": "000-0000", "demo": True, "next_opens": "2027-01-01T01:00:00+00:00", "name": "托育消费券",
-        "programme": "voucher", "round_id": 1, "round": "2026-12", "closes": "2027-01-01T01:00:00+00:00",
-        "proofs": ["id_card", "birth_certificate", "permit"], "page_sleeps": True, "telegram": ""},
+        "telephone": "000-0000",
+        "demo": True,
+        "next_opens": "2027-01-01T01:00:00+00:00",
+        "name": "托育消费券",
+        "programme": "voucher",
+        "round_id": 1,
+        "round": "2026-12",
+        "closes": "2027-01-01T01:00:00+00:00",
+        "proofs": ["id_card", "birth_certificate", "permit"],
+        "page_sleeps": True,
+        "telegram": "",
+    },
     "voucher.look=again": {
-        "children": [{"value": "f1", "label": "小宇（2025-05）"}, {"value": "another", "label": "另一个孩子"}],
-        "again": 2},
-    "voucher.recall": {"birth": "2025-05-01", "nickname": "小宇", "relation": "parent",
-                       "document": {"kind": "known", "child": 1}, "known": 1, "subject": 1},
+        "children": [
+            {"value": "f1", "label": "小宇（2025-05）"},
+            {"value": "another", "label": "另一个孩子"},
+        ],
+        "again": 2,
+    },
+    "voucher.recall": {
+        "birth": "2025-05-01",
+        "nickname": "小宇",
+        "relation": "parent",
+        "document": {"kind": "known", "child": 1},
+        "known": 1,
+        "subject": 1,
+    },
     "voucher.take_birth": {"birth": "2025-05-01"},
-    "voucher.band": {"band": "m13-24", "band_name": "13–24个月", "amount": 50_000, "quota": 800, "places": 3,
-                     "months": 19},
+    "voucher.band": {
+        "band": "m13-24",
+        "band_name": "13–24个月",
+        "amount": 50_000,
+        "quota": 800,
+        "places": 3,
+        "months": 19,
+    },
     "voucher.proof": {"invented": [{"value": "invented", "label": "用一个编的号码"}]},
     "voucher.check_child": {"to_verify": False},
-    "voucher.gather": {"paper": "id_card", "phone_shown": "…8000", "draw": "2027-01-01T02:00:00+00:00",
-                       "publish": "2027-01-01T02:30:00+00:00"},
-    "voucher_guardian.look": {"ticket": 1, "name": "小宇", "birth_month": "2025-05-01", "number": "123456789"},
+    "voucher.gather": {
+        "paper": "id_card",
+        "phone_shown": "…8000",
+        "draw": "2027-01-01T02:00:00+00:00",
+        "publish": "2027-01-01T02:30:00+00:00",
+    },
+    "voucher_guardian.look": {
+        "ticket": 1,
+        "name": "小宇",
+        "birth_month": "2025-05-01",
+        "number": "123456789",
+    },
     "voucher_redeem.look": {
-        "voucher": 1, "balance": 50_000, "name": "小宇", "birth_month": "2025-05-01",
-        "last_day": "2026-12-30", "programme": "voucher", "tries": 0, "used": None,
-        "places": [{"value": "p1", "label": "阳光托育园"}, {"value": "p2", "label": "小树苗托育"}]},
+        "voucher": 1,
+        "balance": 50_000,
+        "name": "小宇",
+        "birth_month": "2025-05-01",
+        "last_day": "2026-12-30",
+        "programme": "voucher",
+        "tries": 0,
+        "used": None,
+        "places": [{"value": "p1", "label": "阳光托育园"}, {"value": "p2", "label": "小树苗托育"}],
+    },
     "voucher_redeem.check_place": {"place_name": "阳光托育园"},
     "voucher_redeem.size=once": {"amount": 50_000},
     "voucher_redeem.redeem": {"receipt": "1"},
@@ -68,18 +109,35 @@ LEFT: dict[str, dict[str, Any]] = {
 """By "flow.step", or "flow.step=outcome" for one outcome only: what its service leaves in the data."""
 
 FORGOTTEN: dict[str, tuple[str, ...]] = {
-    "voucher_redeem.check_paper": ("paper",), "recover.look=wrong": ("code", "tail"), "join.look=wrong": ("code",),
+    "voucher_redeem.check_paper": ("paper",),
+    "recover.look=wrong": ("code", "tail"),
+    "join.look=wrong": ("code",),
     "onboard.accept": ("code",),
 }
 """The answers a service takes out of the data: what was wrong is asked again."""
 
 ANSWERS = (
-    *(Said(text=text) for text in (
-        "2025-5-1", "13800138000", "小宇", "1", "是", "不是", "123456", "1234", "120", "ABCDEFGH2345",
-        codes.VOUCHER.show("123456789018"), "123 456 7894",
-        "请明天再来一次。")),
+    *(
+        Said(text=text)
+        for text in (
+            "2025-5-1",
+            "13800138000",
+            "小宇",
+            "1",
+            "是",
+            "不是",
+            "123456",
+            "1234",
+            "120",
+            "ABCDEFGH2345",
+            codes.VOUCHER.show("123456789018"),
+            "123 456 7894",
+            "请明天再来一次。",
+        )
+    ),
     Said(phone="13800138000", phone_is_own=True),
-    Said(text="[证件号]", proof=ID_CARD), Said(text="[证件号]", proof=BIRTH_CERTIFICATE),
+    Said(text="[证件号]", proof=ID_CARD),
+    Said(text="[证件号]", proof=BIRTH_CERTIFICATE),
 )
 """Good answers to open questions, one for each kind there is."""
 
@@ -109,11 +167,12 @@ def look(flow: Flow, state: State, lang: str = "zh") -> Look:
             labels[value] = TEXTS.label(lang, f"{flow.name}.{step.name}.choice.{value}", dict(state.data))
         for name in step.changes:
             if name in state.data:
-                labels[CHANGE + name] = TEXTS.label(lang, "common.button.change",
-                                                    {"what": TEXTS.label(lang, f"{flow.name}.{name}.name")})
+                labels[CHANGE + name] = TEXTS.label(
+                    lang, "common.button.change", {"what": TEXTS.label(lang, f"{flow.name}.{name}.name")}
+                )
     return Look(TODAY, state.data, labels)
 
 
-def answers(flow: Flow, state: State) -> list[Said]:
+def answers(seen: Look) -> list[Said]:
     """The good answers to an open question: each of its buttons, and every kind of words."""
-    return [*(Said(choice=value) for value in look(flow, state).labels), *ANSWERS]
+    return [*(Said(choice=value) for value in seen.labels), *ANSWERS]

@@ -17,8 +17,13 @@ from bot.flow.diagram import mermaid
 from bot.flow.model import Flow
 from tests.flow.samples import CAPABILITIES, FLOWS
 
-MARKED = re.compile(r"(?P<head><!-- diagram (?P<flow>\w+) -->\n)(?P<picture>.*?)(?P<tail><!-- end -->)", re.DOTALL)
-HEADED = re.compile(r"(?P<head>^#+ `(?P<flow>\w+)`\n\n)(?P<picture>```mermaid\n.*?\n```\n)(?P<tail>)", re.DOTALL | re.MULTILINE)
+MARKED = re.compile(
+    r"(?P<head><!-- diagram (?P<flow>\w+) -->\n)(?P<picture>.*?)(?P<tail><!-- end -->)", re.DOTALL
+)
+HEADED = re.compile(
+    r"(?P<head>^#+ `(?P<flow>\w+)`\n\n)(?P<picture>```mermaid\n.*?\n```\n)(?P<tail>)",
+    re.DOTALL | re.MULTILINE,
+)
 WITH_FLOWS = [capability for capability in CAPABILITIES if capability.flows]
 
 
@@ -61,7 +66,10 @@ def test_an_old_picture_is_noticed_in_both_forms() -> None:
     name, flow = next(iter(FLOWS.items()))
     now = picture(flow)
     old = now.replace("-->", "==>")
-    for page in (f"# X\n\n<!-- diagram {name} -->\nPICTURE<!-- end -->\nrest\n", f"# X\n\n## `{name}`\n\nPICTURE\nrest\n"):
+    for page in (
+        f"# X\n\n<!-- diagram {name} -->\nPICTURE<!-- end -->\nrest\n",
+        f"# X\n\n## `{name}`\n\nPICTURE\nrest\n",
+    ):
         assert redrawn(page.replace("PICTURE", old)) == page.replace("PICTURE", now)
     assert redrawn(f"<!-- diagram {name} -->\n<!-- end -->") == f"<!-- diagram {name} -->\n{now}<!-- end -->"
 

@@ -12,7 +12,7 @@ import pytest
 
 from bot.flow import machine
 from bot.flow.check import flaws
-from bot.flow.model import CHANGE, Ask, Do, End, Flow, Problem, Said, State
+from bot.flow.model import CHANGE, Ask, Do, End, Flow, Look, Problem, Said, State
 from bot.texts import LANGUAGES
 from tests.flow.samples import (
     BIRTH_CERTIFICATE,
@@ -32,20 +32,70 @@ STATES_OF_A_STEP = 4
 """How many different states of one question are given every awkward answer."""
 
 WORDS = (
-    "", " ", "\n\n", "\u200b\u200d", "\x00", "１２３４５６７８９０１２", "１", "😀", "👨‍👩‍👧👍🏽", "مرحبا بالعالم", "\u202egnihton\u202c",
-    "很长" * 2500, "1" * 5000, "<b>小宇</b><script>alert(1)</script>", "&lt;&amp;", "{{ 7 * 7 }}", "'; DROP TABLE person; --",
-    "1", "一", "第一个", "①", "最后一个", "0", "-1", "99", "1 2", "是不是", "好，不要", "change:birth", "q:1:yes", "/start", "？？？",
-    "2025年5月1日", "农历五月初一", "一岁八个月", "2099-1-1", "2025-02-30", "138 0013 8000", "029-88880000", "+1 212 555 0100",
-    "1234 5678 9012", "12345678901", "[证件号]", "[证件号?]", "[长号码]", "ＡＢＣ", "aujourd’hui", "0.01", "1e9", "120元", "一百二十",
+    "",
+    " ",
+    "\n\n",
+    "\u200b\u200d",
+    "\x00",
+    "１２３４５６７８９０１２",
+    "１",
+    "😀",
+    "👨‍👩‍👧👍🏽",
+    "مرحبا بالعالم",
+    "\u202egnihton\u202c",
+    "很长" * 2500,
+    "1" * 5000,
+    "<b>小宇</b><script>alert(1)</script>",
+    "&lt;&amp;",
+    "{{ 7 * 7 }}",
+    "'; DROP TABLE person; --",
+    "1",
+    "一",
+    "第一个",
+    "①",
+    "最后一个",
+    "0",
+    "-1",
+    "99",
+    "1 2",
+    "是不是",
+    "好，不要",
+    "change:birth",
+    "q:1:yes",
+    "/start",
+    "？？？",
+    "2025年5月1日",
+    "农历五月初一",
+    "一岁八个月",
+    "2099-1-1",
+    "2025-02-30",
+    "138 0013 8000",
+    "029-88880000",
+    "+1 212 555 0100",
+    "1234 5678 9012",
+    "12345678901",
+    "[证件号]",
+    "[证件号?]",
+    "[长号码]",
+    "ＡＢＣ",
+    "aujourd’hui",
+    "0.01",
+    "1e9",
+    "120元",
+    "一百二十",
 )
 AWKWARD: tuple[Said, ...] = (
     *(Said(text=text) for text in WORDS),
     *(Said(media=kind) for kind in ("photo", "voice", "sticker", "video", "file")),
     Said(text="这是证件", media="photo"),
     Said(location=(34.27, 108.95)),
-    Said(phone="13800138000", phone_is_own=False), Said(phone="+85298765432", phone_is_own=True),
+    Said(phone="13800138000", phone_is_own=False),
+    Said(phone="+85298765432", phone_is_own=True),
     Said(phone="", phone_is_own=True),
-    Said(choice="gone"), Said(choice=""), Said(choice=CHANGE + "nothing"), Said(choice=CHANGE),
+    Said(choice="gone"),
+    Said(choice=""),
+    Said(choice=CHANGE + "nothing"),
+    Said(choice=CHANGE),
     *(Said(text="[证件号]", proof=proof) for proof in (ID_CARD, BIRTH_CERTIFICATE, PERMIT)),
     *(Said(text="[证件号?]", flaw=flaw) for flaw in FLAWS),
 )
@@ -66,31 +116,31 @@ def walk(name: str) -> tuple[dict[str, list[State]], frozenset[tuple[str, str]]]
             continue
         known.add(mark)
         met.setdefault(state.step, []).append(state)
-        step = flow.step(state.step)
-        if (back := machine.back(flow, state, look(flow, state))) is not None:
+        step, seen = flow.step(state.step), look(flow, state)
+        if (back := machine.back(flow, state, seen)) is not None:
             waiting.append(back.state)
         if isinstance(step, Ask):
-            for said in answers(flow, state):
-                outcome = outcome_of(step, said, flow, state)
+            for said in answers(seen):
+                outcome = outcome_of(step, said, seen)
                 if outcome is not None:
                     taken.add((step.name, outcome))
-                    waiting.append(machine.answer(flow, state, said, look(flow, state)).state)
+                    waiting.append(machine.answer(flow, state, said, seen).state)
         elif isinstance(step, Do):
             for outcome in step.to:
                 taken.add((step.name, outcome))
                 data = left_by(flow, step.name, outcome, dict(state.data))
-                waiting.append(machine.done(flow, state, outcome, data, look(flow, state)).state)
+                waiting.append(machine.done(flow, state, outcome, data, seen).state)
     return met, frozenset(taken)
 
 
-def outcome_of(ask: Ask, said: Said, flow: Flow, state: State) -> str | None:
+def outcome_of(ask: Ask, said: Said, seen: Look) -> str | None:
     """What an answer comes to, worked out without the machine; None when it is a problem."""
-    value = ask.read(said, look(flow, state))
+    value = ask.read(said, seen)
     if isinstance(value, Problem):
         return None
     if isinstance(value, str) and value in {CHANGE + changed for changed in ask.changes}:
         return value
-    outcome = ask.judge(value, look(flow, state))
+    outcome = ask.judge(value, seen)
     return None if outcome in ask.problems else outcome
 
 
@@ -145,14 +195,15 @@ def test_no_answer_surprises(name: str) -> None:
         if not isinstance(step, Ask):
             continue
         for state in islice(met[step.name], STATES_OF_A_STEP):
-            own = [Said(text=label) for label in look(flow, state).labels.values()]
-            for said in (*AWKWARD, *own, *answers(flow, state)):
-                one_answer(flow, step, state, said)
+            seen = look(flow, state)
+            own = [Said(text=label) for label in seen.labels.values()]
+            for said in (*AWKWARD, *own, *answers(seen)):
+                one_answer(flow, step, state, said, seen)
 
 
-def one_answer(flow: Flow, step: Ask, state: State, said: Said) -> None:
+def one_answer(flow: Flow, step: Ask, state: State, said: Said, seen: Look) -> None:
     before = state.to_json()
-    move = machine.answer(flow, state, said, look(flow, state))
+    move = machine.answer(flow, state, said, seen)
     told = f"{flow.name}.{step.name}: {said}"[:200]
     assert state.to_json() == before, told
     assert there_and_back(move.state) == move.state, told
@@ -161,7 +212,7 @@ def one_answer(flow: Flow, step: Ask, state: State, said: Said) -> None:
         assert move.problem.code in step.problems, told
         assert (move.state, move.at) == (state, step), told
         return
-    outcome = outcome_of(step, said, flow, state)
+    outcome = outcome_of(step, said, seen)
     assert outcome in step.ways, told
     assert move.at.name in could_rest(flow, step.ways[outcome]), told
     assert move.at is not step or outcome.startswith(CHANGE), f"{told}: nothing happens"
@@ -236,10 +287,14 @@ def test_services_name_the_outcomes_of_the_table_and_no_others(name: str) -> Non
             while isinstance(service, partial):
                 service = service.func
             returned = get_type_hints(service)["return"]
-            assert get_origin(returned) is Literal, f"{service.__module__}.{service.__name__} returns {returned}"
+            assert get_origin(returned) is Literal, (
+                f"{service.__module__}.{service.__name__} returns {returned}"
+            )
             assert set(get_args(returned)) == set(step.to), f"{name}.{step.name}"
 
 
 def test_every_service_belongs_to_a_step() -> None:
-    steps = {f"{flow.name}.{step.name}" for flow in FLOWS.values() for step in flow.steps if isinstance(step, Do)}
+    steps = {
+        f"{flow.name}.{step.name}" for flow in FLOWS.values() for step in flow.steps if isinstance(step, Do)
+    }
     assert set(REGISTRY.does) == steps

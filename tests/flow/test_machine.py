@@ -37,18 +37,37 @@ def colours(_value: Any, look: Look) -> str:
     return "many" if len(_value) > 1 else "one"
 
 
-TRIP = Flow("trip", (
-    Ask("day", day, {"ok": "place"}, invalidates=("place", "fare"), problems=("no_day",)),
-    Ask("place", words, {"near": "colour", "far": "check"}, judge=whether_long, problems=("too_far",)),
-    Do("check", {"ok": "colour", "closed": "cancelled"}),
-    Ask("colour", several_of("red", "green", "blue"), {"one": "note", "many": "note"}, judge=colours,
-        choices=("red", "green", "blue"), several=True, problems=(*WORDS_ONLY, "not_a_choice", "stale")),
-    Ask("note", words, {"ok": "summary"}),
-    Ask("summary", one_of(), {"confirm": "book"}, judge=as_is, choices=("confirm",), changes=("day", "place", "note"),
-        keep=False, problems=(*WORDS_ONLY, "not_a_choice", "one_only", "stale")),
-    Do("book", {"booked": "done", "full": "day"}),
-    End("done"), End("cancelled"),
-))
+TRIP = Flow(
+    "trip",
+    (
+        Ask("day", day, {"ok": "place"}, invalidates=("place", "fare"), problems=("no_day",)),
+        Ask("place", words, {"near": "colour", "far": "check"}, judge=whether_long, problems=("too_far",)),
+        Do("check", {"ok": "colour", "closed": "cancelled"}),
+        Ask(
+            "colour",
+            several_of("red", "green", "blue"),
+            {"one": "note", "many": "note"},
+            judge=colours,
+            choices=("red", "green", "blue"),
+            several=True,
+            problems=(*WORDS_ONLY, "not_a_choice", "stale"),
+        ),
+        Ask("note", words, {"ok": "summary"}),
+        Ask(
+            "summary",
+            one_of(),
+            {"confirm": "book"},
+            judge=as_is,
+            choices=("confirm",),
+            changes=("day", "place", "note"),
+            keep=False,
+            problems=(*WORDS_ONLY, "not_a_choice", "one_only", "stale"),
+        ),
+        Do("book", {"booked": "done", "full": "day"}),
+        End("done"),
+        End("cancelled"),
+    ),
+)
 
 
 def look(**data: Any) -> Look:
@@ -227,7 +246,11 @@ def test_a_change_may_lead_past_a_service_again() -> None:
 @pytest.mark.parametrize("name", ["day", "place", "note"])
 @pytest.mark.parametrize("known", [{}, {"place": "lake"}, {"day": "Monday", "place": "lake", "note": "none"}])
 def test_back_from_a_change_never_leads_round_what_was_forgotten(name: str, known: dict[str, Any]) -> None:
-    said = [text for step, text in zip(("day", "place", "colour", "note"), SUMMARY, strict=True) if step not in known]
+    said = [
+        text
+        for step, text in zip(("day", "place", "colour", "note"), SUMMARY, strict=True)
+        if step not in known
+    ]
     move = press(go(*said, known=known), CHANGE + name)
     while (back := machine.back(TRIP, move.state, look())) is not None:
         move = back
@@ -263,9 +286,20 @@ def test_the_trail_holds_a_changed_question_once() -> None:
 
 
 @settings(max_examples=30)
-@given(data=st.dictionaries(st.text(max_size=5), st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=9),
-                                                           st.lists(st.text(max_size=3), max_size=3)), max_size=5),
-       trail=st.lists(st.sampled_from([step.name for step in TRIP.steps]), max_size=5))
+@given(
+    data=st.dictionaries(
+        st.text(max_size=5),
+        st.one_of(
+            st.none(),
+            st.booleans(),
+            st.integers(),
+            st.text(max_size=9),
+            st.lists(st.text(max_size=3), max_size=3),
+        ),
+        max_size=5,
+    ),
+    trail=st.lists(st.sampled_from([step.name for step in TRIP.steps]), max_size=5),
+)
 def test_a_state_is_json_there_and_back(data: dict[str, Any], trail: list[str]) -> None:
     state = State("trip", 1, "note", data, tuple(trail))
     assert State.of_json(json.loads(json.dumps(state.to_json()))) == state
@@ -286,8 +320,12 @@ def test_no_move_touches_the_state_it_is_given() -> None:
 def rename_day(row: dict[str, Any]) -> dict[str, Any]:
     data = dict(row["data"])
     data["day"] = data.pop("date")
-    return {**row, "data": data, "trail": ["day" if name == "date" else name for name in row["trail"]],
-            "step": "day" if row["step"] == "date" else row["step"]}
+    return {
+        **row,
+        "data": data,
+        "trail": ["day" if name == "date" else name for name in row["trail"]],
+        "step": "day" if row["step"] == "date" else row["step"],
+    }
 
 
 def add_fare(row: dict[str, Any]) -> dict[str, Any]:
@@ -311,7 +349,9 @@ def test_migrations_run_one_after_the_other() -> None:
 
 
 def test_a_state_that_no_migration_reaches_is_retired_with_what_was_filled_in() -> None:
-    assert machine.revive(replace(TRIP, version=3, migrations={2: add_fare}), OLD) == machine.Retired(OLD["data"])
+    assert machine.revive(replace(TRIP, version=3, migrations={2: add_fare}), OLD) == machine.Retired(
+        OLD["data"]
+    )
 
 
 def test_a_state_in_a_step_that_is_gone_is_retired() -> None:
@@ -329,9 +369,15 @@ def test_a_state_of_a_later_program_is_left_alone() -> None:
 def test_every_flaw_of_a_table_is_named() -> None:
     astray = Flow("f", (Ask("a", words, {"ok": "nowhere"}), End("cancelled")))
     assert flaws(astray) == ["f.a: ok leads to nowhere, which is not there"]
-    lonely = Flow("f", (Ask("a", words, {}), Ask("b", words, {"ok": "cancelled"}), Ask("b", words, {"ok": "cancelled"})))
+    lonely = Flow(
+        "f", (Ask("a", words, {}), Ask("b", words, {"ok": "cancelled"}), Ask("b", words, {"ok": "cancelled"}))
+    )
     assert flaws(replace(lonely, steps=(*lonely.steps, End("cancelled")))) == [
-        "f: two steps named b", "f.b is never reached", "f.b is never reached", "f.a is a dead end"]
+        "f: two steps named b",
+        "f.b is never reached",
+        "f.b is never reached",
+        "f.a is a dead end",
+    ]
     assert flaws(Flow("f", (Ask("a", words, {"ok": "end"}), End("end")))) == ["f has no end named cancelled"]
 
 

@@ -24,33 +24,129 @@ SYNTAX.filters.update(dict.fromkeys((*FILTERS, "at", "groups"), str))
 KEYS = sorted(TEXTS.keys("zh"))
 CHANNELS = sorted({path.parent for path in (MACHINE / "channels").rglob("texts.zh.toml")})
 ALL_KEYS = [(TEXTS, key) for key in KEYS] + [
-    (texts, key) for folder in CHANNELS for texts in [Texts([folder], SETTINGS.zone)] for key in sorted(texts.keys("zh"))]
+    (texts, key)
+    for folder in CHANNELS
+    for texts in [Texts([folder], SETTINGS.zone)]
+    for key in sorted(texts.keys("zh"))
+]
 
 AT = datetime(2026, 12, 2, 1, 0, tzinfo=UTC)
 VALUES: dict[str, Any] = {
-    "about": "ticket:1", "acts": [(AT, "person:1", "ticket.taken", "ticket:1")], "amount": 50_000, "applied": 640,
-    "approvals": [("启用", "voucher", "小李", AT)], "at": AT, "balance": 50_000, "band": "13–24个月",
-    "band_name": "13–24个月", "birth": "2025-05-01", "birth_month": "2025-05-01", "card": "fall", "case": 7,
-    "closes": AT, "code": "123456", "commands": [("voucher", "申请消费券")], "count": 3, "days": 30, "demo": True,
-    "digits": 9, "draw": AT, "draws": "https://example.org/draws/2026-12.json", "due": AT, "frozen": AT,
-    "given": "2026-12-01", "hash": "0123456789ab", "holder": "小李", "inbox": 5, "key": "1", "kind": "all", "known": "voucher",
-    "last_day": "2026-12-30", "left": 1, "line": "这项服务还在准备。", "lines": ["第一行", "第二行"],
-    "link": "https://example.org/?start=g_1", "minutes": 10, "most": 12, "name": "小宇", "names": ["小宇"],
-    "next_open": True, "next_opens": AT, "nickname": "小宇", "number": "123456789", "of_ten": 4, "open": True,
-    "opened": AT, "own": True, "page_sleeps": True, "paper": "birth_certificate", "phone": "13800138000",
-    "phone_shown": "…8000", "place": "阳光托育园", "place_name": "阳光托育园", "places": 3,
-    "posts": [("值班", ""), ("园所", "p1")], "programme": "voucher", "proofs": ["id_card", "birth_certificate", "permit"],
-    "publish": AT, "purpose": "基本信息", "quota": 800, "rank": 837, "reason": "blocked", "receipt": "1",
-    "recovery": "1234567894", "relation": "grandparent", "reminders": True, "review_days": 5, "role": "值班",
-    "round": "2026-12", "service": "voucher", "shown": 2, "step": "电话", "subject": "voucher", "taken": True,
-    "telegram": "https://example.org/bot", "telephone": "000-0000", "ticket": "123456789", "to_verify": True, "tries": 2,
-    "until": AT, "used": AT, "value": "指数", "what": "电话", "words": "您好",
+    "about": "ticket:1",
+    "acts": [(AT, "person:1", "ticket.taken", "ticket:1")],
+    "amount": 50_000,
+    "applied": 640,
+    "approvals": [("启用", "voucher", "小李", AT)],
+    "at": AT,
+    "balance": 50_000,
+    "band": "13–24个月",
+    "band_name": "13–24个月",
+    "birth": "2025-05-01",
+    "birth_month": "2025-05-01",
+    "card": "fall",
+    "case": 7,
+    "closes": AT,
+    "code": "123456",
+    "commands": [("voucher", "申请消费券")],
+    "count": 3,
+    "days": 30,
+    "demo": True,
+    "digits": 9,
+    "draw": AT,
+    "draws": "https://example.org/draws/2026-12.json",
+    "due": AT,
+    "frozen": AT,
+    "given": "2026-12-01",
+    "hash": "0123456789ab",
+    "holder": "小李",
+    "inbox": 5,
+    "key": "1",
+    "kind": "all",
+    "known": "voucher",
+    "last_day": "2026-12-30",
+    "left": 1,
+    "line": "这项服务还在准备。",
+    "lines": ["第一行", "第二行"],
+    "link": "https://example.org/?start=g_1",
+    "minutes": 10,
+    "most": 12,
+    "name": "小宇",
+    "names": ["小宇"],
+    "next_open": True,
+    "next_opens": AT,
+    "nickname": "小宇",
+    "number": "123456789",
+    "of_ten": 4,
+    "open": True,
+    "opened": AT,
+    "own": True,
+    "page_sleeps": True,
+    "paper": "birth_certificate",
+    "phone": "13800138000",
+    "phone_shown": "…8000",
+    "place": "阳光托育园",
+    "place_name": "阳光托育园",
+    "places": 3,
+    "posts": [("值班", ""), ("园所", "p1")],
+    "programme": "voucher",
+    "proofs": ["id_card", "birth_certificate", "permit"],
+    "publish": AT,
+    "purpose": "基本信息",
+    "quota": 800,
+    "rank": 837,
+    "reason": "blocked",
+    "receipt": "1",
+    "recovery": "1234567894",
+    "relation": "grandparent",
+    "reminders": True,
+    "review_days": 5,
+    "role": "值班",
+    "round": "2026-12",
+    "service": "voucher",
+    "shown": 2,
+    "step": "电话",
+    "subject": "voucher",
+    "taken": True,
+    "telegram": "https://example.org/bot",
+    "telephone": "000-0000",
+    "ticket": "123456789",
+    "to_verify": True,
+    "tries": 2,
+    "until": AT,
+    "used": AT,
+    "value": "指数",
+    "what": "电话",
+    "words": "您好",
 }
 BARE = {
-    "about": "", "demo": False, "due": None, "holder": "", "kind": "some", "left": 3, "names": [], "next_open": False,
-    "next_opens": None, "open": False, "own": False, "page_sleeps": False, "paper": "none", "phone": "", "place": "",
-    "places": 0, "reason": "no_channel", "relation": "parent", "reminders": False, "service": "", "subject": "",
-    "taken": False, "telegram": "", "telephone": "", "to_verify": False, "tries": 0, "used": None, "words": "",
+    "about": "",
+    "demo": False,
+    "due": None,
+    "holder": "",
+    "kind": "some",
+    "left": 3,
+    "names": [],
+    "next_open": False,
+    "next_opens": None,
+    "open": False,
+    "own": False,
+    "page_sleeps": False,
+    "paper": "none",
+    "phone": "",
+    "place": "",
+    "places": 0,
+    "reason": "no_channel",
+    "relation": "parent",
+    "reminders": False,
+    "service": "",
+    "subject": "",
+    "taken": False,
+    "telegram": "",
+    "telephone": "",
+    "to_verify": False,
+    "tries": 0,
+    "used": None,
+    "words": "",
 }
 """The same where there is nothing to say."""
 OF_ONE_KEY = {"staff.help": {"words": [("cases", "待办")]}}
@@ -90,7 +186,11 @@ def test_every_step_has_its_words(name: str, lang: str) -> None:
     for step in FLOWS[name].steps:
         own = f"{name}.{step.name}"
         if isinstance(step, Ask):
-            wanted += [(f"{own}.ask",), (f"{own}.name",), *((f"{own}.choice.{value}",) for value in step.choices)]
+            wanted += [
+                (f"{own}.ask",),
+                (f"{own}.name",),
+                *((f"{own}.choice.{value}",) for value in step.choices),
+            ]
             wanted += [(f"{own}.problem.{code}", f"common.problem.{code}") for code in step.problems]
             wanted += [(f"{name}.{changed}.name",) for changed in step.changes]
         elif isinstance(step, End) and not step.silent:
@@ -104,8 +204,11 @@ def test_every_key_in_the_code_has_words_and_every_word_is_used() -> None:
 
 
 def test_both_languages_say_it_with_the_same_values() -> None:
-    assert [(key, differ) for texts, key in ALL_KEYS
-            if (differ := variables(texts, "zh", key) ^ variables(texts, "en", key))] == []
+    assert [
+        (key, differ)
+        for texts, key in ALL_KEYS
+        if (differ := variables(texts, "zh", key) ^ variables(texts, "en", key))
+    ] == []
 
 
 # -- words and values fit --------------------------------------------------------------------------------------------
@@ -135,7 +238,11 @@ def calls() -> Iterator[tuple[str, str, set[str]]]:
 
 
 def written_out(node: ast.AST) -> tuple[str, set[str]] | None:
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr not in CALLS:
+    if (
+        not isinstance(node, ast.Call)
+        or not isinstance(node.func, ast.Attribute)
+        or node.func.attr not in CALLS
+    ):
         return None
     place = CALLS[node.func.attr]
     key = node.args[place] if len(node.args) > place else None
@@ -148,7 +255,11 @@ def written_out(node: ast.AST) -> tuple[str, set[str]] | None:
 def test_the_code_gives_every_text_the_values_it_wants() -> None:
     found = list(calls())
     assert len(found) > 60, "the search itself finds nothing any more"
-    assert [(place, key, lacking) for place, key, given in found if (lacking := variables(TEXTS, "zh", key) - given)] == []
+    assert [
+        (place, key, lacking)
+        for place, key, given in found
+        if (lacking := variables(TEXTS, "zh", key) - given)
+    ] == []
 
 
 def test_english_dates_and_money_are_written_in_english() -> None:
@@ -173,21 +284,34 @@ def never_said(what: str, words: str) -> str | None:
     """The forbidden words, if they stand there otherwise than denied: 「我从不要验证码」 is a good thing to say."""
     for sentence in re.split(r"[。；;\n]|\.\s", words):
         found = re.search(NEVER[what], sentence, re.IGNORECASE)
-        if found and not DENIED.search(sentence[:found.start()]):
+        if found and not DENIED.search(sentence[: found.start()]):
             return found[0]
     return None
 
 
 @pytest.mark.parametrize("what", sorted(NEVER))
 def test_no_text_asks_for_or_promises(what: str) -> None:
-    assert [(key, found) for texts, key in ALL_KEYS for lang in ("zh", "en")
-            if (found := never_said(what, texts.source(lang, key)))] == []
+    assert [
+        (key, found)
+        for texts, key in ALL_KEYS
+        for lang in ("zh", "en")
+        if (found := never_said(what, texts.source(lang, key)))
+    ] == []
 
 
-@pytest.mark.parametrize(("what", "words"), [
-    ("a code from a text message", "请把短信里的验证码发来"), ("a payment", "Please pay 3 yuan here"), ("a password", "您的密码是多少"),
-    ("a dose", "每次服用两片"), ("false closeness", "亲，您好"), ("a promise", "我们保证抽中"), ("shouting", "快来！！"),
-    ("a diagnosis", "诊断为肺炎")])
+@pytest.mark.parametrize(
+    ("what", "words"),
+    [
+        ("a code from a text message", "请把短信里的验证码发来"),
+        ("a payment", "Please pay 3 yuan here"),
+        ("a password", "您的密码是多少"),
+        ("a dose", "每次服用两片"),
+        ("false closeness", "亲，您好"),
+        ("a promise", "我们保证抽中"),
+        ("shouting", "快来！！"),
+        ("a diagnosis", "诊断为肺炎"),
+    ],
+)
 def test_the_search_for_what_is_never_said_finds_it(what: str, words: str) -> None:
     assert never_said(what, words)
     assert not never_said(what, "孩子的父亲、母亲或其他亲属请亲自来")
@@ -201,7 +325,9 @@ def test_what_is_denied_is_not_asked_for() -> None:
 def test_english_is_english() -> None:
     # The name a child gets when nobody gives one is the same in every language; a language is named in its own.
     own = re.compile("宝宝|简体中文|繁體中文|中文|繁體|简体")
-    assert [key for texts, key in ALL_KEYS if re.search(r"[\u4e00-\u9fff]", own.sub("", texts.source("en", key)))] == []
+    assert [
+        key for texts, key in ALL_KEYS if re.search(r"[\u4e00-\u9fff]", own.sub("", texts.source("en", key)))
+    ] == []
 
 
 def test_traditional_is_made_from_the_simplified_words() -> None:

@@ -19,11 +19,22 @@ days = st.dates(date(2024, 1, 1), date(2030, 12, 31))
 # -- the odds --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("quota", "applied", "said"), [
-    (800, 0, ("all", 10)), (800, 640, ("all", 10)), (800, 800, ("all", 10)),
-    (800, 801, ("some", 9)), (800, 1000, ("some", 8)), (800, 1600, ("some", 5)), (200, 1999, ("some", 1)),
-    (200, 2000, ("some", 1)), (200, 1_000_000, ("some", 1)), (1, 2, ("some", 5)), (1, 11, ("some", 1)),
-])
+@pytest.mark.parametrize(
+    ("quota", "applied", "said"),
+    [
+        (800, 0, ("all", 10)),
+        (800, 640, ("all", 10)),
+        (800, 800, ("all", 10)),
+        (800, 801, ("some", 9)),
+        (800, 1000, ("some", 8)),
+        (800, 1600, ("some", 5)),
+        (200, 1999, ("some", 1)),
+        (200, 2000, ("some", 1)),
+        (200, 1_000_000, ("some", 1)),
+        (1, 2, ("some", 5)),
+        (1, 11, ("some", 1)),
+    ],
+)
 def test_the_odds_in_words(quota: int, applied: int, said: tuple[str, int]) -> None:
     assert rules.odds(quota, applied) == said
 
@@ -45,16 +56,25 @@ def test_one_more_applicant_never_raises_the_odds(quota: int, applied: int) -> N
 # -- the days of a voucher -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("issued", "valid_days", "last"), [
-    ("2026-12-01", 30, "2026-12-30"), ("2026-12-02", 30, "2026-12-31"), ("2027-01-31", 30, "2027-03-01"),
-    ("2028-01-31", 30, "2028-02-29"), ("2026-12-31", 1, "2026-12-31"), ("2026-12-31", 365, "2027-12-30"),
-])
+@pytest.mark.parametrize(
+    ("issued", "valid_days", "last"),
+    [
+        ("2026-12-01", 30, "2026-12-30"),
+        ("2026-12-02", 30, "2026-12-31"),
+        ("2027-01-31", 30, "2027-03-01"),
+        ("2028-01-31", 30, "2028-02-29"),
+        ("2026-12-31", 1, "2026-12-31"),
+        ("2026-12-31", 365, "2027-12-30"),
+    ],
+)
 def test_the_issue_day_is_the_first_of_its_days(issued: str, valid_days: int, last: str) -> None:
     assert rules.last_day(date.fromisoformat(issued), valid_days) == date.fromisoformat(last)
 
 
 @given(issued=days, valid_days=st.integers(1, 400), hour=st.integers(0, 23))
-def test_whenever_on_a_day_it_is_issued_it_ends_at_the_same_midnight(issued: date, valid_days: int, hour: int) -> None:
+def test_whenever_on_a_day_it_is_issued_it_ends_at_the_same_midnight(
+    issued: date, valid_days: int, hour: int
+) -> None:
     at = datetime(issued.year, issued.month, issued.day, hour, 59, tzinfo=SHANGHAI)
     end = end_of_day(rules.last_day(local_date(at, SHANGHAI), valid_days), SHANGHAI).astimezone(SHANGHAI)
     assert (end.hour, end.minute) == (0, 0)
@@ -67,7 +87,9 @@ def test_whenever_on_a_day_it_is_issued_it_ends_at_the_same_midnight(issued: dat
 def test_the_reminders_of_a_voucher() -> None:
     found = rules.reminder_moments(date(2026, 12, 30), (1, 7), SHANGHAI)
     assert [(left, at.isoformat()) for left, at in found] == [
-        (7, "2026-12-23T10:00:00+08:00"), (1, "2026-12-29T10:00:00+08:00")]
+        (7, "2026-12-23T10:00:00+08:00"),
+        (1, "2026-12-29T10:00:00+08:00"),
+    ]
     assert rules.reminder_moments(date(2026, 12, 30), (), SHANGHAI) == []
 
 
@@ -84,12 +106,14 @@ def test_reminders_come_in_order_in_daylight_and_before_the_last_day(last: date,
 FROZEN = datetime(2026, 12, 31, 16, 0, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(("hours_before", "still"), [(200, 3), (72.01, 3), (72, 2), (25, 2), (24, 1), (3.5, 1), (3, 0), (0, 0)])
+@pytest.mark.parametrize(
+    ("hours_before", "still"), [(200, 3), (72.01, 3), (72, 2), (25, 2), (24, 1), (3.5, 1), (3, 0), (0, 0)]
+)
 def test_a_missing_guardian_is_reminded_of_what_is_still_to_come(hours_before: float, still: int) -> None:
     found = rules.guardian_moments(FROZEN, FROZEN - timedelta(hours=hours_before))
     assert len(found) == still
     assert found == sorted(found)
-    assert [(FROZEN - at) / timedelta(hours=1) for at in found] == [72, 24, 3][3 - still:]
+    assert [(FROZEN - at) / timedelta(hours=1) for at in found] == [72, 24, 3][3 - still :]
 
 
 # -- small things ----------------------------------------------------------------------------------------------------
@@ -104,7 +128,9 @@ WEEK = [True, True, True, True, False, False, True] * 3
 """The days after a Monday, Tuesday first."""
 
 
-@pytest.mark.parametrize(("count", "day"), [(1, "2026-12-08"), (4, "2026-12-11"), (5, "2026-12-14"), (10, "2026-12-21")])
+@pytest.mark.parametrize(
+    ("count", "day"), [(1, "2026-12-08"), (4, "2026-12-11"), (5, "2026-12-14"), (10, "2026-12-21")]
+)
 def test_working_days_are_counted_from_the_next_one(count: int, day: str) -> None:
     assert rules.working_days_after(date(2026, 12, 7), count, WEEK) == date.fromisoformat(day)
 
