@@ -21,8 +21,9 @@ from bot.channels.terminal_json import NotUnderstood, Restart, ToClock, parse
 from bot.channels.terminal_record import Recorder
 from bot.cli.chat import Talk, json_lines
 from bot.cli.room import Room, appointment
-from bot.clock import parse_instant
+from bot.clock import VirtualClock, parse_instant
 from bot.house import House
+from bot.messages import Inbound, Place
 from bot.settings import Settings
 from bot.store.session import sqlite_url
 from tests.journeys.player import Player, read
@@ -126,6 +127,15 @@ def test_a_later_run_goes_on_where_the_first_one_stopped(door: Door) -> None:
     assert second[0]["text"] == "好，不去了。"
     late = door.talk({"as": "mama", "say": "my walks"}, at="2026-12-03T12:00:00+08:00")
     assert [line.get("text") for line in late[:2]] == ["今天散步，编号 1。", "您有 0 次散步。"]
+
+
+def test_what_a_crash_left_unanswered_is_answered_at_the_start(door: Door) -> None:
+    door.talk({"as": "mama", "say": "散步"})
+    house = door._open(VirtualClock(parse_instant(START, ZONE)))
+    left = Inbound(Place("terminal", "mama"), "left-1", text="今天")
+    assert house.store.write(lambda db: house.keep(db, left))
+    house.store.close()
+    assert [line["text"] for line in door.talk()] == ["请报证件号。"]
 
 
 def test_what_cannot_be_understood_is_said_and_the_next_line_goes_on(door: Door) -> None:
