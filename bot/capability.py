@@ -127,6 +127,12 @@ class Registry:
                 if isinstance(step, Do) and f"{flow.name}.{step.name}" not in self.does:
                     raise LookupError(f"{flow.name}.{step.name} has no service")
 
+    def menu(self, turn: Turn) -> list[tuple[str, str]]:
+        """What the person can do by the roles they hold: (command, its words), in order."""
+        roles = {role for role, _ in turn.who.roles} | {""}
+        return [(command.name, turn.label(f"command.{command.name}")) for command in self.commands
+                if roles & set(command.roles)]
+
     def my_things(self, turn: Turn) -> int:
         """Let every capability say what the person has with it. Returns how many things there were."""
         return sum(c.my_things(turn) for c in self.all if c.my_things is not None)

@@ -38,6 +38,7 @@ class Live:
         self._again: set[str] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._chat: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._queued: dict[str, int] = defaultdict(int)
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._beating = asyncio.Lock()
         self._stopping = False
@@ -145,11 +146,18 @@ class Live:
             await asyncio.wait(sending)
 
     async def _send(self, message: Sendable) -> None:
-        async with self._chat[message.place.key]:
-            channel = self.house.channels.get(message.place.channel)
-            if channel is not None and channel.paced:
-                await self.pace.wait(message)
-            await self.house.send(message)
+        place = message.place.key
+        self._queued[place] += 1
+        try:
+            async with self._chat[place]:
+                channel = self.house.channels.get(message.place.channel)
+                if channel is not None and channel.paced:
+                    await self.pace.wait(message)
+                await self.house.send(message)
+        finally:
+            self._queued[place] -= 1
+            if not self._queued[place]:
+                del self._queued[place], self._chat[place]
 
     def _spawn(self, work: Any) -> asyncio.Task[Any]:
         task: asyncio.Task[Any] = asyncio.get_running_loop().create_task(work)

@@ -108,7 +108,7 @@ class Receipt:
     message_id: str
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class SendFailed(Exception):
     """A message did not arrive, and what follows from that.
 

@@ -115,7 +115,7 @@ def failed(db: Db, row_id: int, why: SendFailed, now: datetime) -> str:
         return "gone"
     state, due = _verdict(row, why, now)
     if why.kind == "moved" and why.moved_to is not None:
-        db.run("UPDATE address SET chat = :chat WHERE id = :id", chat=why.moved_to, id=row["address_id"])
+        _move(db, int(row["address_id"]), why.moved_to)
     if why.kind == "unreachable":
         retire(db, int(row["address_id"]))
     note = f"{why.kind}: {why.reason}"[:200]
@@ -140,6 +140,16 @@ def _verdict(row: Row, why: SendFailed, now: datetime) -> tuple[str, datetime]:
             return "waiting", now + timedelta(seconds=RETRY_S[0])
         return "unconfirmed", now
     return ("cancelled" if why.kind == "harmless" else "failed"), now
+
+
+def _move(db: Db, address_id: int, chat: str) -> None:
+    """A chat has another id from now on; where the new one has written already, its address takes the messages."""
+    known = db.value("SELECT n.id FROM address o JOIN address n ON n.channel = o.channel AND n.thread = o.thread"
+                     " AND n.member = o.member WHERE o.id = :id AND n.chat = :chat", id=address_id, chat=chat)
+    if known is None:
+        db.run("UPDATE address SET chat = :chat WHERE id = :id", chat=chat, id=address_id)
+    else:
+        db.run("UPDATE outbox SET address_id = :known WHERE address_id = :id", known=known, id=address_id)
 
 
 def retire(db: Db, address_id: int) -> None:

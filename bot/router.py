@@ -46,6 +46,9 @@ def route(turn: Turn, inbound: Inbound, registry: Registry, dialogue: Dialogue) 
     text = inbound.text.strip()
     if text and _urgent(turn, text, registry):
         return
+    if not inbound.private:
+        turn.say("common.group", link=turn.ground.link.bots.get(inbound.place.channel, ""))
+        return
     word = _everywhere(text, dialogue) if text else None
     if word is not None:
         _do_word(turn, word, dialogue, registry)
@@ -95,7 +98,7 @@ def _do_word(turn: Turn, word: str, dialogue: Dialogue, registry: Registry) -> N
             turn.say("common.person", case=case, telephone=turn.ground.telephone)
             dialogue.ask_again(turn)
         case "help":
-            turn.say("common.help", commands=_menu(turn, registry), open=dialogue.asking is not None)
+            turn.say("common.help", commands=registry.menu(turn), open=dialogue.asking is not None)
         case "courtesy":
             turn.say("common.courtesy")
         case "language":
@@ -107,14 +110,8 @@ def _do_word(turn: Turn, word: str, dialogue: Dialogue, registry: Registry) -> N
 
 def say_menu(turn: Turn, registry: Registry) -> None:
     """What one can do here, as buttons, by the roles of who asks."""
-    rows = [[Button(label, id=f"go:{name}")] for name, label in _menu(turn, registry)]
+    rows = [[Button(label, id=f"go:{name}")] for name, label in registry.menu(turn)]
     turn.say("common.menu", *rows, demo=turn.ground.demo)
-
-
-def _menu(turn: Turn, registry: Registry) -> list[tuple[str, str]]:
-    roles = {role for role, _ in turn.who.roles} | {""}
-    return [(command.name, turn.label(f"command.{command.name}")) for command in registry.commands
-            if roles & set(command.roles)]
 
 
 def _link(turn: Turn, payload: str, registry: Registry) -> bool:

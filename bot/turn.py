@@ -44,6 +44,9 @@ class Ground:
 class Everyone(Protocol):
     """All capabilities at once, for the few things that concern every one of them."""
 
+    def menu(self, turn: Turn) -> list[tuple[str, str]]:
+        """What the person can do: (command, its words), in order."""
+
     def my_things(self, turn: Turn) -> int:
         """Let each say what the person has with it. Returns how many things there were."""
 

@@ -28,7 +28,7 @@ import yaml
 
 from bot.channels.terminal import Act, Shown, answer_of
 from bot.messages import Button
-from bot.redact import WHOLE, Redacted
+from bot.redact import WHOLE, Redacted, scrub
 
 
 class Recorder:
@@ -43,6 +43,7 @@ class Recorder:
         if staff:
             self._head["staff"] = staff
         self._lines: list[dict[str, Any]] = []
+        self._written: list[str] = []
         self._documents: list[str] = []
         self._buttons: dict[str, Button] = {}
 
@@ -54,7 +55,7 @@ class Recorder:
         elif act.location is not None:
             tree = {"share": {"location": list(act.location)}}
         elif act.contact is not None:
-            tree = {"share": {"contact": act.contact}}
+            tree = {"share": {"contact": scrub(act.contact)}}
         elif act.media is not None:
             tree = {"share": {act.media: act.media}}
         tree |= {name: value for name, value in (("chat", act.chat), ("topic", act.topic)) if value}
@@ -106,10 +107,14 @@ class Recorder:
                 tree, allow_unicode=True, sort_keys=False, width=110, default_flow_style=None
             )
 
-        lines = "".join(
-            f"- {_flow(name)}: {_flow(value)}\n" for line in self._lines for name, value in line.items()
+        self._written += [
+            f"- {_flow(name)}: {_flow(value)}\n"
+            for line in self._lines[len(self._written) :]
+            for name, value in line.items()
+        ]
+        self._path.write_text(
+            dump(self._head) + "lines:\n" + "".join(self._written), encoding="utf-8"
         )
-        self._path.write_text(dump(self._head) + "lines:\n" + lines, encoding="utf-8")
 
 
 def keys_by_name(shown: list[Shown]) -> dict[str, list[str]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache, partial
 
+from rapidfuzz import fuzz, process
+
 from bot.capability import Claim
 from bot.messages import Button
 from bot.turn import Turn
@@ -11,6 +13,10 @@ from dialogs.questions import rules
 from knowledge import urgent
 from knowledge.intents import Intents, load_intents
 from knowledge.urgent import Card
+
+
+NEAR = 60
+"""How alike (0 to 100) one's words and a menu's words must be for the question whether that was meant."""
 
 
 @lru_cache(maxsize=1)
@@ -43,8 +49,17 @@ def care(card: Card, turn: Turn) -> None:
 
 
 def unknown(service: str, turn: Turn) -> None:
-    """An honest "I don't know", with a person."""
-    turn.say("questions.unknown", _ways(turn), service=service, telephone=turn.ground.telephone)
+    """An honest "I don't know", with a person; and the service whose words are nearest, where one is near."""
+    turn.say("questions.unknown", *_nearest(turn), _ways(turn), service=service, telephone=turn.ground.telephone)
+
+
+def _nearest(turn: Turn) -> list[list[Button]]:
+    menu = turn.everyone.menu(turn) if turn.everyone is not None else []
+    found = process.extractOne(turn.words, dict(menu), scorer=fuzz.ratio, score_cutoff=NEAR)
+    if found is None:
+        return []
+    label, _, name = found
+    return [[Button(turn.label("questions.did_you_mean", label=label), id=f"go:{name}")]]
 
 
 def _ways(turn: Turn) -> list[Button]:

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from bot.capability import NotDone
-from bot.clock import instant, ms
+from bot.clock import end_of_day, instant, ms
 from bot.desk import open_case
 from bot.messages import Button
 from bot.store.session import Row
 from bot.turn import Turn
+from bot.workdays import workdays_after
 from dialogs.voucher import codes, guardian, rounds, rules
 from dialogs.voucher.names import child_name
 from dialogs.voucher.results import guardians, qr_file
@@ -147,8 +148,10 @@ def reminders_off(turn: Turn, _payload: dict[str, Any]) -> None:
 def review(turn: Turn, payload: dict[str, Any]) -> None:
     """人工复核: a person looks at the ticket; leaves a case."""
     ticket = _own_ticket(turn, payload["ticket"])
-    case = open_case(turn, "voucher.review", f"ticket:{ticket['id']}", ticket["number"])
-    turn.say("voucher.review", case=case, days=rules.REVIEW_DAYS, telephone=turn.ground.telephone)
+    by = workdays_after(turn.today, rules.REVIEW_DAYS)
+    case = open_case(turn, "voucher.review", f"ticket:{ticket['id']}", ticket["number"],
+                     due=end_of_day(by, turn.ground.settings.zone))
+    turn.say("voucher.review", case=case, days=rules.REVIEW_DAYS, by=by.isoformat(), telephone=turn.ground.telephone)
 
 
 def not_me(turn: Turn, payload: dict[str, Any]) -> None:

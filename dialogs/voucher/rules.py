@@ -50,12 +50,3 @@ def child_number(count: int) -> int:
     """Which child of the family this is (1 = the first): decides the default name 宝宝, 二宝, 三宝."""
     return min(count + 1, 5)
 
-
-def working_days_after(day: date, count: int, is_working: list[bool]) -> date:
-    """The day after which `count` working days have passed; `is_working` tells of the days following `day`."""
-    left = count
-    for ahead, works in enumerate(is_working, start=1):
-        left -= works
-        if left == 0:
-            return day + timedelta(days=ahead)
-    raise ValueError("the calendar given is too short")

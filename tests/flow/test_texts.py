@@ -68,6 +68,8 @@ VALUES: dict[str, Any] = {
     "line": "这项服务还在准备。",
     "lines": ["第一行", "第二行"],
     "link": "https://example.org/?start=g_1",
+    "label": "我的券",
+    "by": "2026-12-08",
     "minutes": 10,
     "most": 12,
     "name": "小宇",

@@ -95,7 +95,9 @@ def test_a_parent_applies_wins_and_a_centre_redeems(browser: Browser, site: str,
     heard(page, "怎么称呼孩子")
     say(page, "小宇")
     heard(page, "最后要核对证件")
+    page.wait_for_timeout(700)  # let it come to rest, for the picture
     page.screenshot(path=pictures / f"{size}-document.png")
+    assert page.evaluate("document.scrollingElement.scrollHeight <= innerHeight"), "only the conversation scrolls"
     accessible(page)
     press(page, "用一个编的号码")
     heard(page, "留个电话")
@@ -111,6 +113,7 @@ def test_a_parent_applies_wins_and_a_centre_redeems(browser: Browser, site: str,
     code = CODE.search(won)
     assert code is not None, won
     expect(page.locator(".talk:not([hidden]) .line img").last).to_be_visible()
+    page.wait_for_timeout(700)
     page.screenshot(path=pictures / f"{size}-won.png")
     accessible(page)
     page.get_by_role("tab", name="工作人员").click()

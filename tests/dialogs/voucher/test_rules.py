@@ -122,19 +122,3 @@ def test_a_missing_guardian_is_reminded_of_what_is_still_to_come(hours_before: f
 @pytest.mark.parametrize(("known", "number"), [(0, 1), (1, 2), (2, 3), (3, 4), (4, 5), (9, 5)])
 def test_which_child_of_the_family(known: int, number: int) -> None:
     assert rules.child_number(known) == number
-
-
-WEEK = [True, True, True, True, False, False, True] * 3
-"""The days after a Monday, Tuesday first."""
-
-
-@pytest.mark.parametrize(
-    ("count", "day"), [(1, "2026-12-08"), (4, "2026-12-11"), (5, "2026-12-14"), (10, "2026-12-21")]
-)
-def test_working_days_are_counted_from_the_next_one(count: int, day: str) -> None:
-    assert rules.working_days_after(date(2026, 12, 7), count, WEEK) == date.fromisoformat(day)
-
-
-def test_a_calendar_that_is_too_short_is_loud() -> None:
-    with pytest.raises(ValueError, match="too short"):
-        rules.working_days_after(date(2026, 12, 7), 5, [True, False, True])
