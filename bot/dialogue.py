@@ -105,8 +105,9 @@ class Dialogue:
         if self._state is None:
             turn.say("common.nothing_open")
             return
+        own = f"{self._state.flow}.cancelled.said"
+        turn.say(own if turn.ground.texts.has(own) else "common.cancelled", **self._values(self._state))
         self._close()
-        turn.say("common.cancelled")
         self._unpark(turn)
 
     def resume(self, turn: Turn) -> None:
@@ -242,7 +243,7 @@ class Dialogue:
         settings, place = turn.ground.settings, turn.place
         if ask.expects != "document" or turn.address_id is None or place is None:
             return None
-        if place.channel not in ("web", "terminal") and not settings.public_url:
+        if place.channel != "web" and not settings.public_url:
             return None
         token = masked_token(turn.ground.keys, turn.address_id, self.talk.question, turn.in_(minutes=MASKED_MINUTES))
         return Button(turn.label("common.button.masked"), url=f"{settings.page}/id/{token}")

@@ -200,23 +200,10 @@ def button_of(event: Mapping[str, Any], label: str) -> str:
     return next(str(button["id"]) for row in event["buttons"] for button in row if button["label"] == label)
 
 
-@contextlib.contextmanager
-def running(
-    folder: Path,
-    *,
-    demo: bool = False,
-    clock: Clock | None = None,
-    ack_s: float = 5.0,
-    public_url: str = "",
-    token: str = "",
-) -> Iterator[World]:
-    """A world on a free port; everything is stopped at the end."""
-    words = folder / "words"
-    words.mkdir()
-    (words / "texts.zh.toml").write_text(WORDS, encoding="utf-8")
-    (words / "texts.en.toml").write_text(ENGLISH, encoding="utf-8")
-    listening = socket.create_server(("127.0.0.1", 0))
-    port = listening.getsockname()[1]
+def _house(
+    folder: Path, words: Path, port: int, clock: Clock, *, demo: bool, public_url: str, token: str
+) -> House:
+    """The house behind the page: the tests' own garden service on a new database."""
     settings = Settings(
         data_dir=folder,
         keys=folder / "keys",
@@ -227,7 +214,7 @@ def running(
     texts = Texts([Path(bot.__file__).parent, words], settings.zone)
     ground = Ground(
         settings,
-        clock or SystemClock(),
+        clock,
         KeyRing.open(settings.keys),
         texts,
         Link(page=settings.page),
@@ -246,7 +233,28 @@ def running(
         pages={"plots": _page},
         commands=(Command("garden"),),
     )
-    house = House(ground, store, [garden])
+    return House(ground, store, [garden])
+
+
+@contextlib.contextmanager
+def running(
+    folder: Path,
+    *,
+    demo: bool = False,
+    clock: Clock | None = None,
+    ack_s: float = 5.0,
+    public_url: str = "",
+    token: str = "",
+) -> Iterator[World]:
+    """A world on a free port; everything is stopped at the end."""
+    words = folder / "words"
+    words.mkdir()
+    (words / "texts.zh.toml").write_text(WORDS, encoding="utf-8")
+    (words / "texts.en.toml").write_text(ENGLISH, encoding="utf-8")
+    listening = socket.create_server(("127.0.0.1", 0))
+    port = listening.getsockname()[1]
+    house = _house(folder, words, port, clock or SystemClock(), demo=demo, public_url=public_url, token=token)
+    store, settings = house.store, house.ground.settings
     live = Live(house)
     channel = house.channels["web"] = WebChannel(ack_s)
     world = World(f"http://127.0.0.1:{port}", house, live, channel, folder)

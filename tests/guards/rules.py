@@ -316,4 +316,4 @@ def _passes(number: str) -> bool:
         datetime.strptime(number[6:14], "%Y%m%d").date()  # noqa: DTZ007 -- a date, no instant
     except ValueError:
         return False
-    return int(number[:2]) in PROVINCES and ric.calc_check_digit(number[:-1]) == number[-1]
+    return int(number[:2]) in PROVINCES and ric.calc_check_digit(number) == number[-1]
