@@ -96,6 +96,9 @@ class Family:
                         return True
         return False
 
+    async def press_id(self, button: str) -> None:
+        await self._hear(Inbound(self.place, f"u{next(_updates)}", button=button))
+
     async def fill_in(self, answers: Mapping[str, str], start: str = "voucher") -> str:
         """Answer every question by its name until the form ends; the last key that was said."""
         await self.say(start)
