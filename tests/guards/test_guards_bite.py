@@ -110,10 +110,10 @@ def test_dialogs(tree: Tree) -> None:
     plant_dialog(tree, "walks")
     assert rules.dialogs(tree.root) == []
     plant_dialog(tree, "bus")
-    (tree.root / "dialogs/bus/rules/ages.py").unlink()
+    (tree.root / "dialogs/bus/flow.py").unlink()
     tree.put("dialogs/bus/utils.py", "")
     assert rules.dialogs(tree.root) == [
-        "dialogs/bus: lacks rules",
+        "dialogs/bus: lacks flow",
         "dialogs/bus: utils is not one of the fixed names",
         "dialogs/bus: not listed in dialogs/__init__.py",
     ]
