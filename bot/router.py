@@ -46,7 +46,7 @@ def route(turn: Turn, inbound: Inbound, registry: Registry, dialogue: Dialogue) 
     text = inbound.text.strip()
     if text and _urgent(turn, text, registry):
         return
-    if not inbound.private:
+    if not inbound.private and not turn.who.roles:  # staff may act in their group, nobody else
         turn.say("common.group", link=turn.ground.link.bots.get(inbound.place.channel, ""))
         return
     word = _everywhere(text, dialogue) if text else None

@@ -9,16 +9,33 @@ from pathlib import Path
 from bot.capability import Capability, Claim, Command, Job
 from bot.store.session import Db
 from bot.turn import Ground, Turn
-from dialogs.voucher import arming, codes, guardian, mine, operator, redeem, rounds, service, tables
+from dialogs.voucher import codes, tables
 from dialogs.voucher.flow import APPLY, GUARDIAN, REDEEM
+from dialogs.voucher.service import apply, arming, drawing, guardian, mine, operator, redeem, rounds
 from knowledge.city import City
 from knowledge.intents import match
 from knowledge.normalise import normalise
 
 __all__ = ["capability", "tables"]
 
-MINE = frozenset({"我的券", "我的消费券", "我的托育券", "查券", "查询券", "查消费券", "查托育券", "券码", "我的票", "mine", "my voucher",
-                  "myvoucher", "my vouchers", "myvouchers"})
+MINE = frozenset(
+    {
+        "我的券",
+        "我的消费券",
+        "我的托育券",
+        "查券",
+        "查询券",
+        "查消费券",
+        "查托育券",
+        "券码",
+        "我的票",
+        "mine",
+        "my voucher",
+        "myvoucher",
+        "my vouchers",
+        "myvouchers",
+    }
+)
 REDEEMING = frozenset({"核销", "扫码核销", "redeem", "核销券"})
 
 
@@ -57,29 +74,43 @@ def capability(city: City) -> Capability:
         folder=Path(__file__).parent,
         flows=(APPLY, GUARDIAN, REDEEM),
         does={
-            "voucher.look": partial(service.look, city=city), "voucher.recall": service.recall,
-            "voucher.take_birth": service.take_birth, "voucher.band": partial(service.band, city=city),
-            "voucher.check_residents": service.check_residents, "voucher.proof": service.proof,
-            "voucher.check_child": service.check_child, "voucher.gather": service.gather,
-            "voucher.submit": service.submit,
-            "voucher_guardian.look": guardian.look, "voucher_guardian.accept": guardian.accept,
+            "voucher.look": partial(apply.look, city=city),
+            "voucher.recall": apply.recall,
+            "voucher.take_birth": apply.take_birth,
+            "voucher.band": partial(apply.band, city=city),
+            "voucher.check_residents": apply.check_residents,
+            "voucher.proof": apply.proof,
+            "voucher.check_child": apply.check_child,
+            "voucher.gather": apply.gather,
+            "voucher.submit": apply.submit,
+            "voucher_guardian.look": guardian.look,
+            "voucher_guardian.accept": guardian.accept,
             "voucher_guardian.refuse": guardian.refuse,
-            "voucher_redeem.role": redeem.role, "voucher_redeem.look": partial(redeem.look, city=city),
+            "voucher_redeem.role": redeem.role,
+            "voucher_redeem.look": partial(redeem.look, city=city),
             "voucher_redeem.check_place": partial(redeem.check_place, city=city),
-            "voucher_redeem.check_paper": redeem.check_paper, "voucher_redeem.size": redeem.size,
+            "voucher_redeem.check_paper": redeem.check_paper,
+            "voucher_redeem.size": redeem.size,
             "voucher_redeem.redeem": redeem.redeem,
         },
         actions={
-            "voucher.withdraw": mine.withdraw, "voucher.withdraw_undo": mine.withdraw_undo,
-            "voucher.decline": mine.decline, "voucher.decline_undo": mine.decline_undo,
-            "voucher.reminders_off": mine.reminders_off, "voucher.review": mine.review,
-            "voucher.not_me": mine.not_me, "voucher.arm": partial(arming.confirm, city=city),
+            "voucher.withdraw": mine.withdraw,
+            "voucher.withdraw_undo": mine.withdraw_undo,
+            "voucher.decline": mine.decline,
+            "voucher.decline_undo": mine.decline_undo,
+            "voucher.reminders_off": mine.reminders_off,
+            "voucher.review": mine.review,
+            "voucher.not_me": mine.not_me,
+            "voucher.arm": partial(arming.confirm, city=city),
             "voucher.publish": arming.confirm_publish,
         },
         timers={
-            "voucher.open": partial(rounds.on_open, city=city), "voucher.freeze": rounds.on_freeze,
-            "voucher.draw": rounds.on_draw, "voucher.publish": rounds.on_publish,
-            "voucher.remind": rounds.on_remind, "voucher.expire": rounds.on_expire,
+            "voucher.open": partial(rounds.on_open, city=city),
+            "voucher.freeze": rounds.on_freeze,
+            "voucher.draw": drawing.on_draw,
+            "voucher.publish": drawing.on_publish,
+            "voucher.remind": drawing.on_remind,
+            "voucher.expire": drawing.on_expire,
             "voucher.guardian": guardian.on_remind,
         },
         links={"r": redeem.open_link, guardian.PREFIX: guardian.open_link},

@@ -9,8 +9,19 @@ from typing import Literal
 
 from bot.flow.readers.codes import MISTYPED, RECOVERY, CodeShape
 
-__all__ = ["MISTYPED", "RECOVERY", "TICKET", "VOUCHER", "new_recovery", "new_ticket", "new_voucher", "parse_recovery",
-           "parse_ticket", "parse_voucher", "show"]
+__all__ = [
+    "MISTYPED",
+    "RECOVERY",
+    "TICKET",
+    "VOUCHER",
+    "new_recovery",
+    "new_ticket",
+    "new_voucher",
+    "parse_recovery",
+    "parse_ticket",
+    "parse_voucher",
+    "show",
+]
 
 Parsed = str | Literal["mistyped"] | None
 

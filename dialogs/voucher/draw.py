@@ -99,7 +99,9 @@ def run(
         if band not in tickets:
             raise DrawError(f"ticket {ticket} is in band {band}, which has no quota")
         tickets[band].append(ticket)
-    return {band: {"quota": quotas[band], "order": order(key, band, tickets[band])} for band in sorted(quotas)}
+    return {
+        band: {"quota": quotas[band], "order": order(key, band, tickets[band])} for band in sorted(quotas)
+    }
 
 
 def verify(document: object) -> list[str]:
@@ -130,11 +132,15 @@ def verify(document: object) -> list[str]:
 def _plain(name: str, value: str) -> None:
     # Line separators of every kind would let two verifiers split the list differently.
     if not value or not value.isprintable():
-        raise DrawError(f"{name} {value!r} is empty or holds a TAB, a line break or another unprintable character")
+        raise DrawError(
+            f"{name} {value!r} is empty or holds a TAB, a line break or another unprintable character"
+        )
 
 
 def _shape(document: dict[str, Any]) -> list[str]:
-    problems = [f"{field} is missing" for field in ("round", "commitment") if not isinstance(document.get(field), str)]
+    problems = [
+        f"{field} is missing" for field in ("round", "commitment") if not isinstance(document.get(field), str)
+    ]
     for field in ("list", "list_hash", "secret", "public_value"):
         if field not in document:
             problems.append(f"{field} is missing")

@@ -37,7 +37,9 @@ def last_day(issued: date, valid_days: int) -> date:
 
 def reminder_moments(last: date, days: tuple[int, ...], zone: ZoneInfo) -> list[tuple[int, datetime]]:
     """When to remind: (days left, instant) for each of the programme's reminder days, earliest first."""
-    return [(left, datetime.combine(last - timedelta(days=left), REMIND_AT, zone)) for left in sorted(days)[::-1]]
+    return [
+        (left, datetime.combine(last - timedelta(days=left), REMIND_AT, zone)) for left in sorted(days)[::-1]
+    ]
 
 
 def guardian_moments(frozen: datetime, now: datetime) -> list[datetime]:
@@ -49,4 +51,3 @@ def guardian_moments(frozen: datetime, now: datetime) -> list[datetime]:
 def child_number(count: int) -> int:
     """Which child of the family this is (1 = the first): decides the default name 宝宝, 二宝, 三宝."""
     return min(count + 1, 5)
-

@@ -88,8 +88,11 @@ class VoucherTicket(SQLModel, table=True):
     """
 
     __tablename__ = "voucher_ticket"
-    __table_args__ = (UniqueConstraint("round_id", "child_id"), UniqueConstraint("round_id", "phone_hash"),
-                      Index("voucher_ticket_band", "round_id", "band", "state"))
+    __table_args__ = (
+        UniqueConstraint("round_id", "child_id"),
+        UniqueConstraint("round_id", "phone_hash"),
+        Index("voucher_ticket_band", "round_id", "band", "state"),
+    )
     id: int | None = key()
     number: str = Field(unique=True)
     round_id: int = refers("voucher_round.id")

@@ -17,7 +17,7 @@ from bot.store import people
 from bot.store.session import Db
 from bot.turn import Turn
 from dialogs import home
-from dialogs.voucher import service
+from dialogs.voucher.service import apply as service
 from tests.world import World
 
 MANY = 50

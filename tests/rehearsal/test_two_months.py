@@ -22,7 +22,7 @@ from bot.messages import Place
 from bot.settings import Settings
 from bot.store import people
 from bot.store.session import Db, sqlite_url
-from dialogs.voucher import rounds
+from dialogs.voucher.service import rounds
 from dialogs.voucher.draw import verify
 from tests.dialogs.voucher.district import bands, drawn_order, write_pack
 from tests.dialogs.voucher.families import Family, Rim

@@ -15,7 +15,7 @@ from stdnum.cn import ric
 from bot.channels.terminal import NAME, Act, Shown
 from bot.messages import Inbound, Place
 from bot.turn import Turn
-from dialogs.voucher import rounds
+from dialogs.voucher.service import drawing, rounds
 from tests.world import START, World
 
 BORN = "2025-05-01"
@@ -151,7 +151,7 @@ class District(World):
 
     def enter_value(self, name: str, value: str) -> str:
         return self.house.store.write(
-            lambda db: rounds.enter_value(Turn(self.house.ground, db, self.now), name, value))
+            lambda db: drawing.enter_value(Turn(self.house.ground, db, self.now), name, value))
 
     def told(self, who: str, key: str) -> list[Shown]:
         """Every message of this person that holds this text key."""

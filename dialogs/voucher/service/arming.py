@@ -14,7 +14,7 @@ from typing import Any
 from bot import approvals
 from bot.capability import Claim, NotDone
 from bot.turn import Turn
-from dialogs.voucher import rounds
+from dialogs.voucher.service import rounds
 from knowledge.city import City
 
 KIND, PUBLISH = "voucher.arm", "voucher.publish"
@@ -61,12 +61,28 @@ def _ask_or_confirm(turn: Turn, kind: str, subject: str, hash_: str, city: City 
         return
     approval = approvals.ask(turn, kind, subject, hash_)
     turn.say("voucher.staff.asked", subject=subject, kind=kind)
-    for row in turn.db.all("SELECT DISTINCT person_id FROM staff WHERE role = :role AND until IS NULL AND person_id"
-                           " <> :me", role=ROLE, me=turn.who.id):
-        button = turn.action(kind, "voucher.button.confirm", {"approval": approval, "subject": subject, "hash": hash_},
-                             person=int(row["person_id"]), deadline=turn.now + approvals.LIFE)
-        turn.push(int(row["person_id"]), "voucher.staff.please_confirm", [button], lane="reply", subject=subject,
-                  kind=kind, hash=hash_[:12], dedupe=f"approval:{approval}:{row['person_id']}")
+    for row in turn.db.all(
+        "SELECT DISTINCT person_id FROM staff WHERE role = :role AND until IS NULL AND person_id <> :me",
+        role=ROLE,
+        me=turn.who.id,
+    ):
+        button = turn.action(
+            kind,
+            "voucher.button.confirm",
+            {"approval": approval, "subject": subject, "hash": hash_},
+            person=int(row["person_id"]),
+            deadline=turn.now + approvals.LIFE,
+        )
+        turn.push(
+            int(row["person_id"]),
+            "voucher.staff.please_confirm",
+            [button],
+            lane="reply",
+            subject=subject,
+            kind=kind,
+            hash=hash_[:12],
+            dedupe=f"approval:{approval}:{row['person_id']}",
+        )
 
 
 def confirm(turn: Turn, payload: dict[str, Any], city: City) -> None:
@@ -85,7 +101,9 @@ def confirm_publish(turn: Turn, payload: dict[str, Any]) -> None:
     if not turn.who.may(ROLE):
         turn.say("common.not_yours")
         raise NotDone
-    _decided(turn, approvals.confirm(turn, payload["approval"], payload["hash"]), PUBLISH, payload["subject"], None)
+    _decided(
+        turn, approvals.confirm(turn, payload["approval"], payload["hash"]), PUBLISH, payload["subject"], None
+    )
 
 
 def _decided(turn: Turn, decision: approvals.Decision, kind: str, subject: str, city: City | None) -> None:

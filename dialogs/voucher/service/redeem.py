@@ -8,10 +8,11 @@ from bot.clock import instant, ms
 from bot.desk import open_case
 from bot.store.session import Row
 from bot.turn import Turn
-from dialogs.voucher import codes, rounds, rules
-from dialogs.voucher.mine import show_mine
-from dialogs.voucher.names import child_name, code_hash, keyed, subject_birth
-from dialogs.voucher.results import guardians, language
+from dialogs.voucher import codes, rules
+from dialogs.voucher.service import rounds
+from dialogs.voucher.service.mine import show_mine
+from dialogs.voucher.service.names import child_name, code_hash, keyed, subject_birth
+from dialogs.voucher.service.results import guardians, language
 from knowledge.city import City
 from knowledge.programme import Programme
 
@@ -36,10 +37,17 @@ def look(turn: Turn, city: City) -> Literal["ok", "unknown", "used", "expired", 
     born = subject_birth(turn, int(ticket["subject_id"]))
     own = [place for name, place in turn.who.roles if name == ROLE]
     places = [p for p in city.places if p.id in own or ("" in own and p.id in programme.accepting)]
-    turn.data.update(voucher=voucher["id"], balance=voucher["balance"], name=child_name(turn, ticket),
-                     birth_month=born.isoformat(), last_day=voucher["last_day"], programme=row["programme"],
-                     places=[{"value": p.id, "label": p.name} for p in places], tries=0,
-                     invented=_invented(turn, city, ticket))
+    turn.data.update(
+        voucher=voucher["id"],
+        balance=voucher["balance"],
+        name=child_name(turn, ticket),
+        birth_month=born.isoformat(),
+        last_day=voucher["last_day"],
+        programme=row["programme"],
+        places=[{"value": p.id, "label": p.name} for p in places],
+        tries=0,
+        invented=_invented(turn, city, ticket),
+    )
     if len(places) == 1:
         turn.data["place"] = places[0].id
     return "ok"
@@ -63,10 +71,15 @@ def check_paper(turn: Turn) -> Literal["ok", "again", "stopped"]:
     ticket, row, _ = _behind(turn, voucher)
     paper = turn.data.pop("paper")
     hashed = keyed(turn, row["programme"], f"document\n{paper}")
-    if (paper == "invented" and turn.data["invented"]) or turn.db.value("SELECT 1 FROM voucher_document WHERE programme = :p AND hash = :hash AND child_id = :child",
-                     p=row["programme"], hash=hashed, child=ticket["child_id"]):
-        turn.db.run("UPDATE voucher_child SET verified = :now WHERE id = :id", now=ms(turn.now),
-                    id=ticket["child_id"])
+    if (paper == "invented" and turn.data["invented"]) or turn.db.value(
+        "SELECT 1 FROM voucher_document WHERE programme = :p AND hash = :hash AND child_id = :child",
+        p=row["programme"],
+        hash=hashed,
+        child=ticket["child_id"],
+    ):
+        turn.db.run(
+            "UPDATE voucher_child SET verified = :now WHERE id = :id", now=ms(turn.now), id=ticket["child_id"]
+        )
         turn.db.run("UPDATE voucher_ticket SET to_verify = 0 WHERE child_id = :id", id=ticket["child_id"])
         turn.audit("child.verified", f"child:{ticket['child_id']}")
         return "ok"
@@ -93,23 +106,51 @@ def redeem(turn: Turn) -> Literal["done", "used", "expired", "declined", "void",
         return "stranger"  # no longer staff since they began
     voucher = _voucher(turn, int(turn.data["voucher"]))
     amount = int(turn.data["amount"])
-    if turn.db.run("UPDATE voucher SET balance = balance - :amount, state = CASE WHEN balance = :amount THEN 'used'"
-                   " ELSE state END WHERE id = :id AND state = 'valid' AND balance >= :amount AND expires > :now",
-                   amount=amount, id=voucher["id"], now=ms(turn.now)) != 1:
+    if (
+        turn.db.run(
+            "UPDATE voucher SET balance = balance - :amount, state = CASE WHEN balance = :amount THEN 'used'"
+            " ELSE state END WHERE id = :id AND state = 'valid' AND balance >= :amount AND expires > :now",
+            amount=amount,
+            id=voucher["id"],
+            now=ms(turn.now),
+        )
+        != 1
+    ):
         return _over(turn, _voucher(turn, int(voucher["id"]))) or "used"
     redemption = turn.db.value(
         "INSERT INTO voucher_redemption (voucher_id, place, staff_id, amount, at) VALUES (:voucher, :place, :staff,"
-        " :amount, :now) RETURNING id", voucher=voucher["id"], place=turn.data["place"], staff=turn.who.staff_id,
-        amount=amount, now=ms(turn.now))
+        " :amount, :now) RETURNING id",
+        voucher=voucher["id"],
+        place=turn.data["place"],
+        staff=turn.who.staff_id,
+        amount=amount,
+        now=ms(turn.now),
+    )
     ticket, _, _ = _behind(turn, voucher)
     turn.data["receipt"] = str(redemption)
     turn.audit("voucher.redeemed", f"voucher:{voucher['id']}", place=turn.data["place"], amount=amount)
     for person in (int(ticket["person_id"]), *guardians(ticket)):
-        dispute = turn.action("voucher.not_me", "voucher.button.not_me", {"redemption": redemption}, person=person,
-                              deadline=turn.in_(days=rules.DISPUTE_DAYS), lang=language(turn, person))
-        turn.push(person, "voucher.redeemed", [dispute], dedupe=f"redeemed:{redemption}:{person}",
-                  name=child_name(turn, ticket), place=turn.data["place_name"], amount=amount,
-                  left=int(voucher["balance"]) - amount, at=turn.now, receipt=redemption, days=rules.DISPUTE_DAYS)
+        dispute = turn.action(
+            "voucher.not_me",
+            "voucher.button.not_me",
+            {"redemption": redemption},
+            person=person,
+            deadline=turn.in_(days=rules.DISPUTE_DAYS),
+            lang=language(turn, person),
+        )
+        turn.push(
+            person,
+            "voucher.redeemed",
+            [dispute],
+            dedupe=f"redeemed:{redemption}:{person}",
+            name=child_name(turn, ticket),
+            place=turn.data["place_name"],
+            amount=amount,
+            left=int(voucher["balance"]) - amount,
+            at=turn.now,
+            receipt=redemption,
+            days=rules.DISPUTE_DAYS,
+        )
     return "done"
 
 
@@ -136,8 +177,9 @@ def mistyped(turn: Turn) -> None:
 
 def _invented(turn: Turn, city: City, ticket: Row) -> list[dict[str, str]]:
     """A demonstration's way past the paper, for a child that was registered with an invented number."""
-    if not city.demo or not turn.db.value("SELECT 1 FROM voucher_document WHERE child_id = :id AND kind = 'invented'",
-                                          id=ticket["child_id"]):
+    if not city.demo or not turn.db.value(
+        "SELECT 1 FROM voucher_document WHERE child_id = :id AND kind = 'invented'", id=ticket["child_id"]
+    ):
         return []
     return [{"value": "invented", "label": turn.label("voucher.document.choice.invented")}]
 
@@ -158,10 +200,13 @@ def _over(turn: Turn, voucher: Row) -> Over | None:
     if voucher["state"] == "valid" and int(voucher["expires"]) > ms(turn.now):
         return None
     state: Over = "expired" if voucher["state"] == "valid" else voucher["state"]
-    used = turn.db.one("SELECT at, place FROM voucher_redemption WHERE voucher_id = :id ORDER BY at DESC LIMIT 1",
-                       id=voucher["id"])
-    turn.data.update(last_day=voucher["last_day"], used=None if used is None else
-                     instant(int(used["at"])).isoformat())
+    used = turn.db.one(
+        "SELECT at, place FROM voucher_redemption WHERE voucher_id = :id ORDER BY at DESC LIMIT 1",
+        id=voucher["id"],
+    )
+    turn.data.update(
+        last_day=voucher["last_day"], used=None if used is None else instant(int(used["at"])).isoformat()
+    )
     return state
 
 
@@ -171,4 +216,3 @@ def _behind(turn: Turn, voucher: Row) -> tuple[Row, Row, Programme]:
         raise LookupError(f"voucher {voucher['id']} has no ticket")
     row = rounds.round_row(turn.db, int(ticket["round_id"]))
     return ticket, row, rounds.programme_of(row)
-

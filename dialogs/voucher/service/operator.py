@@ -8,7 +8,8 @@ from pathlib import Path
 
 from bot.capability import OperatorCommand
 from bot.turn import Turn
-from dialogs.voucher import draw, rounds
+from dialogs.voucher import draw
+from dialogs.voucher.service import drawing
 
 _WHY = {
     "unknown": "there is no round of that name",
@@ -21,7 +22,7 @@ _WHY = {
 def enter_seed(turn: Turn, values: Sequence[str]) -> str:
     """`doorstep lottery seed ROUND VALUE`. Raises ValueError with the reason when it cannot be entered."""
     name, value = values
-    outcome = rounds.enter_value(turn, name, value)
+    outcome = drawing.enter_value(turn, name, value)
     if outcome != "ok":
         raise ValueError(f"{name}: {_WHY[outcome]}")
     return f"{name}: the public value is {value}; the draw goes on by itself"
@@ -37,13 +38,21 @@ def verify(_turn: Turn, values: Sequence[str]) -> str:
     problems = draw.verify(document)
     if problems:
         raise ValueError("\n".join(f"{path}: {problem}" for problem in problems))
-    bands = ", ".join(f"{band} {len(drawn['order'])} tickets, quota {drawn['quota']}"
-                      for band, drawn in sorted(document["bands"].items()))
-    missing = "" if document["public_value"] else "; without a public value: the secret's commitment alone binds it"
+    bands = ", ".join(
+        f"{band} {len(drawn['order'])} tickets, quota {drawn['quota']}"
+        for band, drawn in sorted(document["bands"].items())
+    )
+    missing = (
+        "" if document["public_value"] else "; without a public value: the secret's commitment alone binds it"
+    )
     return f"{path}: the order follows from the published list and secret ({bands}){missing}"
 
 
 COMMANDS: Mapping[str, OperatorCommand] = {
-    "lottery seed": OperatorCommand(enter_seed, ("ROUND", "VALUE"), "Enter the public value a draw waits for."),
-    "lottery verify": OperatorCommand(verify, ("FILE",), "Recompute a published draw from public data alone."),
+    "lottery seed": OperatorCommand(
+        enter_seed, ("ROUND", "VALUE"), "Enter the public value a draw waits for."
+    ),
+    "lottery verify": OperatorCommand(
+        verify, ("FILE",), "Recompute a published draw from public data alone."
+    ),
 }

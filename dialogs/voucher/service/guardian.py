@@ -10,16 +10,21 @@ from bot.clock import instant, ms
 from bot.store.session import Row
 from bot.timers import Due
 from bot.turn import Turn
-from dialogs.voucher import rounds, rules
-from dialogs.voucher.names import child_name, subject_birth
+from dialogs.voucher import rules
+from dialogs.voucher.service import rounds
+from dialogs.voucher.service.names import child_name, subject_birth
 
 PREFIX = "g"
 
 
 def ask_guardian(turn: Turn, row: Row, ticket: Row) -> None:
     """Give the applicant the link to pass on, and set the reminders."""
-    turn.say("voucher.guardian_link", link=link(turn, ticket), name=child_name(turn, ticket),
-             frozen=instant(int(row["frozen"])))
+    turn.say(
+        "voucher.guardian_link",
+        link=link(turn, ticket),
+        name=child_name(turn, ticket),
+        frozen=instant(int(row["frozen"])),
+    )
     frozen = instant(int(row["frozen"]))
     for at in rules.guardian_moments(frozen, turn.now):
         # Named by the hours left: a ticket withdrawn and applied for again keeps each reminder it has not had.
@@ -59,18 +64,35 @@ def look(turn: Turn) -> Literal["ok", "gone", "own"]:
 def accept(turn: Turn) -> Literal["ok", "gone"]:
     """The guardian agrees: the ticket stands, the child's data has its consent, both know."""
     ticket = _waiting(turn)
-    if ticket is None or turn.db.run(
+    if (
+        ticket is None
+        or turn.db.run(
             "UPDATE voucher_ticket SET state = 'applied', guardian_id = :guardian WHERE id = :id AND state ="
-            " 'unconfirmed'", guardian=turn.who.id, id=ticket["id"]) != 1:
+            " 'unconfirmed'",
+            guardian=turn.who.id,
+            id=ticket["id"],
+        )
+        != 1
+    ):
         return "gone"
     for purpose in ("basic", "child"):
-        turn.db.run("INSERT INTO consent (person_id, subject_id, purpose, wording, given) VALUES (:person, :subject,"
-                    " :purpose, '2026-11', :now)", person=turn.who.id, subject=ticket["subject_id"], purpose=purpose,
-                    now=ms(turn.now))
+        turn.db.run(
+            "INSERT INTO consent (person_id, subject_id, purpose, wording, given) VALUES (:person, :subject,"
+            " :purpose, '2026-11', :now)",
+            person=turn.who.id,
+            subject=ticket["subject_id"],
+            purpose=purpose,
+            now=ms(turn.now),
+        )
     for hours in rules.GUARDIAN_HOURS:
         timers.cancel(turn.db, "voucher.guardian", f"{ticket['id']}:{hours}")
-    turn.push(ticket["person_id"], "voucher.guardian_agreed", lane="result", name=child_name(turn, ticket),
-              dedupe=f"guardian:{ticket['id']}:{ticket['applied']}")
+    turn.push(
+        ticket["person_id"],
+        "voucher.guardian_agreed",
+        lane="result",
+        name=child_name(turn, ticket),
+        dedupe=f"guardian:{ticket['id']}:{ticket['applied']}",
+    )
     turn.audit("ticket.confirmed", f"ticket:{ticket['id']}")
     return "ok"
 
@@ -80,24 +102,37 @@ def refuse(turn: Turn) -> Literal["ok"]:
     ticket = _waiting(turn)
     if ticket is not None:
         turn.db.run("UPDATE voucher_ticket SET state = 'withdrawn' WHERE id = :id", id=ticket["id"])
-        turn.push(ticket["person_id"], "voucher.guardian_refused", name=child_name(turn, ticket),
-                  dedupe=f"guardian:{ticket['id']}:{ticket['applied']}")
+        turn.push(
+            ticket["person_id"],
+            "voucher.guardian_refused",
+            name=child_name(turn, ticket),
+            dedupe=f"guardian:{ticket['id']}:{ticket['applied']}",
+        )
         turn.audit("ticket.refused", f"ticket:{ticket['id']}")
     return "ok"
 
 
 def on_remind(turn: Turn, due: Due) -> None:
     """Remind the applicant that a guardian has not confirmed yet."""
-    ticket = turn.db.one("SELECT * FROM voucher_ticket WHERE id = :id AND state = 'unconfirmed'",
-                         id=due.payload["ticket"])
+    ticket = turn.db.one(
+        "SELECT * FROM voucher_ticket WHERE id = :id AND state = 'unconfirmed'", id=due.payload["ticket"]
+    )
     if ticket is None:
         return
     row = rounds.round_row(turn.db, int(ticket["round_id"]))
-    turn.push(ticket["person_id"], "voucher.guardian_reminder", lane="reminder", name=child_name(turn, ticket),
-              frozen=instant(int(row["frozen"])), link=link(turn, ticket), dedupe=f"guardian-remind:{due.key}",
-              deadline=instant(int(row["frozen"])) - timedelta(minutes=1))
+    turn.push(
+        ticket["person_id"],
+        "voucher.guardian_reminder",
+        lane="reminder",
+        name=child_name(turn, ticket),
+        frozen=instant(int(row["frozen"])),
+        link=link(turn, ticket),
+        dedupe=f"guardian-remind:{due.key}",
+        deadline=instant(int(row["frozen"])) - timedelta(minutes=1),
+    )
 
 
 def _waiting(turn: Turn) -> Row | None:
-    return turn.db.one("SELECT * FROM voucher_ticket WHERE id = :id AND state = 'unconfirmed'",
-                       id=turn.data.get("ticket", 0))
+    return turn.db.one(
+        "SELECT * FROM voucher_ticket WHERE id = :id AND state = 'unconfirmed'", id=turn.data.get("ticket", 0)
+    )

@@ -12,9 +12,10 @@ from bot.messages import Button
 from bot.store.session import Row
 from bot.turn import Turn
 from bot.workdays import workdays_after
-from dialogs.voucher import codes, guardian, rounds, rules
-from dialogs.voucher.names import child_name
-from dialogs.voucher.results import guardians, qr_file
+from dialogs.voucher import codes, rules
+from dialogs.voucher.service import guardian, rounds
+from dialogs.voucher.service.names import child_name
+from dialogs.voucher.service.results import guardians, qr_file
 
 SHOWN = 6
 """How many of the latest tickets are shown."""
@@ -22,8 +23,12 @@ SHOWN = 6
 
 def my_things(turn: Turn) -> int:
     """Say every recent ticket of the person who asks, newest last. Returns how many there are."""
-    tickets = turn.db.all("SELECT * FROM voucher_ticket WHERE person_id = :person OR guardian_id = :person"
-                          " ORDER BY applied DESC, id DESC LIMIT :limit", person=turn.who.id, limit=SHOWN)
+    tickets = turn.db.all(
+        "SELECT * FROM voucher_ticket WHERE person_id = :person OR guardian_id = :person"
+        " ORDER BY applied DESC, id DESC LIMIT :limit",
+        person=turn.who.id,
+        limit=SHOWN,
+    )
     for ticket in reversed(tickets):
         _say(turn, ticket)
     return len(tickets)
@@ -39,17 +44,24 @@ def _say(turn: Turn, ticket: Row) -> None:
     row = rounds.round_row(turn.db, int(ticket["round_id"]))
     voucher = turn.db.one("SELECT * FROM voucher WHERE ticket_id = :id", id=ticket["id"])
     values: dict[str, Any] = {
-        "name": child_name(turn, ticket), "ticket": ticket["number"], "round": row["name"],
-        "closes": instant(int(row["closes"])), "publish": instant(int(row["publish"])), "amount": ticket["amount"],
-        "frozen": instant(int(row["frozen"])), "to_verify": bool(ticket["to_verify"])}
+        "name": child_name(turn, ticket),
+        "ticket": ticket["number"],
+        "round": row["name"],
+        "closes": instant(int(row["closes"])),
+        "publish": instant(int(row["publish"])),
+        "amount": ticket["amount"],
+        "frozen": instant(int(row["frozen"])),
+        "to_verify": bool(ticket["to_verify"]),
+    }
     if voucher is not None and row["state"] == "published":
         _say_voucher(turn, ticket, voucher, values)
     elif ticket["state"] in ("applied", "unconfirmed") and turn.now < instant(int(row["frozen"])):
         _say_waiting(turn, ticket, values)
     elif ticket["state"] == "reserve" and row["state"] == "published":
         quota = rounds.programme_of(row).band(ticket["band"]).quota
-        review = turn.action("voucher.review", "voucher.button.review", {"ticket": ticket["id"]},
-                             deadline=turn.in_(days=30))
+        review = turn.action(
+            "voucher.review", "voucher.button.review", {"ticket": ticket["id"]}, deadline=turn.in_(days=30)
+        )
         turn.say("voucher.mine.reserve", [review], place=int(ticket["rank"]) - quota, **values)
     elif ticket["state"] in ("withdrawn", "unheard"):
         turn.say(f"voucher.mine.{ticket['state']}", **values)
@@ -58,8 +70,9 @@ def _say(turn: Turn, ticket: Row) -> None:
 
 
 def _say_waiting(turn: Turn, ticket: Row, values: dict[str, Any]) -> None:
-    withdraw = turn.action("voucher.withdraw", "voucher.button.withdraw", {"ticket": ticket["id"]},
-                           deadline=values["frozen"])
+    withdraw = turn.action(
+        "voucher.withdraw", "voucher.button.withdraw", {"ticket": ticket["id"]}, deadline=values["frozen"]
+    )
     if ticket["state"] == "unconfirmed":
         turn.say("voucher.mine.unconfirmed", [withdraw], link=guardian.link(turn, ticket), **values)
     else:
@@ -72,15 +85,32 @@ def _say_voucher(turn: Turn, ticket: Row, voucher: Row, values: dict[str, Any]) 
         code = turn.unseal(voucher["code"], "voucher.code")
         rows: list[list[Button]] = []
         if ticket["person_id"] == turn.who.id:
-            rows.append([turn.action("voucher.decline", "voucher.button.decline", {"voucher": voucher["id"]},
-                                     deadline=instant(int(voucher["expires"])))])
+            rows.append(
+                [
+                    turn.action(
+                        "voucher.decline",
+                        "voucher.button.decline",
+                        {"voucher": voucher["id"]},
+                        deadline=instant(int(voucher["expires"])),
+                    )
+                ]
+            )
             if turn.who.reminders:
                 rows.append([turn.action("voucher.reminders_off", "voucher.button.reminders_off", {})])
-        turn.say("voucher.mine.valid", *rows, files=[qr_file(turn, turn.who.id, code)], code=codes.show(code),
-                 **values)
+        turn.say(
+            "voucher.mine.valid",
+            *rows,
+            files=[qr_file(turn, turn.who.id, code)],
+            code=codes.show(code),
+            **values,
+        )
     else:
-        used = turn.db.value("SELECT max(at) FROM voucher_redemption WHERE voucher_id = :id", id=voucher["id"])
-        turn.say(f"voucher.mine.{voucher['state']}", used=None if used is None else instant(int(used)), **values)
+        used = turn.db.value(
+            "SELECT max(at) FROM voucher_redemption WHERE voucher_id = :id", id=voucher["id"]
+        )
+        turn.say(
+            f"voucher.mine.{voucher['state']}", used=None if used is None else instant(int(used)), **values
+        )
 
 
 # -- action buttons ----------------------------------------------------------------------------------------------------
@@ -90,25 +120,46 @@ def withdraw(turn: Turn, payload: dict[str, Any]) -> None:
     """Withdraw before the freeze; can be undone for some minutes, and one may apply again: the ticket stays the same."""
     ticket = _own_ticket(turn, payload["ticket"])
     row = rounds.round_row(turn.db, int(ticket["round_id"]))
-    if row["state"] != "open" or turn.db.run(
+    if (
+        row["state"] != "open"
+        or turn.db.run(
             "UPDATE voucher_ticket SET state = 'withdrawn' WHERE id = :id AND state IN ('applied', 'unconfirmed')",
-            id=ticket["id"]) != 1:
+            id=ticket["id"],
+        )
+        != 1
+    ):
         turn.say("voucher.withdraw_late")
         return
-    undo = turn.action("voucher.withdraw_undo", "voucher.button.undo", {"ticket": ticket["id"],
-                       "state": ticket["state"], "applied": ticket["applied"]}, deadline=_undo_until(turn, instant(int(row["frozen"]))))
+    undo = turn.action(
+        "voucher.withdraw_undo",
+        "voucher.button.undo",
+        {"ticket": ticket["id"], "state": ticket["state"], "applied": ticket["applied"]},
+        deadline=_undo_until(turn, instant(int(row["frozen"]))),
+    )
     turn.audit("ticket.withdrawn", f"ticket:{ticket['id']}")
-    turn.say("voucher.withdrawn", [undo], ticket=ticket["number"], minutes=rules.UNDO_MINUTES,
-             closes=instant(int(row["closes"])))
+    turn.say(
+        "voucher.withdrawn",
+        [undo],
+        ticket=ticket["number"],
+        minutes=rules.UNDO_MINUTES,
+        closes=instant(int(row["closes"])),
+    )
 
 
 def withdraw_undo(turn: Turn, payload: dict[str, Any]) -> None:
     """Take the withdrawal back."""
     ticket = _own_ticket(turn, payload["ticket"])
     row = rounds.round_row(turn.db, int(ticket["round_id"]))
-    if row["state"] != "open" or turn.db.run(
+    if (
+        row["state"] != "open"
+        or turn.db.run(
             "UPDATE voucher_ticket SET state = :state WHERE id = :id AND state = 'withdrawn' AND applied = :applied",
-            state=payload["state"], applied=payload["applied"], id=ticket["id"]) != 1:
+            state=payload["state"],
+            applied=payload["applied"],
+            id=ticket["id"],
+        )
+        != 1
+    ):
         turn.say("voucher.withdraw_late")
         return
     turn.audit("ticket.restored", f"ticket:{ticket['id']}")
@@ -118,12 +169,20 @@ def withdraw_undo(turn: Turn, payload: dict[str, Any]) -> None:
 def decline(turn: Turn, payload: dict[str, Any]) -> None:
     """Give a won voucher up, so that somebody else may have it; undone for some minutes."""
     voucher = _own_voucher(turn, payload["voucher"])
-    if turn.db.run("UPDATE voucher SET state = 'declined' WHERE id = :id AND state = 'valid'",
-                   id=voucher["id"]) != 1:
+    if (
+        turn.db.run(
+            "UPDATE voucher SET state = 'declined' WHERE id = :id AND state = 'valid'", id=voucher["id"]
+        )
+        != 1
+    ):
         turn.say("voucher.decline_late")
         return
-    undo = turn.action("voucher.decline_undo", "voucher.button.undo", {"voucher": voucher["id"]},
-                       deadline=_undo_until(turn, instant(int(voucher["expires"]))))
+    undo = turn.action(
+        "voucher.decline_undo",
+        "voucher.button.undo",
+        {"voucher": voucher["id"]},
+        deadline=_undo_until(turn, instant(int(voucher["expires"]))),
+    )
     turn.audit("voucher.declined", f"voucher:{voucher['id']}")
     turn.say("voucher.declined", [undo], minutes=rules.UNDO_MINUTES)
 
@@ -131,8 +190,14 @@ def decline(turn: Turn, payload: dict[str, Any]) -> None:
 def decline_undo(turn: Turn, payload: dict[str, Any]) -> None:
     """Keep the voucher after all."""
     voucher = _own_voucher(turn, payload["voucher"])
-    if turn.db.run("UPDATE voucher SET state = 'valid' WHERE id = :id AND state = 'declined' AND expires > :now",
-                   id=voucher["id"], now=ms(turn.now)) != 1:
+    if (
+        turn.db.run(
+            "UPDATE voucher SET state = 'valid' WHERE id = :id AND state = 'declined' AND expires > :now",
+            id=voucher["id"],
+            now=ms(turn.now),
+        )
+        != 1
+    ):
         turn.say("voucher.decline_late")
         return
     turn.audit("voucher.kept", f"voucher:{voucher['id']}")
@@ -149,15 +214,29 @@ def review(turn: Turn, payload: dict[str, Any]) -> None:
     """人工复核: a person looks at the ticket; leaves a case."""
     ticket = _own_ticket(turn, payload["ticket"])
     by = workdays_after(turn.today, rules.REVIEW_DAYS)
-    case = open_case(turn, "voucher.review", f"ticket:{ticket['id']}", ticket["number"],
-                     due=end_of_day(by, turn.ground.settings.zone))
-    turn.say("voucher.review", case=case, days=rules.REVIEW_DAYS, by=by.isoformat(), telephone=turn.ground.telephone)
+    case = open_case(
+        turn,
+        "voucher.review",
+        f"ticket:{ticket['id']}",
+        ticket["number"],
+        due=end_of_day(by, turn.ground.settings.zone),
+    )
+    turn.say(
+        "voucher.review",
+        case=case,
+        days=rules.REVIEW_DAYS,
+        by=by.isoformat(),
+        telephone=turn.ground.telephone,
+    )
 
 
 def not_me(turn: Turn, payload: dict[str, Any]) -> None:
     """没去过: the family disputes a redemption; leaves a case."""
-    turn.db.run("UPDATE voucher_redemption SET disputed = :now WHERE id = :id", now=ms(turn.now),
-                id=payload["redemption"])
+    turn.db.run(
+        "UPDATE voucher_redemption SET disputed = :now WHERE id = :id",
+        now=ms(turn.now),
+        id=payload["redemption"],
+    )
     case = open_case(turn, "voucher.disputed", f"redemption:{payload['redemption']}")
     turn.audit("redemption.disputed", f"redemption:{payload['redemption']}")
     turn.say("voucher.not_me", case=case, telephone=turn.ground.telephone)
@@ -165,10 +244,17 @@ def not_me(turn: Turn, payload: dict[str, Any]) -> None:
 
 def join(turn: Turn, keep: int, other: int) -> None:
     """Two addresses became one person: what the other had is theirs."""
-    turn.db.run("DELETE FROM voucher_family WHERE person_id = :other AND child_id IN (SELECT child_id FROM"
-                " voucher_family WHERE person_id = :keep)", keep=keep, other=other)
-    for table, column in (("voucher_family", "person_id"), ("voucher_ticket", "person_id"),
-                          ("voucher_ticket", "guardian_id")):
+    turn.db.run(
+        "DELETE FROM voucher_family WHERE person_id = :other AND child_id IN (SELECT child_id FROM"
+        " voucher_family WHERE person_id = :keep)",
+        keep=keep,
+        other=other,
+    )
+    for table, column in (
+        ("voucher_family", "person_id"),
+        ("voucher_ticket", "person_id"),
+        ("voucher_ticket", "guardian_id"),
+    ):
         turn.db.run(f"UPDATE {table} SET {column} = :keep WHERE {column} = :other", keep=keep, other=other)
 
 

@@ -1,0 +1,6 @@
+"""What the voucher service does, in the turn's transaction: one file for each part of its life.
+
+apply, tickets, children  an application becomes a ticket        guardian  a guardian confirms
+rounds, drawing           the calendar, the draw, the results     results   what people are told
+mine, redeem              one's own vouchers, using them          arming, operator  staff and the command line
+"""

@@ -1,0 +1,294 @@
+"""Applying for a voucher: what each Do step of the flow decides, in the turn's transaction.
+
+One ticket per child and round, whatever a family does: the unique index on (round, child) stands behind it, and a
+child is known by the keyed hash of its document (or, where a programme asks for none, of phone, birth and name).
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date
+from typing import Any, Literal
+
+from bot.clock import instant, ms
+from bot.messages import Button
+from bot.store.people import recovery_code
+from bot.store.session import Row
+from bot.turn import Turn
+from dialogs.voucher import rules
+from dialogs.voucher.service import children, rounds, tickets
+from dialogs.voucher.service.guardian import ask_guardian
+from dialogs.voucher.service.names import subject_birth
+from knowledge.ages import completed_months
+from knowledge.city import City
+from knowledge.programme import Round
+
+PURPOSES = ("basic", "child")
+WORDING = "2026-11"
+"""The version of the consent's words; raise it when they change."""
+
+
+def look(turn: Turn, city: City) -> Literal["none", "closed", "first", "again"]:
+    """Is there a round, and have they applied for a child before?"""
+    programmes = [p for p in city.programmes.values() if rounds.is_armed(turn, city, p)]
+    turn.data.update(telephone=turn.ground.telephone, demo=city.demo, next_opens=None, name="")
+    if not programmes:
+        return "none"
+    open_now = [(p, row) for p in programmes if (row := rounds.open_round(turn.db, p.id, turn.now))]
+    if not open_now:
+        following = rounds.next_round(turn.db, programmes[0].id, turn.now)
+        turn.data.update(
+            name=programmes[0].name,
+            next_opens=None if following is None else instant(int(following["opens"])).isoformat(),
+        )
+        return "closed"
+    row = open_now[0][1]
+    programme = rounds.programme_of(row)
+    turn.data.update(
+        programme=programme.id,
+        name=programme.name if turn.lang != "en" else programme.name_en,
+        round_id=row["id"],
+        round=row["name"],
+        closes=instant(int(row["closes"])).isoformat(),
+        proofs=[] if programme.proof == "none" else list(programme.proof),
+        page_sleeps=turn.place is not None and turn.place.channel == "web",
+        telegram=turn.ground.link.bots.get("telegram", ""),
+    )
+    families = children.families(turn, programme.id)
+    if not families:
+        return "first"
+    turn.data["children"] = [
+        *(
+            {
+                "value": f"f{f['id']}",
+                "label": f"{children.name_of(turn, f)}（{subject_birth(turn, f['subject_id']):%Y-%m}）",
+            }
+            for f in families
+        ),
+        {"value": "another", "label": turn.label("voucher.child.choice.another")},
+    ]
+    turn.data.update(
+        relation=families[0]["relation"], consent="agree", again=rules.child_number(len(families))
+    )
+    if phone := children.phone_of(turn):
+        turn.data["phone"] = phone
+    return "again"
+
+
+def recall(turn: Turn) -> Literal["ok", "registered"]:
+    """A child they applied for before: nothing known is asked twice."""
+    family = turn.db.one(
+        "SELECT * FROM voucher_family WHERE id = :id AND person_id = :person",
+        id=int(turn.data["child"][1:]),
+        person=turn.who.id,
+    )
+    if family is None:
+        raise LookupError("a family row that was offered is gone")
+    turn.data.update(
+        birth=subject_birth(turn, family["subject_id"]).isoformat(),
+        nickname=children.name_of(turn, family),
+        relation=family["relation"],
+        subject=family["subject_id"],
+        known=family["child_id"],
+    )
+    if turn.data["proofs"]:
+        turn.data["document"] = {"kind": "known", "child": family["child_id"]}
+    ticket = tickets.ticket_of(turn, int(family["child_id"]))
+    return "registered" if tickets.standing(turn, ticket) else "ok"
+
+
+def take_birth(turn: Turn) -> Literal["ok"]:
+    """They answered "which child" with another one's birth date at once."""
+    turn.data["birth"] = turn.data["child"]
+    return "ok"
+
+
+def band(turn: Turn, city: City) -> Literal["ok", "residents", "no_places", "too_young", "too_old", "unborn"]:
+    """The child's band, its odds in words, and who in the district takes a child of that age."""
+    row = rounds.round_row(turn.db, turn.data["round_id"])
+    programme = rounds.programme_of(row)
+    born = date.fromisoformat(turn.data["birth"])
+    planned = _calendar(row)
+    found = programme.band_of(born, planned)
+    if found is None:
+        reason = programme.why_no_band(born, planned)
+        following = rounds.next_round(turn.db, programme.id, turn.now)
+        turn.data["next_opens"] = None if following is None else instant(int(following["opens"])).isoformat()
+        return reason or "too_old"
+    if turn.data.get("again") and "nickname" not in turn.data:
+        turn.data["nickname"] = turn.label(f"voucher.child_name.n{turn.data['again']}")
+    applied = int(
+        turn.db.value(
+            "SELECT count(*) FROM voucher_ticket WHERE round_id = :r AND band = :b AND state"
+            " IN ('applied', 'unconfirmed')",
+            r=row["id"],
+            b=found.id,
+        )
+    )
+    months = completed_months(born, turn.today)
+    places = len(city.places_for(programme.id, months)) if programme.id in city.programmes else 0
+    kind, of_ten = rules.odds(found.quota, applied)
+    turn.data.update(
+        band=found.id,
+        band_name=found.name_en if turn.lang == "en" else found.name,
+        amount=found.amount_fen,
+        quota=found.quota,
+        places=places,
+        months=months,
+    )
+    turn.say(
+        "voucher.odds",
+        band=turn.data["band_name"],
+        amount=found.amount_fen,
+        quota=found.quota,
+        applied=applied,
+        kind=kind,
+        of_ten=of_ten,
+        places=places,
+        days=programme.valid_days,
+    )
+    if places == 0 and "anyway" not in turn.data:
+        return "no_places"
+    return check_residents(turn)
+
+
+def check_residents(turn: Turn) -> Literal["ok", "residents"]:
+    """Whether the programme is for people who live here, and they have not said so yet."""
+    programme = rounds.programme_of(rounds.round_row(turn.db, turn.data["round_id"]))
+    return "residents" if programme.residents_only and "known" not in turn.data else "ok"
+
+
+def proof(turn: Turn) -> Literal["document", "none"]:
+    """Whether this programme asks for a document. A demonstration offers an invented one."""
+    turn.data["invented"] = (
+        []
+        if not turn.data["demo"]
+        else [{"value": "invented", "label": turn.label("voucher.document.choice.invented")}]
+    )
+    return "document" if turn.data["proofs"] else "none"
+
+
+def check_child(turn: Turn) -> Literal["ok", "registered", "awarded", "other_birth"]:
+    """Is this child registered in this round, or has it had all it may have? Says of twins that both count."""
+    paper = turn.data["document"]
+    if paper["kind"] == "invented" and "digest" not in paper:
+        paper = turn.data["document"] = {"kind": "invented", "digest": secrets.token_hex(32)}
+    child = paper.get("child") or children.child_of(turn, turn.data["programme"], paper["digest"])
+    turn.data["to_verify"] = (
+        paper["kind"] == "birth_certificate" if child is None else children.unverified(turn, int(child))
+    )
+    if child is not None:
+        if tickets.standing(turn, tickets.ticket_of(turn, int(child))):
+            return "registered"
+        known = turn.db.value("SELECT birth FROM voucher_child WHERE id = :id", id=int(child))
+        if turn.unseal(known, "child.birth") != turn.data["birth"]:
+            return "other_birth"
+        if tickets.had_enough(turn, int(child)):
+            return "awarded"
+    if tickets.twin_stands(turn, child):
+        turn.say("voucher.twins")
+    return "ok"
+
+
+def gather(turn: Turn) -> Literal["ok"]:
+    """What the summary shows besides the answers."""
+    row = rounds.round_row(turn.db, turn.data["round_id"])
+    paper = turn.data.get("document") or {"kind": "none"}
+    turn.data.update(
+        paper=paper["kind"],
+        phone_shown=_masked(str(turn.data["phone"])),
+        draw=instant(int(row["draw"])).isoformat(),
+        publish=instant(int(row["publish"])).isoformat(),
+    )
+    return "ok"
+
+
+def submit(turn: Turn) -> Literal["granted", "registered", "closed", "phone_taken", "awarded"]:
+    """Take the ticket. Whoever comes second with the same child learns only that it is registered."""
+    row = rounds.round_row(turn.db, turn.data["round_id"])
+    if row["state"] != "open" or not int(row["opens"]) <= ms(turn.now) < int(row["closes"]):
+        return "closed"
+    child = children.child_for(turn)
+    if tickets.had_enough(turn, child):
+        return "awarded"
+    phone_hash = (
+        children.keyed_here(turn, f"phone\n{turn.data['phone']}") if not turn.data["proofs"] else None
+    )
+    if phone_hash is not None and turn.db.value(
+        "SELECT 1 FROM voucher_ticket WHERE round_id = :round AND phone_hash = :phone AND child_id <> :child",
+        round=row["id"],
+        phone=phone_hash,
+        child=child,
+    ):
+        return "phone_taken"
+    subject = children.subject_for(turn, child)
+    ticket = tickets.take(turn, row, child, subject, phone_hash)
+    if ticket is None:
+        taken = phone_hash is not None and tickets.ticket_of(turn, child) is None
+        return "phone_taken" if taken else "registered"
+    _remember(turn, subject)
+    _receipt(turn, row, ticket)
+    return "granted"
+
+
+def _remember(turn: Turn, subject: int) -> None:
+    """Keep the phone (sealed) and the consents, one row for each purpose."""
+    turn.db.run(
+        "UPDATE person SET phone = :phone WHERE id = :id",
+        phone=turn.seal(str(turn.data["phone"]), "person.phone"),
+        id=turn.who.id,
+    )
+    for purpose in PURPOSES:
+        if purpose == "child" and turn.data["relation"] == "grandparent":
+            continue  # the guardian gives it, through the link
+        known = turn.db.value(
+            "SELECT 1 FROM consent WHERE person_id = :person AND subject_id = :subject AND purpose ="
+            " :purpose AND revoked IS NULL",
+            person=turn.who.id,
+            subject=subject,
+            purpose=purpose,
+        )
+        if known is None:
+            turn.db.run(
+                "INSERT INTO consent (person_id, subject_id, purpose, wording, given) VALUES (:person,"
+                " :subject, :purpose, :wording, :now)",
+                person=turn.who.id,
+                subject=subject,
+                purpose=purpose,
+                wording=WORDING,
+                now=ms(turn.now),
+            )
+
+
+def _receipt(turn: Turn, row: Row, ticket: Row) -> None:
+    code = recovery_code(turn.db, turn.ground.keys, turn.who.id, secrets.SystemRandom())
+    link = turn.ground.settings.page + f"/draws/{row['name']}.json"
+    turn.say(
+        "voucher.receipt",
+        [Button(turn.label("voucher.button.mine"), id="go:mine")],
+        name=turn.data["nickname"],
+        ticket=ticket["number"],
+        recovery=code,
+        closes=instant(int(row["closes"])),
+        draw=instant(int(row["draw"])),
+        publish=instant(int(row["publish"])),
+        round=row["name"],
+        to_verify=bool(ticket["to_verify"]),
+        page_sleeps=turn.data["page_sleeps"],
+        telegram=turn.data["telegram"],
+        draws=link,
+        telephone=turn.ground.telephone,
+    )
+    if ticket["state"] == "unconfirmed":
+        ask_guardian(turn, row, ticket)
+
+
+def _masked(phone: str) -> str:
+    return f"…{phone[-4:]}"
+
+
+def _calendar(row: Row) -> Round:
+    at: dict[str, Any] = {
+        name: instant(int(row[name])) for name in ("opens", "closes", "frozen", "draw", "publish")
+    }
+    return Round(id=row["calendar_id"], reference_day=date.fromisoformat(row["reference_day"]), **at)

@@ -1,0 +1,171 @@
+"""The draw, the results, what follows from them: places, vouchers, reminders, the end. In chunks with a cursor.
+
+The order commits first; places and results follow in chunks while replies go on.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+from bot import timers
+from bot.clock import end_of_day, instant, local_date, ms
+from bot.store.session import Row
+from bot.timers import Due
+from bot.turn import Turn
+from dialogs.voucher import draw, rules
+from dialogs.voucher.service.results import issue_and_tell, tell_expired, tell_reminder
+from dialogs.voucher.service.rounds import CHUNK, each, programme_of, round_row
+from knowledge.programme import Programme
+
+WAIT_FOR_VALUE = timedelta(minutes=10)
+"""How long a publication waits before it looks again for the draw or the approval."""
+
+
+def on_draw(turn: Turn, due: Due) -> str | None:
+    """Draw. Without the public value a programme asks for, the draw waits and duty is told."""
+    row = round_row(turn.db, int(due.key))
+    programme = programme_of(row)
+    if row["state"] == "announced" or row["state"] == "open":
+        raise RuntimeError(f"round {row['name']} is not frozen yet")
+    if row["state"] in ("frozen", "waiting"):
+        if programme.public_value and not row["public_value"]:
+            _wait_for_value(turn, row, programme)
+            return None
+        secret = turn.ground.keys.unseal(bytes(row["secret"]), "round.secret")
+        entries = [_pair(line) for line in row["list"].splitlines()]
+        result = draw.run(
+            row["name"],
+            secret,
+            entries,
+            {band.id: band.quota for band in programme.bands},
+            row["public_value"],
+        )
+        turn.db.run(
+            "UPDATE voucher_round SET state = 'drawn', result = :result WHERE id = :id",
+            result=json.dumps(result),
+            id=row["id"],
+        )
+        turn.audit("round.drawn", f"round:{row['name']}")
+        return "0"
+    return _place_chunk(turn, row, int(due.cursor or 0))
+
+
+def _wait_for_value(turn: Turn, row: Row, programme: Programme) -> None:
+    turn.db.run("UPDATE voucher_round SET state = 'waiting' WHERE id = :id", id=row["id"])
+    turn.push_staff(
+        ("admin", "duty"),
+        "voucher.staff.value_missing",
+        round=row["name"],
+        value=programme.public_value,
+        dedupe=f"value:{row['id']}",
+    )
+
+
+def _place_chunk(turn: Turn, row: Row, start: int) -> str | None:
+    """Write places 1… into tickets, some thousand at a time."""
+    size = CHUNK * 10
+    places = [
+        {"number": ticket, "rank": rank, "state": "won" if rank <= band["quota"] else "reserve"}
+        for band in json.loads(row["result"]).values()
+        for rank, ticket in enumerate(band["order"], start=1)
+    ]
+    turn.db.many(
+        "UPDATE voucher_ticket SET rank = :rank, state = :state WHERE number = :number",
+        places[start : start + size],
+    )
+    return str(start + size) if start + size < len(places) else None
+
+
+def on_publish(turn: Turn, due: Due) -> str | None:
+    """Issue the vouchers and push the result to every applicant, in chunks. Waits for the draw, and for approval."""
+    row = round_row(turn.db, int(due.key))
+    ready = row["state"] in ("drawn", "published") and turn.db.value(
+        "SELECT 1 FROM timer WHERE kind = 'voucher.draw' AND key = :key AND state = 'done'", key=due.key
+    )
+    if not ready:
+        turn.timer("voucher.publish", due.key, turn.now + WAIT_FOR_VALUE)
+        return None
+    programme = programme_of(row)
+    if row["state"] == "drawn":
+        if programme.publish == "after_approval" and not _approved(turn, row):
+            turn.timer("voucher.publish", due.key, turn.now + WAIT_FOR_VALUE)
+            return None
+        zone = turn.ground.settings.zone
+        last = rules.last_day(local_date(turn.now, zone), programme.valid_days)
+        ends = end_of_day(last, zone)
+        turn.db.run(
+            "UPDATE voucher_round SET state = 'published', last_day = :last, expires = :ends WHERE id = :id",
+            last=last.isoformat(),
+            ends=ms(ends),
+            id=row["id"],
+        )
+        for left, at in rules.reminder_moments(last, programme.reminder_days, zone):
+            timers.set_once(turn.db, "voucher.remind", f"{row['id']}:{left}", at)
+        timers.set_once(turn.db, "voucher.expire", str(row["id"]), ends)
+        turn.audit("round.published", f"round:{row['name']}")
+        return "0"
+    return each(turn, due, "state IN ('won', 'reserve')", issue_and_tell)
+
+
+def _approved(turn: Turn, row: Row) -> bool:
+    """Whether two have approved the publication; asks for it the first time."""
+    if turn.db.value(
+        "SELECT 1 FROM approval WHERE kind = 'voucher.publish' AND subject = :name AND state = 'confirmed'",
+        name=row["name"],
+    ):
+        return True
+    turn.push_staff(
+        ("admin",), "voucher.staff.approve_publish", round=row["name"], dedupe=f"publish:{row['id']}"
+    )
+    return False
+
+
+def on_remind(turn: Turn, due: Due) -> str | None:
+    """Remind everyone whose voucher of this round is still unused, in chunks."""
+    round_id, _, left = due.key.partition(":")
+    return each(
+        turn,
+        due,
+        "state = 'won'",
+        lambda t, row, ticket: tell_reminder(t, row, ticket, int(left)),
+        round_id=int(round_id),
+    )
+
+
+def on_expire(turn: Turn, due: Due) -> str | None:
+    """24:00 of the last day: what was not used is over, and its people are told, in chunks."""
+    if not due.cursor:
+        turn.db.run(
+            "UPDATE voucher SET state = 'expired' WHERE state = 'valid' AND expires <= :now AND ticket_id IN"
+            " (SELECT id FROM voucher_ticket WHERE round_id = :id)",
+            now=ms(turn.now),
+            id=int(due.key),
+        )
+        return "0"
+    return each(turn, due, "state = 'won'", tell_expired)
+
+
+def enter_value(turn: Turn, name: str, value: str) -> str:
+    """Enter the public value of a round. Returns ok | unknown | not_asked | too_early | given.
+
+    It must have been named before the close and may be entered once, after the freeze.
+    """
+    row = turn.db.one("SELECT * FROM voucher_round WHERE name = :name", name=name)
+    if row is None:
+        return "unknown"
+    if row["public_value"]:
+        return "given"
+    if row["state"] not in ("frozen", "waiting"):
+        return "too_early"
+    if not programme_of(row).public_value:
+        return "not_asked"
+    turn.db.run("UPDATE voucher_round SET public_value = :value WHERE id = :id", value=value, id=row["id"])
+    turn.timer("voucher.draw", str(row["id"]), max(turn.now, instant(int(row["draw"]))))
+    turn.audit("round.value", f"round:{name}", value=value)
+    return "ok"
+
+
+def _pair(line: str) -> tuple[str, str]:
+    band, _, ticket = line.partition("\t")
+    return band, ticket

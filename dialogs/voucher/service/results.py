@@ -1,0 +1,204 @@
+"""What people are told of their ticket: the result, reminders, the end. One message for one ticket, once."""
+
+from __future__ import annotations
+
+import io
+import secrets
+
+import segno
+
+from bot.clock import instant, ms
+from bot.messages import File
+from bot.store.session import Row
+from bot.turn import Turn, reachable
+from dialogs.voucher import codes, rules
+from dialogs.voucher.service.names import child_name, code_hash
+from knowledge.programme import Programme
+
+QR_SCALE = 8
+
+
+def issue_and_tell(turn: Turn, row: Row, ticket: Row) -> None:
+    """Issue the voucher of a winner, and push the result to whoever applied."""
+    programme = Programme.from_canonical(row["programme_json"].encode())
+    if ticket["state"] == "won":
+        _won(turn, row, ticket, programme)
+    else:
+        _reserve(turn, row, ticket, programme)
+    turn.db.run("UPDATE voucher_ticket SET told = :now WHERE id = :id", now=ms(turn.now), id=ticket["id"])
+
+
+def _won(turn: Turn, row: Row, ticket: Row, programme: Programme) -> None:
+    code = issue(turn, row, ticket)
+    voucher = turn.db.value("SELECT id FROM voucher WHERE ticket_id = :id", id=ticket["id"])
+    lang = language(turn, ticket["person_id"])
+    decline = turn.action(
+        "voucher.decline",
+        "voucher.button.decline",
+        {"voucher": voucher},
+        lang=lang,
+        person=ticket["person_id"],
+        deadline=instant(int(row["expires"])),
+    )
+    turn.push(
+        ticket["person_id"],
+        "voucher.result.won",
+        [decline],
+        dedupe=f"result:{ticket['id']}",
+        files=[qr_file(turn, ticket["person_id"], code)],
+        name=child_name(turn, ticket),
+        ticket=ticket["number"],
+        amount=ticket["amount"],
+        code=codes.show(code),
+        last_day=row["last_day"],
+        round=row["name"],
+        to_verify=bool(ticket["to_verify"]),
+        use=programme.use,
+        days=programme.valid_days,
+    )
+    for guardian in guardians(ticket):
+        turn.push(
+            guardian,
+            "voucher.result.won_guardian",
+            dedupe=f"result:{ticket['id']}:{guardian}",
+            name=child_name(turn, ticket),
+            amount=ticket["amount"],
+            last_day=row["last_day"],
+        )
+
+
+def _reserve(turn: Turn, row: Row, ticket: Row, programme: Programme) -> None:
+    quota = programme.band(ticket["band"]).quota
+    lang = language(turn, ticket["person_id"])
+    review = turn.action(
+        "voucher.review",
+        "voucher.button.review",
+        {"ticket": ticket["id"]},
+        lang=lang,
+        person=ticket["person_id"],
+        deadline=turn.in_(days=30),
+    )
+    following = turn.db.one(
+        "SELECT opens, closes FROM voucher_round WHERE programme = :p AND id <> :id"
+        " AND closes > :now ORDER BY opens LIMIT 1",
+        p=row["programme"],
+        id=row["id"],
+        now=ms(turn.now),
+    )
+    turn.push(
+        ticket["person_id"],
+        "voucher.result.reserve",
+        [review],
+        dedupe=f"result:{ticket['id']}",
+        name=child_name(turn, ticket),
+        ticket=ticket["number"],
+        place=int(ticket["rank"]) - quota,
+        quota=quota,
+        round=row["name"],
+        rank=ticket["rank"],
+        next_opens=None if following is None else instant(int(following["opens"])),
+        next_open=following is not None and int(following["opens"]) <= ms(turn.now),
+        review_days=rules.REVIEW_DAYS,
+    )
+    for guardian in guardians(ticket):
+        turn.push(
+            guardian,
+            "voucher.result.reserve_guardian",
+            dedupe=f"result:{ticket['id']}:{guardian}",
+            name=child_name(turn, ticket),
+            place=int(ticket["rank"]) - quota,
+        )
+
+
+def issue(turn: Turn, row: Row, ticket: Row) -> str:
+    """Make the voucher of a winning ticket; its code (12 digits). One ticket has one voucher."""
+    while True:
+        code = codes.new_voucher(secrets.SystemRandom())
+        made = turn.db.run(
+            "INSERT INTO voucher (ticket_id, code_hash, code, amount, balance, state, issued, last_day, expires)"
+            " VALUES (:ticket, :hash, :code, :amount, :amount, 'valid', :now, :last, :ends)"
+            " ON CONFLICT (code_hash) DO NOTHING",
+            ticket=ticket["id"],
+            hash=code_hash(turn, code),
+            code=turn.seal(code, "voucher.code"),
+            amount=ticket["amount"],
+            now=ms(turn.now),
+            last=row["last_day"],
+            ends=row["expires"],
+        )
+        if made == 1:
+            return code
+
+
+def tell_unheard(turn: Turn, row: Row, ticket: Row) -> None:
+    """No guardian confirmed in time: this ticket is not in the list."""
+    turn.push(
+        ticket["person_id"],
+        "voucher.result.unheard",
+        dedupe=f"result:{ticket['id']}",
+        name=child_name(turn, ticket),
+        round=row["name"],
+    )
+
+
+def tell_reminder(turn: Turn, row: Row, ticket: Row, left: int) -> None:
+    """Some days are left; only for who has not used it and wants reminders."""
+    voucher = turn.db.one("SELECT * FROM voucher WHERE ticket_id = :id AND state = 'valid'", id=ticket["id"])
+    wants = turn.db.value("SELECT reminders FROM person WHERE id = :id", id=ticket["person_id"])
+    if voucher is None or not wants:
+        return
+    code = turn.unseal(voucher["code"], "voucher.code")
+    off = turn.action(
+        "voucher.reminders_off",
+        "voucher.button.reminders_off",
+        {},
+        person=ticket["person_id"],
+        lang=language(turn, ticket["person_id"]),
+    )
+    turn.push(
+        ticket["person_id"],
+        "voucher.result.reminder",
+        [off],
+        lane="reminder",
+        dedupe=f"remind:{ticket['id']}:{left}",
+        deadline=instant(int(row["expires"])),
+        name=child_name(turn, ticket),
+        left=left,
+        last_day=row["last_day"],
+        code=codes.show(code),
+        amount=voucher["balance"],
+    )
+
+
+def tell_expired(turn: Turn, row: Row, ticket: Row) -> None:
+    """The voucher ran out unused; a short word, and the next round."""
+    if turn.db.value("SELECT 1 FROM voucher WHERE ticket_id = :id AND state = 'expired'", id=ticket["id"]):
+        turn.push(
+            ticket["person_id"],
+            "voucher.result.expired",
+            lane="reminder",
+            dedupe=f"expired:{ticket['id']}",
+            name=child_name(turn, ticket),
+            last_day=row["last_day"],
+        )
+
+
+def guardians(ticket: Row) -> list[int]:
+    """The guardian who confirmed a ticket that somebody else applied for."""
+    return [] if ticket["guardian_id"] in (None, ticket["person_id"]) else [int(ticket["guardian_id"])]
+
+
+def language(turn: Turn, person_id: int) -> str:
+    """The language somebody is written to in."""
+    return str(turn.db.value("SELECT lang FROM person WHERE id = :id", id=person_id) or "zh")
+
+
+def qr_file(turn: Turn, person_id: int, code: str) -> File:
+    """The QR code of a voucher: a link that opens the bot with the code, as PNG."""
+    address = reachable(turn.db, person_id)
+    channel = str(turn.db.value("SELECT channel FROM address WHERE id = :id", id=address) or "web")
+    made = io.BytesIO()
+    segno.make(turn.ground.link.to(f"r_{code}", channel), error="m").save(
+        made, kind="png", scale=QR_SCALE, border=4
+    )
+    return File(f"voucher-{code[-4:]}.png", "image/png", made.getvalue())
