@@ -48,13 +48,24 @@ def ask(turn: Turn, kind: str, subject: str, hash_: str, payload: Mapping[str, A
     for approval in waiting:
         if approval.hash == hash_:
             return approval.id
-        turn.db.run("UPDATE approval SET state = 'withdrawn', decided = :now WHERE id = :id", now=ms(turn.now),
-                    id=approval.id)
+        turn.db.run(
+            "UPDATE approval SET state = 'withdrawn', decided = :now WHERE id = :id",
+            now=ms(turn.now),
+            id=approval.id,
+        )
         turn.audit("approval.withdrawn", f"approval:{approval.id}", why="changed")
-    approval_id = int(turn.db.value(
-        "INSERT INTO approval (kind, subject, hash, payload, state, asked_by, asked)"
-        " VALUES (:kind, :subject, :hash, :payload, 'asked', :person, :now) RETURNING id", kind=kind, subject=subject,
-        hash=hash_, payload=json.dumps(payload or {}, ensure_ascii=False), person=turn.who.id, now=ms(turn.now)))
+    approval_id = int(
+        turn.db.value(
+            "INSERT INTO approval (kind, subject, hash, payload, state, asked_by, asked)"
+            " VALUES (:kind, :subject, :hash, :payload, 'asked', :person, :now) RETURNING id",
+            kind=kind,
+            subject=subject,
+            hash=hash_,
+            payload=json.dumps(payload or {}, ensure_ascii=False),
+            person=turn.who.id,
+            now=ms(turn.now),
+        )
+    )
     turn.audit("approval.asked", f"approval:{approval_id}", kind=kind, subject=subject, hash=hash_)
     return approval_id
 
@@ -84,25 +95,44 @@ def refuse(turn: Turn, approval_id: int) -> bool:
 
 def pending(db: Db, now: datetime, kind: str = "", subject: str = "") -> list[Approval]:
     """What waits for a second person, oldest first: all of it, or of one kind, or about one subject."""
-    rows = db.all(f"SELECT {_COLUMNS} FROM approval WHERE state = 'asked' AND asked > :after ORDER BY id",
-                  after=ms(now - LIFE))
+    rows = db.all(
+        f"SELECT {_COLUMNS} FROM approval WHERE state = 'asked' AND asked > :after ORDER BY id",
+        after=ms(now - LIFE),
+    )
     found = [_of(row) for row in rows]
     return [a for a in found if kind in ("", a.kind) and subject in ("", a.subject)]
 
 
 def _waiting(turn: Turn, approval_id: int) -> Approval | None:
     lock = " FOR UPDATE" if turn.db.postgres else ""
-    row = turn.db.one(f"SELECT {_COLUMNS} FROM approval WHERE id = :id AND state = 'asked' AND asked > :after{lock}",
-                      id=approval_id, after=ms(turn.now - LIFE))
+    row = turn.db.one(
+        f"SELECT {_COLUMNS} FROM approval WHERE id = :id AND state = 'asked' AND asked > :after{lock}",
+        id=approval_id,
+        after=ms(turn.now - LIFE),
+    )
     return None if row is None else _of(row)
 
 
 def _decide(turn: Turn, approval: Approval, state: str, **detail: Any) -> None:
-    turn.db.run("UPDATE approval SET state = :state, decided_by = :person, decided = :now WHERE id = :id",
-                state=state, person=turn.who.id, now=ms(turn.now), id=approval.id)
-    turn.audit(f"approval.{state}", f"approval:{approval.id}", kind=approval.kind, subject=approval.subject, **detail)
+    turn.db.run(
+        "UPDATE approval SET state = :state, decided_by = :person, decided = :now WHERE id = :id",
+        state=state,
+        person=turn.who.id,
+        now=ms(turn.now),
+        id=approval.id,
+    )
+    turn.audit(
+        f"approval.{state}", f"approval:{approval.id}", kind=approval.kind, subject=approval.subject, **detail
+    )
 
 
 def _of(row: Row) -> Approval:
-    return Approval(int(row["id"]), row["kind"], row["subject"], row["hash"], json.loads(row["payload"]),
-                    int(row["asked_by"]), instant(int(row["asked"])))
+    return Approval(
+        int(row["id"]),
+        row["kind"],
+        row["subject"],
+        row["hash"],
+        json.loads(row["payload"]),
+        int(row["asked_by"]),
+        instant(int(row["asked"])),
+    )

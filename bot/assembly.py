@@ -49,9 +49,15 @@ def open_house(settings: Settings, clock: Clock, dialogs: Dialogs | None = None)
     if not settings.database_url:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     texts = Texts([Path(__file__).parent, *(c.folder for c in capabilities)], settings.zone)
-    ground = Ground(settings, clock, KeyRing.open(settings.keys), texts,
-                    Link(page=settings.page, public=bool(settings.public_url)), demo=dialogs.is_demo(settings),
-                    telephone=dialogs.telephone(settings))
+    ground = Ground(
+        settings,
+        clock,
+        KeyRing.open(settings.keys),
+        texts,
+        Link(page=settings.page, public=bool(settings.public_url)),
+        demo=dialogs.is_demo(settings),
+        telephone=dialogs.telephone(settings),
+    )
     store = Store(settings.url)
     upgrade(store, [c.folder for c in capabilities])
     return House(ground, store, capabilities)

@@ -119,7 +119,9 @@ class Registry:
         self.timers = _merged("timer", (c.timers for c in self.all))
         self.links = _merged("link", (c.links for c in self.all))
         self.pages = _merged("page", (c.pages for c in self.all))
-        self.operator: dict[str, OperatorCommand] = _merged("operator command", (c.operator for c in self.all))
+        self.operator: dict[str, OperatorCommand] = _merged(
+            "operator command", (c.operator for c in self.all)
+        )
         self.jobs = tuple(job for c in self.all for job in c.jobs)
         self.commands = tuple(command for c in self.all for command in c.commands)
         for flow in self.flows.values():
@@ -130,8 +132,11 @@ class Registry:
     def menu(self, turn: Turn) -> list[tuple[str, str]]:
         """What the person can do by the roles they hold: (command, its words), in order."""
         roles = {role for role, _ in turn.who.roles} | {""}
-        return [(command.name, turn.label(f"command.{command.name}")) for command in self.commands
-                if roles & set(command.roles)]
+        return [
+            (command.name, turn.label(f"command.{command.name}"))
+            for command in self.commands
+            if roles & set(command.roles)
+        ]
 
     def my_things(self, turn: Turn) -> int:
         """Let every capability say what the person has with it. Returns how many things there were."""

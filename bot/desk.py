@@ -15,15 +15,28 @@ def open_case(turn: Turn, kind: str, about: str = "", words: str = "", due: date
     Returns the case's number.
     """
     person = turn.person.id if turn.person else None
-    known = turn.db.value("SELECT id FROM desk_case WHERE kind = :kind AND about = :about AND person_id = :person"
-                          " AND state <> 'closed'", kind=kind, about=about, person=person)
+    known = turn.db.value(
+        "SELECT id FROM desk_case WHERE kind = :kind AND about = :about AND person_id = :person"
+        " AND state <> 'closed'",
+        kind=kind,
+        about=about,
+        person=person,
+    )
     if known is not None:
         return int(known)
-    case = int(turn.db.value(
-        "INSERT INTO desk_case (kind, person_id, address_id, about, words, state, opened, due)"
-        " VALUES (:kind, :person, :address, :about, :words, 'open', :now, :due) RETURNING id", kind=kind,
-        person=person, address=turn.address_id, about=about, words=turn.seal(words, "case.words") if words else None,
-        now=ms(turn.now), due=None if due is None else ms(due)))
+    case = int(
+        turn.db.value(
+            "INSERT INTO desk_case (kind, person_id, address_id, about, words, state, opened, due)"
+            " VALUES (:kind, :person, :address, :about, :words, 'open', :now, :due) RETURNING id",
+            kind=kind,
+            person=person,
+            address=turn.address_id,
+            about=about,
+            words=turn.seal(words, "case.words") if words else None,
+            now=ms(turn.now),
+            due=None if due is None else ms(due),
+        )
+    )
     turn.audit("case.opened", f"case:{case}", kind=kind, about=about)
     turn.push_staff(("duty", "admin"), "desk.new_case", case=case, kind=kind, dedupe=f"case:{case}")
     return case

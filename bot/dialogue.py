@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from bot.capability import Registry
 from bot.flow import machine
-from bot.flow.model import CHANGE, Ask, Do, End, Flow, Look, Problem, Said, State
+from bot.flow.model import CHANGE, Ask, End, Flow, Look, Problem, Said, State
 from bot.masked import masked_token
 from bot.messages import Button, Inbound
 from bot.store.conversations import Talk
@@ -72,9 +72,15 @@ class Dialogue:
     def answer(self, turn: Turn, inbound: Inbound) -> Problem | None:
         """Give the open question an answer. A Problem comes back unsaid."""
         state = self._open()
-        said = Said(text=inbound.text, phone=inbound.phone, phone_is_own=inbound.phone_is_own,
-                    location=inbound.location, media=inbound.media, flaw=inbound.flaw,
-                    proof=inbound.proofs[0] if inbound.proofs else None)
+        said = Said(
+            text=inbound.text,
+            phone=inbound.phone,
+            phone_is_own=inbound.phone_is_own,
+            location=inbound.location,
+            media=inbound.media,
+            flaw=inbound.flaw,
+            proof=inbound.proofs[0] if inbound.proofs else None,
+        )
         return self._move(turn, state, said)
 
     def press(self, turn: Turn, inbound: Inbound, rest: str) -> None:
@@ -130,9 +136,14 @@ class Dialogue:
         """Somebody came back to an open form: go on, or anew? A number is enough."""
         state = self._open()
         self.talk.choosing = ["resume", "restart"]
-        turn.say("common.resume", [Button(turn.label("common.button.resume"), id="w:resume"),
-                                   Button(turn.label("common.button.restart"), id="w:restart")],
-                 step=turn.label(f"{state.flow}.{state.step}.name"))
+        turn.say(
+            "common.resume",
+            [
+                Button(turn.label("common.button.resume"), id="w:resume"),
+                Button(turn.label("common.button.restart"), id="w:restart"),
+            ],
+            step=turn.label(f"{state.flow}.{state.step}.name"),
+        )
 
     def ask_again(self, turn: Turn) -> None:
         """Show the open question once more, if there is one."""
@@ -220,8 +231,10 @@ class Dialogue:
         turn.say(f"{state.flow}.{state.step}.ask", *rows, **self._values(state))
 
     def _rows(self, turn: Turn, state: State, ask: Ask) -> list[Sequence[Button]]:
-        choices = [Button(label, id=f"q:{self.talk.question}:{value}")
-                   for value, label in self._labels(turn, state, ask).items()]
+        choices = [
+            Button(label, id=f"q:{self.talk.question}:{value}")
+            for value, label in self._labels(turn, state, ask).items()
+        ]
         rows: list[Sequence[Button]] = []
         for button in choices:
             last = rows[-1] if rows else []
@@ -245,7 +258,9 @@ class Dialogue:
             return None
         if place.channel != "web" and not settings.public_url:
             return None
-        token = masked_token(turn.ground.keys, turn.address_id, self.talk.question, turn.in_(minutes=MASKED_MINUTES))
+        token = masked_token(
+            turn.ground.keys, turn.address_id, self.talk.question, turn.in_(minutes=MASKED_MINUTES)
+        )
         return Button(turn.label("common.button.masked"), url=f"{settings.page}/id/{token}")
 
     def _labels(self, turn: Turn, state: State, ask: Ask) -> dict[str, str]:
@@ -257,8 +272,9 @@ class Dialogue:
             found[value] = turn.label(f"{state.flow}.{ask.name}.choice.{value}", **values)
         for name in ask.changes:
             if name in state.data:
-                found[CHANGE + name] = turn.label("common.button.change",
-                                                  what=turn.label(f"{state.flow}.{name}.name"))
+                found[CHANGE + name] = turn.label(
+                    "common.button.change", what=turn.label(f"{state.flow}.{name}.name")
+                )
         return found
 
     def _look(self, turn: Turn, state: State | None = None) -> Look:

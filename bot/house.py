@@ -82,8 +82,12 @@ class House:
 
     def expects(self, place: Place) -> bool:
         """Whether a document number is being asked at this place (for the redaction)."""
-        return self.store.read(lambda db: conversations.expects(
-            db, place.channel, place.chat, place.thread, place.member)) == "document"
+        return (
+            self.store.read(
+                lambda db: conversations.expects(db, place.channel, place.chat, place.thread, place.member)
+            )
+            == "document"
+        )
 
     def keep(self, db: Db, inbound: Inbound) -> bool:
         """Write what arrived. False when it is known already."""
@@ -151,7 +155,9 @@ class House:
     async def send_due(self) -> int:
         """Deliver everything that is due, without pacing. Returns how many were tried."""
         tried = 0
-        while batch := self.store.write(lambda db: outbox.claim_due(db, self.ground.keys, self.ground.clock.now())):
+        while batch := self.store.write(
+            lambda db: outbox.claim_due(db, self.ground.keys, self.ground.clock.now())
+        ):
             await self.send_all(batch)
             tried += len(batch)
         return tried
@@ -197,4 +203,3 @@ class House:
             clock.move_to(target)
         self.store.write(self.refresh)
         await self.settle()
-

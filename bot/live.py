@@ -47,10 +47,17 @@ class Live:
         """Settle what a former process left, then listen and beat."""
         await asyncio.to_thread(self.house.open)
         await self._pick_up()
-        self._scheduler.add_job(self._beat, "interval", seconds=BEAT_S, max_instances=1, coalesce=True,
-                                misfire_grace_time=None)
-        self._scheduler.add_job(self._pick_up, "interval", seconds=STALE_S, max_instances=1, coalesce=True,
-                                misfire_grace_time=None)
+        self._scheduler.add_job(
+            self._beat, "interval", seconds=BEAT_S, max_instances=1, coalesce=True, misfire_grace_time=None
+        )
+        self._scheduler.add_job(
+            self._pick_up,
+            "interval",
+            seconds=STALE_S,
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
         self._scheduler.start()
 
     async def stop(self) -> None:
@@ -138,8 +145,11 @@ class Live:
         house = self.house
         while not self._stopping:
             room = self.pace.room()
-            batch = await asyncio.wrap_future(house.store.submit(
-                lambda db: outbox.claim_due(db, house.ground.keys, house.ground.clock.now(), room)))
+            batch = await asyncio.wrap_future(
+                house.store.submit(
+                    lambda db: outbox.claim_due(db, house.ground.keys, house.ground.clock.now(), room)
+                )
+            )
             if not batch:
                 break
             sending = [self._spawn(self._send(message)) for message in batch]

@@ -28,8 +28,10 @@ GIVE_UP_S = 72 * 3600
 """A message without a deadline of its own is worth sending for three days."""
 AGAIN: dict[str, int] = {"urgent": 3, "reply": 1, "result": 1}
 """How often a message that may have arrived is sent again, by lane; others never."""
-_COLUMNS = ("o.id, o.kind, o.lane, o.payload, o.created, o.tries, a.channel, a.chat, a.thread, a.member,"
-            " (SELECT b.message_id FROM outbox b WHERE b.id = o.of) AS of_id, o.of, o.note")
+_COLUMNS = (
+    "o.id, o.kind, o.lane, o.payload, o.created, o.tries, a.channel, a.chat, a.thread, a.member,"
+    " (SELECT b.message_id FROM outbox b WHERE b.id = o.of) AS of_id, o.of, o.note"
+)
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,17 @@ def put(db: Db, keys: KeyRing, post: Post, now: datetime, zone: ZoneInfo) -> int
         "INSERT INTO outbox (address_id, kind, of, lane, state, payload, dedupe, created, due, deadline, since,"
         " tries, note) VALUES (:address, :kind, :of, :lane, :state, :payload, :dedupe, :now, :due, :deadline, :now,"
         " 0, '') ON CONFLICT (dedupe) DO NOTHING RETURNING id",
-        address=post.address_id, kind=post.kind, of=post.of, lane=post.lane, state=born,
-        payload=keys.seal(to_json(post.message), "outbox.payload"), dedupe=post.dedupe, now=ms(now), due=ms(due),
-        deadline=None if post.deadline is None else ms(post.deadline))
+        address=post.address_id,
+        kind=post.kind,
+        of=post.of,
+        lane=post.lane,
+        state=born,
+        payload=keys.seal(to_json(post.message), "outbox.payload"),
+        dedupe=post.dedupe,
+        now=ms(now),
+        due=ms(due),
+        deadline=None if post.deadline is None else ms(post.deadline),
+    )
     return None if row is None else int(row["id"])
 
 
@@ -76,8 +86,10 @@ def load(db: Db, keys: KeyRing, ids: Sequence[int]) -> list[Sendable]:
     """The rows of these ids, ready to send, in the order of the ids."""
     found: list[Sendable] = []
     for row_id in ids:
-        row = db.one(f"SELECT {_COLUMNS} FROM outbox o JOIN address a ON a.id = o.address_id WHERE o.id = :id",
-                     id=row_id)
+        row = db.one(
+            f"SELECT {_COLUMNS} FROM outbox o JOIN address a ON a.id = o.address_id WHERE o.id = :id",
+            id=row_id,
+        )
         if row is not None and row["payload"] is not None:
             found.append(_sendable(row, keys))
     return found
@@ -94,23 +106,35 @@ def claim_due(db: Db, keys: KeyRing, now: datetime, limit: int = 50) -> list[Sen
         " (SELECT 1 FROM outbox p WHERE p.address_id = o.address_id AND p.lane = o.lane AND p.id < o.id"
         " AND p.state IN ('queued', 'waiting', 'inflight'))"
         " ORDER BY CASE o.lane WHEN 'urgent' THEN 0 WHEN 'reply' THEN 1 WHEN 'result' THEN 2 WHEN 'reminder' THEN 3"
-        f" ELSE 4 END, o.id LIMIT :limit{lock}", now=ms(now), limit=limit)
+        f" ELSE 4 END, o.id LIMIT :limit{lock}",
+        now=ms(now),
+        limit=limit,
+    )
     taken = [int(row["id"]) for row in rows]
     for row_id in taken:
-        db.run("UPDATE outbox SET state = 'inflight', since = :now, tries = tries + 1 WHERE id = :id", now=ms(now),
-               id=row_id)
+        db.run(
+            "UPDATE outbox SET state = 'inflight', since = :now, tries = tries + 1 WHERE id = :id",
+            now=ms(now),
+            id=row_id,
+        )
     return load(db, keys, taken)
 
 
 def sent(db: Db, row_id: int, message_id: str, now: datetime) -> None:
     """A message arrived."""
-    db.run("UPDATE outbox SET state = 'sent', since = :now, message_id = :message WHERE id = :id", now=ms(now),
-           message=message_id, id=row_id)
+    db.run(
+        "UPDATE outbox SET state = 'sent', since = :now, message_id = :message WHERE id = :id",
+        now=ms(now),
+        message=message_id,
+        id=row_id,
+    )
 
 
 def failed(db: Db, row_id: int, why: SendFailed, now: datetime) -> str:
     """A message did not arrive, or may not have: what becomes of its row. Returns the new state."""
-    row = db.one("SELECT lane, kind, tries, created, deadline, address_id FROM outbox WHERE id = :id", id=row_id)
+    row = db.one(
+        "SELECT lane, kind, tries, created, deadline, address_id FROM outbox WHERE id = :id", id=row_id
+    )
     if row is None:
         return "gone"
     state, due = _verdict(row, why, now)
@@ -119,14 +143,24 @@ def failed(db: Db, row_id: int, why: SendFailed, now: datetime) -> str:
     if why.kind == "unreachable":
         retire(db, int(row["address_id"]))
     note = f"{why.kind}: {why.reason}"[:200]
-    db.run("UPDATE outbox SET state = :state, since = :now, due = :due, note = :note,"
-           " tries = CASE WHEN tries = 0 THEN 1 ELSE tries END WHERE id = :id",
-           state=state, now=ms(now), due=ms(due), note=note, id=row_id)
+    db.run(
+        "UPDATE outbox SET state = :state, since = :now, due = :due, note = :note,"
+        " tries = CASE WHEN tries = 0 THEN 1 ELSE tries END WHERE id = :id",
+        state=state,
+        now=ms(now),
+        due=ms(due),
+        note=note,
+        id=row_id,
+    )
     return state
 
 
 def _verdict(row: Row, why: SendFailed, now: datetime) -> tuple[str, datetime]:
-    end = instant(row["deadline"]) if row["deadline"] else instant(row["created"]) + timedelta(seconds=GIVE_UP_S)
+    end = (
+        instant(row["deadline"])
+        if row["deadline"]
+        else instant(row["created"]) + timedelta(seconds=GIVE_UP_S)
+    )
     tries = max(1, int(row["tries"]))
     if why.kind == "moved":
         return "waiting", now
@@ -144,8 +178,12 @@ def _verdict(row: Row, why: SendFailed, now: datetime) -> tuple[str, datetime]:
 
 def _move(db: Db, address_id: int, chat: str) -> None:
     """A chat has another id from now on; where the new one has written already, its address takes the messages."""
-    known = db.value("SELECT n.id FROM address o JOIN address n ON n.channel = o.channel AND n.thread = o.thread"
-                     " AND n.member = o.member WHERE o.id = :id AND n.chat = :chat", id=address_id, chat=chat)
+    known = db.value(
+        "SELECT n.id FROM address o JOIN address n ON n.channel = o.channel AND n.thread = o.thread"
+        " AND n.member = o.member WHERE o.id = :id AND n.chat = :chat",
+        id=address_id,
+        chat=chat,
+    )
     if known is None:
         db.run("UPDATE address SET chat = :chat WHERE id = :id", chat=chat, id=address_id)
     else:
@@ -155,20 +193,28 @@ def _move(db: Db, address_id: int, chat: str) -> None:
 def retire(db: Db, address_id: int) -> None:
     """A blocked chat: nothing more is tried until they write."""
     db.run("UPDATE address SET state = 'retired' WHERE id = :id", id=address_id)
-    db.run("UPDATE outbox SET state = 'failed', note = 'address retired' WHERE address_id = :id"
-           " AND state IN ('queued', 'waiting', 'withheld')", id=address_id)
+    db.run(
+        "UPDATE outbox SET state = 'failed', note = 'address retired' WHERE address_id = :id"
+        " AND state IN ('queued', 'waiting', 'withheld')",
+        id=address_id,
+    )
 
 
 def release(db: Db, address_id: int, now: datetime) -> int:
     """Somebody is back: what was withheld for them may go. Returns how many."""
-    return db.run("UPDATE outbox SET state = 'waiting', due = :now WHERE address_id = :id AND state = 'withheld'",
-                  now=ms(now), id=address_id)
+    return db.run(
+        "UPDATE outbox SET state = 'waiting', due = :now WHERE address_id = :id AND state = 'withheld'",
+        now=ms(now),
+        id=address_id,
+    )
 
 
 def sweep(db: Db, now: datetime, lease_s: int = 120) -> list[int]:
     """Settle what a crash left inflight: by lane, as a message that may have arrived. Returns the row ids."""
-    rows = db.all("SELECT id FROM outbox WHERE state = 'inflight' AND since < :before",
-                  before=ms(now - timedelta(seconds=lease_s)))
+    rows = db.all(
+        "SELECT id FROM outbox WHERE state = 'inflight' AND since < :before",
+        before=ms(now - timedelta(seconds=lease_s)),
+    )
     for row in rows:
         failed(db, int(row["id"]), SendFailed("unconfirmed", "process ended while sending"), now)
     return [int(row["id"]) for row in rows]
@@ -182,14 +228,18 @@ def to_call_list(db: Db, now: datetime) -> int:
         " :now FROM outbox o JOIN address a ON a.id = o.address_id"
         " WHERE o.lane = 'result' AND (o.state = 'failed' OR (o.state = 'withheld' AND o.since < :old))"
         " AND NOT EXISTS (SELECT 1 FROM call_list c WHERE c.outbox_id = o.id)",
-        now=ms(now), old=ms(now - timedelta(hours=24)))
+        now=ms(now),
+        old=ms(now - timedelta(hours=24)),
+    )
 
 
 def empty_old(db: Db, now: datetime, days: int = 14) -> int:
     """Forget the words of messages settled long ago. Returns how many."""
-    return db.run("UPDATE outbox SET payload = NULL WHERE payload IS NOT NULL AND created < :before"
-                  " AND state IN ('sent', 'unconfirmed', 'failed', 'cancelled')",
-                  before=ms(now - timedelta(days=days)))
+    return db.run(
+        "UPDATE outbox SET payload = NULL WHERE payload IS NOT NULL AND created < :before"
+        " AND state IN ('sent', 'unconfirmed', 'failed', 'cancelled')",
+        before=ms(now - timedelta(days=days)),
+    )
 
 
 def next_due(db: Db) -> datetime | None:
@@ -200,11 +250,16 @@ def next_due(db: Db) -> datetime | None:
 
 def to_json(message: Outgoing) -> bytes:
     """A message as JSON bytes."""
-    return json.dumps({
-        "text": message.text, "keys": message.keys, "location": message.location,
-        "buttons": [[[b.label, b.id, b.url, b.ask] for b in row] for row in message.buttons],
-        "files": [[f.name, f.type, base64.b64encode(f.body).decode()] for f in message.files],
-    }, ensure_ascii=False).encode()
+    return json.dumps(
+        {
+            "text": message.text,
+            "keys": message.keys,
+            "location": message.location,
+            "buttons": [[[b.label, b.id, b.url, b.ask] for b in row] for row in message.buttons],
+            "files": [[f.name, f.type, base64.b64encode(f.body).decode()] for f in message.files],
+        },
+        ensure_ascii=False,
+    ).encode()
 
 
 def of_json(raw: bytes) -> Outgoing:
@@ -212,13 +267,22 @@ def of_json(raw: bytes) -> Outgoing:
     tree: dict[str, Any] = json.loads(raw)
     place = tree["location"]
     return Outgoing(
-        tree["text"], tuple(tuple(Button(*b) for b in row) for row in tree["buttons"]),
+        tree["text"],
+        tuple(tuple(Button(*b) for b in row) for row in tree["buttons"]),
         tuple(File(name, kind, base64.b64decode(body)) for name, kind, body in tree["files"]),
-        None if place is None else (place[0], place[1]), tuple(tree["keys"]))
+        None if place is None else (place[0], place[1]),
+        tuple(tree["keys"]),
+    )
 
 
 def _sendable(row: Row, keys: KeyRing) -> Sendable:
     return Sendable(
-        id=int(row["id"]), place=Place(row["channel"], row["chat"], row["thread"], row["member"]), kind=row["kind"],
-        lane=row["lane"], message=of_json(keys.unseal(bytes(row["payload"]), "outbox.payload")),
-        of=row["of_id"], created=int(row["created"]), again=str(row["note"]).startswith("unconfirmed"))
+        id=int(row["id"]),
+        place=Place(row["channel"], row["chat"], row["thread"], row["member"]),
+        kind=row["kind"],
+        lane=row["lane"],
+        message=of_json(keys.unseal(bytes(row["payload"]), "outbox.payload")),
+        of=row["of_id"],
+        created=int(row["created"]),
+        again=str(row["note"]).startswith("unconfirmed"),
+    )

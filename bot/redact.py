@@ -157,7 +157,7 @@ def _fold(text: str) -> str:
     else:
         folded = [_fold_one(character) for character in text]
         for run in _CHINESE_RUN.finditer(text):
-            folded[run.start():run.end()] = [_CHINESE[character] for character in run.group()]
+            folded[run.start() : run.end()] = [_CHINESE[character] for character in run.group()]
     for index in range(1, len(folded) - 1):
         if text[index] in _SLIPS and folded[index - 1].isdigit() and folded[index + 1].isdigit():
             folded[index] = _SLIPS[text[index]]
@@ -187,14 +187,20 @@ class _Sheet:
         bare = re.sub(r"[\W_]", "", folded)
         self.only_number = bool(re.fullmatch(r"[0-9]*X?", bare))
         alone = after_part and bare == "X"
-        self.at = [i for i, c in enumerate(folded) if c in "0123456789" or (c == "X" and (alone or self._ends(i)))]
+        self.at = [
+            i for i, c in enumerate(folded) if c in "0123456789" or (c == "X" and (alone or self._ends(i)))
+        ]
         self.symbols = "".join(folded[i] for i in self.at)
         # Ends of the text count as far apart, so that a window can be asked what lies on either side of it.
-        self.gaps = [_APART, *(self._gap(a + 1, b) for a, b in zip(self.at, self.at[1:], strict=False)), _APART]
+        self.gaps = [
+            _APART,
+            *(self._gap(a + 1, b) for a, b in zip(self.at, self.at[1:], strict=False)),
+            _APART,
+        ]
 
     def _ends(self, index: int) -> bool:
         """Whether the X at this place can be the last character of a number."""
-        after = self.folded[index + 1:index + 2]
+        after = self.folded[index + 1 : index + 2]
         before = self.folded[:index].rstrip(_MARK + " \t-.·")
         return not (after.isascii() and after.isalpha()) and before[-1:].isdigit() and before[-1:].isascii()
 
@@ -216,7 +222,7 @@ class _Sheet:
 
     def widest(self, start: int, end: int) -> int:
         """The widest gap inside these symbols."""
-        return max(self.gaps[start + 1:end], default=_TIGHT)
+        return max(self.gaps[start + 1 : end], default=_TIGHT)
 
     def runs(self, found: list[_Found], widest: int = _NARROW) -> Iterator[tuple[int, int]]:
         """The stretches of symbols, not yet found, with no gap inside wider than `widest`."""
@@ -239,7 +245,7 @@ class _Sheet:
         text, end = self.text, len(self.text) + 1
         for one in sorted(found, key=lambda one: -one.start):
             if one.end <= end:
-                text = text[:one.start] + one.label + text[one.end:]
+                text = text[: one.start] + one.label + text[one.end :]
                 end = one.start
         return text
 
@@ -288,7 +294,7 @@ def _documents(sheet: _Sheet, shortest: int) -> Iterator[_Found]:
 
 def _passing(sheet: _Sheet, free: list[bool]) -> Iterator[_Found]:
     """Windows of 18 that pass date and check digit: whole ones even with some words between, others as doubtful."""
-    good = [start for start in range(len(sheet.symbols) - 17) if _passes(sheet.symbols[start:start + 18])]
+    good = [start for start in range(len(sheet.symbols) - 17) if _passes(sheet.symbols[start : start + 18])]
     taken = free
     for start in sorted(good, key=lambda start: (not sheet.whole(start, start + 18), start)):
         end = start + 18
@@ -297,8 +303,12 @@ def _passing(sheet: _Sheet, free: list[bool]) -> Iterator[_Found]:
             continue
         taken[start:end] = [False] * 18
         if whole:
-            yield _Found(*sheet.span(start, end), WHOLE, kind=_kind(sheet.symbols[start:end]),
-                         number=sheet.symbols[start:end])
+            yield _Found(
+                *sheet.span(start, end),
+                WHOLE,
+                kind=_kind(sheet.symbols[start:end]),
+                number=sheet.symbols[start:end],
+            )
         else:
             # A digit too many: mask all that touches it, so that no piece stays.
             while sheet.gaps[start] == _TIGHT:
@@ -309,7 +319,12 @@ def _passing(sheet: _Sheet, free: list[bool]) -> Iterator[_Found]:
 
 
 def _passes(window: str) -> bool:
-    return bool(_DATED.match(window, 6)) and "X" not in window[:17] and window[0] != "0" and _flaw(window) is None
+    return (
+        bool(_DATED.match(window, 6))
+        and "X" not in window[:17]
+        and window[0] != "0"
+        and _flaw(window) is None
+    )
 
 
 def _nearly(sheet: _Sheet, free: list[bool], shortest: int) -> Iterator[_Found]:
@@ -333,7 +348,7 @@ def _looks_like_one(sheet: _Sheet, start: int, number: str) -> bool:
         return True
     if number[-1] == "X":
         return length >= 16 or tight
-    if length == 15:    # the numbers of the first generation: six digits of place, YYMMDD, three more
+    if length == 15:  # the numbers of the first generation: six digits of place, YYMMDD, three more
         return tight and bool(re.match(r"[1-9].{5}..(?:0[1-9]|1[0-2])(?:[0-2][0-9]|3[01])", number))
     grouped = length >= 17 and [k for k in range(1, 15) if sheet.gaps[start + k]] == [6, 14]
     return grouped or (length == 18 and tight and ric.calc_check_digit(number) == number[-1])
@@ -384,13 +399,18 @@ def _first_part(number: str) -> bool:
     return len(rest) < 6 or _date(century + rest) is not None
 
 
-_CARD = re.compile(r"(?<![0-9])[0-9]{4}([ -])[0-9]{4}\1[0-9]{4}\1[0-9]{4}(?:\1[0-9]{1,3})?(?![0-9]|\1?[0-9]|[-/.年])")
+_CARD = re.compile(
+    r"(?<![0-9])[0-9]{4}([ -])[0-9]{4}\1[0-9]{4}\1[0-9]{4}(?:\1[0-9]{1,3})?(?![0-9]|\1?[0-9]|[-/.年])"
+)
 
 
 def _long_numbers(sheet: _Sheet, found: list[_Found]) -> Iterator[_Found]:
     """Runs of 15 digits and more, and bank cards in groups of four, that are nothing else."""
-    runs = [_Found(*sheet.span(start, end), LONG)
-            for start, end in sheet.runs(found, widest=_TIGHT) if end - start >= 15]
+    runs = [
+        _Found(*sheet.span(start, end), LONG)
+        for start, end in sheet.runs(found, widest=_TIGHT)
+        if end - start >= 15
+    ]
     yield from runs
     covered = [*found, *runs]
     for card in _CARD.finditer(sheet.folded):

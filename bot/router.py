@@ -102,8 +102,13 @@ def _do_word(turn: Turn, word: str, dialogue: Dialogue, registry: Registry) -> N
         case "courtesy":
             turn.say("common.courtesy")
         case "language":
-            turn.say("common.language", [Button(label, id=f"lang:{code}") for code, label in
-                                         (("zh", "简体中文"), ("zh-Hant", "繁體中文"), ("en", "English"))])
+            turn.say(
+                "common.language",
+                [
+                    Button(label, id=f"lang:{code}")
+                    for code, label in (("zh", "简体中文"), ("zh-Hant", "繁體中文"), ("en", "English"))
+                ],
+            )
         case _:
             say_menu(turn, registry)
 
@@ -154,8 +159,10 @@ def _act(turn: Turn, rest: str, registry: Registry, dialogue: Dialogue) -> None:
     row = None
     if number.isdigit() and turn.ground.keys.check_sign(sign, "action", number):
         lock = " FOR UPDATE" if turn.db.postgres else ""
-        row = turn.db.one(f"SELECT id, kind, payload, person_id, deadline, used FROM action WHERE id = :id{lock}",
-                          id=int(number))
+        row = turn.db.one(
+            f"SELECT id, kind, payload, person_id, deadline, used FROM action WHERE id = :id{lock}",
+            id=int(number),
+        )
     if row is None or row["kind"] not in registry.actions:
         turn.say("common.stale")
     elif row["person_id"] is not None and row["person_id"] != turn.who.id:
@@ -216,7 +223,9 @@ def _take(turn: Turn, claim: Claim) -> None:
         claim.call(turn)
 
 
-def _claimed_or_unknown(turn: Turn, inbound: Inbound, text: str, registry: Registry, dialogue: Dialogue) -> None:
+def _claimed_or_unknown(
+    turn: Turn, inbound: Inbound, text: str, registry: Registry, dialogue: Dialogue
+) -> None:
     if inbound.proofs or inbound.flaw:
         turn.say("common.number_unasked")
         return
@@ -228,7 +237,12 @@ def _claimed_or_unknown(turn: Turn, inbound: Inbound, text: str, registry: Regis
         return
     claim = claimed(turn, text, registry)
     if claim is None:
-        turn.say("common.unknown", [Button(turn.label("common.button.person"), id="w:person"),
-                                    Button(turn.label("common.button.menu"), id="w:menu")])
+        turn.say(
+            "common.unknown",
+            [
+                Button(turn.label("common.button.person"), id="w:person"),
+                Button(turn.label("common.button.menu"), id="w:menu"),
+            ],
+        )
     else:
         _take(turn, claim)

@@ -91,8 +91,11 @@ def _apologise(turn: Turn, inbox_id: int, why: Exception) -> None:
 
 def replies_among(db: Db, posted: list[int]) -> list[int]:
     """Of the rows a turn posted, those that were born inflight."""
-    return [row_id for row_id in posted
-            if db.value("SELECT state FROM outbox WHERE id = :id", id=row_id) == "inflight"]
+    return [
+        row_id
+        for row_id in posted
+        if db.value("SELECT state FROM outbox WHERE id = :id", id=row_id) == "inflight"
+    ]
 
 
 def run_timer(ground: Ground, registry: Registry, db: Db) -> Handled | None:
@@ -112,12 +115,17 @@ def run_timer(ground: Ground, registry: Registry, db: Db) -> Handled | None:
                 timers.finish(db, due)
             else:
                 timers.go_on(db, due, cursor)
-    except Exception as why:  # noqa: BLE001  a timer that raises waits and is tried again; others go on
+    except Exception as why:
         turn = Turn(ground, db, now)
         tries = timers.postpone(db, due, now)
         log.error("timer failed", kind=due.kind, key=due.key, tries=tries, exc_info=why)
-        turn.push_staff(("duty", "admin"), "desk.failed_timer", kind=due.kind, key=due.key,
-                        dedupe=f"timer:{due.kind}:{due.key}")
+        turn.push_staff(
+            ("duty", "admin"),
+            "desk.failed_timer",
+            kind=due.kind,
+            key=due.key,
+            dedupe=f"timer:{due.kind}:{due.key}",
+        )
     return Handled(tuple(outbox.load(db, ground.keys, replies_among(db, turn.posted))))
 
 
@@ -148,8 +156,11 @@ class Jobs:
         for job, cron in self._jobs:
             last = timers.last_firing(db, job.name)
             if last is None:
-                db.run("INSERT INTO firing (job, due, at) VALUES (:job, :due, :due) ON CONFLICT DO NOTHING",
-                       job=job.name, due=ms(now))
+                db.run(
+                    "INSERT INTO firing (job, due, at) VALUES (:job, :due, :due) ON CONFLICT DO NOTHING",
+                    job=job.name,
+                    due=ms(now),
+                )
             self._next[job.name] = cron.after(last or now)
 
     def next_due(self) -> datetime | None:
@@ -167,4 +178,3 @@ class Jobs:
             self._next[job.name] = following
             return job, due
         return None
-

@@ -15,17 +15,33 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="DOORSTEP_", env_file=".env", extra="ignore")
 
-    data_dir: Path = Field(default=Path("data"), description="folder of the database and the district's own content")
-    database_url: str = Field(default="", description="postgresql+psycopg://… ; empty = SQLite in the data folder")
-    city: str = Field(default="sample", description="the home pack: a folder under knowledge/cities or content/cities")
+    data_dir: Path = Field(
+        default=Path("data"), description="folder of the database and the district's own content"
+    )
+    database_url: str = Field(
+        default="", description="postgresql+psycopg://… ; empty = SQLite in the data folder"
+    )
+    city: str = Field(
+        default="sample", description="the home pack: a folder under knowledge/cities or content/cities"
+    )
     host: str = Field(default="127.0.0.1", description="where the web server listens")
     port: int = Field(default=8080, description="the port it listens on")
-    public_url: str = Field(default="", description="the address people reach it at; empty = http://HOST:PORT")
-    keys: Path = Field(default=Path("keys"), description="folder of the key ring and the hash keys; never in a backup")
-    telegram_token: SecretStr = Field(default=SecretStr(""), description="the bot's token; empty = no Telegram")
-    telegram_api_url: str = Field(default="", description="another Bot API server, e.g. http://127.0.0.1:8081")
+    public_url: str = Field(
+        default="", description="the address people reach it at; empty = http://HOST:PORT"
+    )
+    keys: Path = Field(
+        default=Path("keys"), description="folder of the key ring and the hash keys; never in a backup"
+    )
+    telegram_token: SecretStr = Field(
+        default=SecretStr(""), description="the bot's token; empty = no Telegram"
+    )
+    telegram_api_url: str = Field(
+        default="", description="another Bot API server, e.g. http://127.0.0.1:8081"
+    )
     telegram_mode: Literal["polling", "webhook"] = Field(default="polling", description="how updates come in")
-    telegram_webhook_secret: SecretStr = Field(default=SecretStr(""), description="the header Telegram must send")
+    telegram_webhook_secret: SecretStr = Field(
+        default=SecretStr(""), description="the header Telegram must send"
+    )
     telegram_staff_chat: str = Field(default="", description="id of the group where staff are told of cases")
     timezone: str = Field(default="Asia/Shanghai", description="local time of dates, rounds and quiet hours")
 

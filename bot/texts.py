@@ -40,7 +40,9 @@ class Texts:
                 path = folder / f"texts.{lang}.toml"
                 if path.is_file():
                     self._load(path, lang)
-        self._env.filters.update(money=_money, day=_day, month=_month, moment=self._moment, at=self._at, groups=groups)
+        self._env.filters.update(
+            money=_money, day=_day, month=_month, moment=self._moment, at=self._at, groups=groups
+        )
 
     def keys(self, lang: str = "zh") -> set[str]:
         """The keys that have words of their own in a language."""
@@ -104,7 +106,7 @@ def plain(markup: str) -> str:
 
 def groups(digits: str, size: int = 4) -> str:
     """Digits in groups: 1234 5678 9012."""
-    return " ".join(digits[i:i + size] for i in range(0, len(digits), size))
+    return " ".join(digits[i : i + size] for i in range(0, len(digits), size))
 
 
 def _flat(tree: Mapping[str, Any], above: str = "") -> Iterable[tuple[str, str]]:

@@ -36,23 +36,37 @@ class Due:
 
 def set_timer(db: Db, kind: str, key: str, due: datetime, payload: Mapping[str, Any] | None = None) -> None:
     """Set a timer, or move the one of the same kind and key (a finished one waits anew)."""
-    db.run("INSERT INTO timer (kind, key, due, payload, cursor, state, tries)"
-           " VALUES (:kind, :key, :due, :payload, '', 'waiting', 0)"
-           " ON CONFLICT (kind, key) DO UPDATE SET due = :due, payload = :payload, cursor = '', state = 'waiting',"
-           " tries = 0", kind=kind, key=key, due=ms(due), payload=json.dumps(payload or {}, ensure_ascii=False))
+    db.run(
+        "INSERT INTO timer (kind, key, due, payload, cursor, state, tries)"
+        " VALUES (:kind, :key, :due, :payload, '', 'waiting', 0)"
+        " ON CONFLICT (kind, key) DO UPDATE SET due = :due, payload = :payload, cursor = '', state = 'waiting',"
+        " tries = 0",
+        kind=kind,
+        key=key,
+        due=ms(due),
+        payload=json.dumps(payload or {}, ensure_ascii=False),
+    )
 
 
 def set_once(db: Db, kind: str, key: str, due: datetime, payload: Mapping[str, Any] | None = None) -> None:
     """Set a timer unless one of the same kind and key was ever set."""
-    db.run("INSERT INTO timer (kind, key, due, payload, cursor, state, tries)"
-           " VALUES (:kind, :key, :due, :payload, '', 'waiting', 0) ON CONFLICT (kind, key) DO NOTHING",
-           kind=kind, key=key, due=ms(due), payload=json.dumps(payload or {}, ensure_ascii=False))
+    db.run(
+        "INSERT INTO timer (kind, key, due, payload, cursor, state, tries)"
+        " VALUES (:kind, :key, :due, :payload, '', 'waiting', 0) ON CONFLICT (kind, key) DO NOTHING",
+        kind=kind,
+        key=key,
+        due=ms(due),
+        payload=json.dumps(payload or {}, ensure_ascii=False),
+    )
 
 
 def cancel(db: Db, kind: str, key: str) -> None:
     """Call a timer off; none there is no error."""
-    db.run("UPDATE timer SET state = 'cancelled' WHERE kind = :kind AND key = :key AND state = 'waiting'",
-           kind=kind, key=key)
+    db.run(
+        "UPDATE timer SET state = 'cancelled' WHERE kind = :kind AND key = :key AND state = 'waiting'",
+        kind=kind,
+        key=key,
+    )
 
 
 def next_due(db: Db) -> datetime | None:
@@ -64,18 +78,30 @@ def next_due(db: Db) -> datetime | None:
 def take(db: Db, now: datetime) -> Due | None:
     """The oldest due timer, locked for this transaction; finish it with `finish`, `go_on` or `postpone`."""
     lock = " FOR UPDATE SKIP LOCKED" if db.postgres else ""
-    row = db.one("SELECT id, kind, key, due, payload, cursor FROM timer WHERE state = 'waiting' AND due <= :now"
-                 f" ORDER BY due, id LIMIT 1{lock}", now=ms(now))
+    row = db.one(
+        "SELECT id, kind, key, due, payload, cursor FROM timer WHERE state = 'waiting' AND due <= :now"
+        f" ORDER BY due, id LIMIT 1{lock}",
+        now=ms(now),
+    )
     if row is None:
         return None
-    return Due(int(row["id"]), row["kind"], row["key"], instant(int(row["due"])), json.loads(row["payload"]),
-               row["cursor"])
+    return Due(
+        int(row["id"]),
+        row["kind"],
+        row["key"],
+        instant(int(row["due"])),
+        json.loads(row["payload"]),
+        row["cursor"],
+    )
 
 
 def finish(db: Db, timer: Due) -> None:
     """It has happened. A timer that was set anew while it fired stays set."""
-    db.run("UPDATE timer SET state = 'done' WHERE id = :id AND state = 'waiting' AND due = :due", id=timer.id,
-           due=ms(timer.due))
+    db.run(
+        "UPDATE timer SET state = 'done' WHERE id = :id AND state = 'waiting' AND due = :due",
+        id=timer.id,
+        due=ms(timer.due),
+    )
 
 
 def go_on(db: Db, timer: Due, cursor: str) -> None:
@@ -87,7 +113,12 @@ def postpone(db: Db, timer: Due, now: datetime) -> int:
     """It raised: try again later, ever more slowly. Returns the number of tries so far."""
     tries = int(db.value("SELECT tries FROM timer WHERE id = :id", id=timer.id) or 0) + 1
     wait = timedelta(seconds=min(3600, 5 * 2**tries))
-    db.run("UPDATE timer SET tries = :tries, due = :due WHERE id = :id", tries=tries, due=ms(now + wait), id=timer.id)
+    db.run(
+        "UPDATE timer SET tries = :tries, due = :due WHERE id = :id",
+        tries=tries,
+        due=ms(now + wait),
+        id=timer.id,
+    )
     return tries
 
 
@@ -111,7 +142,17 @@ def last_firing(db: Db, job: str) -> datetime | None:
 
 def claim_firing(db: Db, job: str, due: datetime, now: datetime) -> bool:
     """Claim one due time of a job in this transaction; False when it was claimed already."""
-    db.run("DELETE FROM firing WHERE job = :job AND due < :old", job=job,
-           old=ms(due - timedelta(days=KEEP_FIRINGS_DAYS)))
-    return db.run("INSERT INTO firing (job, due, at) VALUES (:job, :due, :now) ON CONFLICT (job, due) DO NOTHING",
-                  job=job, due=ms(due), now=ms(now)) == 1
+    db.run(
+        "DELETE FROM firing WHERE job = :job AND due < :old",
+        job=job,
+        old=ms(due - timedelta(days=KEEP_FIRINGS_DAYS)),
+    )
+    return (
+        db.run(
+            "INSERT INTO firing (job, due, at) VALUES (:job, :due, :now) ON CONFLICT (job, due) DO NOTHING",
+            job=job,
+            due=ms(due),
+            now=ms(now),
+        )
+        == 1
+    )

@@ -104,8 +104,15 @@ class Turn:
 
     # -- words ---------------------------------------------------------------------------------------------------
 
-    def say(self, key: str, /, *rows: Sequence[Button], files: Sequence[File] = (),
-            location: tuple[float, float] | None = None, **values: Any) -> None:
+    def say(
+        self,
+        key: str,
+        /,
+        *rows: Sequence[Button],
+        files: Sequence[File] = (),
+        location: tuple[float, float] | None = None,
+        **values: Any,
+    ) -> None:
         """Answer with a text. `rows` are rows of buttons."""
         text = self.ground.texts.render(self.lang, key, values)
         self.out.append(Outgoing(text, tuple(tuple(row) for row in rows), tuple(files), location, (key,)))
@@ -118,9 +125,20 @@ class Turn:
         """A button that begins a flow, whatever is open."""
         return Button(self.label(label_key), id=f"go:{flow}")
 
-    def push(self, person_id: int, key: str, /, *rows: Sequence[Button], lane: Lane = "result",
-             dedupe: str | None = None, due: datetime | None = None, deadline: datetime | None = None,
-             files: Sequence[File] = (), lang: str | None = None, **values: Any) -> int | None:
+    def push(
+        self,
+        person_id: int,
+        key: str,
+        /,
+        *rows: Sequence[Button],
+        lane: Lane = "result",
+        dedupe: str | None = None,
+        due: datetime | None = None,
+        deadline: datetime | None = None,
+        files: Sequence[File] = (),
+        lang: str | None = None,
+        **values: Any,
+    ) -> int | None:
         """Send a text to a person, wherever they can be reached. Returns the outbox row, or None.
 
         None: it stands in the outbox already (dedupe), or they have no address left: then they are on the call list.
@@ -130,20 +148,35 @@ class Turn:
         message = Outgoing(text, tuple(tuple(row) for row in rows), tuple(files), None, (key,))
         address = reachable(self.db, person_id)
         if address is None:
-            self.db.run("INSERT INTO call_list (person_id, outbox_id, reason, words, state, created)"
-                        " VALUES (:person, NULL, 'no_channel', :words, 'open', :now)", person=person_id,
-                        words=self.ground.keys.seal(outbox.to_json(message), "outbox.payload"), now=ms(self.now))
+            self.db.run(
+                "INSERT INTO call_list (person_id, outbox_id, reason, words, state, created)"
+                " VALUES (:person, NULL, 'no_channel', :words, 'open', :now)",
+                person=person_id,
+                words=self.ground.keys.seal(outbox.to_json(message), "outbox.payload"),
+                now=ms(self.now),
+            )
             return None
         return self.post(outbox.Post(address, message, lane, dedupe=dedupe, due=due, deadline=deadline))
 
-    def push_staff(self, roles: Sequence[str], key: str, /, *rows: Sequence[Button], place: str | None = None,
-                   dedupe: str | None = None, **values: Any) -> int:
+    def push_staff(
+        self,
+        roles: Sequence[str],
+        key: str,
+        /,
+        *rows: Sequence[Button],
+        place: str | None = None,
+        dedupe: str | None = None,
+        **values: Any,
+    ) -> int:
         """Tell every member of staff with one of the roles (at a place, where one is given). Returns how many."""
         told = 0
         for row in self.db.all("SELECT DISTINCT person_id, role, place FROM staff WHERE until IS NULL"):
             if row["role"] in roles and (place is None or row["place"] in ("", place)):
                 own = None if dedupe is None else f"{dedupe}:{row['person_id']}"
-                told += self.push(int(row["person_id"]), key, *rows, lane="reply", dedupe=own, **values) is not None
+                told += (
+                    self.push(int(row["person_id"]), key, *rows, lane="reply", dedupe=own, **values)
+                    is not None
+                )
         return told
 
     def post(self, post: outbox.Post) -> int | None:
@@ -160,11 +193,17 @@ class Turn:
         joined: list[Outgoing] = []
         for message in self.out:
             last = joined[-1] if joined else None
-            if last is not None and not last.buttons and not last.files and last.location is None \
-                    and len(last.text) + len(message.text) < JOIN_LIMIT:
+            if (
+                last is not None
+                and not last.buttons
+                and not last.files
+                and last.location is None
+                and len(last.text) + len(message.text) < JOIN_LIMIT
+            ):
                 text = f"{last.text}\n\n{message.text}" if message.text else last.text
-                joined[-1] = Outgoing(text, message.buttons, message.files, message.location,
-                                      last.keys + message.keys)
+                joined[-1] = Outgoing(
+                    text, message.buttons, message.files, message.location, last.keys + message.keys
+                )
             else:
                 joined.append(message)
         for message in joined:
@@ -173,9 +212,17 @@ class Turn:
 
     # -- things that outlive the turn ----------------------------------------------------------------------------
 
-    def action(self, kind: str, label_key: str, payload: Mapping[str, Any] | None = None, *,
-               person: int | None = None, deadline: datetime | None = None, lang: str | None = None,
-               **values: Any) -> Button:
+    def action(
+        self,
+        kind: str,
+        label_key: str,
+        payload: Mapping[str, Any] | None = None,
+        *,
+        person: int | None = None,
+        deadline: datetime | None = None,
+        lang: str | None = None,
+        **values: Any,
+    ) -> Button:
         """A button that belongs to a row: works in any state, once, until the deadline, for that person.
 
         `person` None means whoever is talking (or anyone, in a job).
@@ -183,8 +230,13 @@ class Turn:
         owner = person if person is not None else (self.person.id if self.person else None)
         row_id = self.db.value(
             "INSERT INTO action (kind, payload, person_id, deadline, created) VALUES (:kind, :payload, :person,"
-            " :deadline, :now) RETURNING id", kind=kind, payload=json.dumps(payload or {}, ensure_ascii=False),
-            person=owner, deadline=None if deadline is None else ms(deadline), now=ms(self.now))
+            " :deadline, :now) RETURNING id",
+            kind=kind,
+            payload=json.dumps(payload or {}, ensure_ascii=False),
+            person=owner,
+            deadline=None if deadline is None else ms(deadline),
+            now=ms(self.now),
+        )
         text = self.ground.texts.label(lang or self.lang, label_key, values)
         return Button(text, id=f"a:{row_id}:{self.ground.keys.sign('action', str(row_id))}")
 
@@ -209,9 +261,14 @@ class Turn:
         actor = "system"
         if self.person is not None:
             actor = f"staff:{self.person.staff_id}" if self.person.staff_id else f"person:{self.person.id}"
-        self.db.run("INSERT INTO audit (at, actor, act, object, detail) VALUES (:at, :actor, :act, :object, :detail)",
-                    at=ms(self.now), actor=actor, act=act, object=object_,
-                    detail=json.dumps(detail, ensure_ascii=False, default=str))
+        self.db.run(
+            "INSERT INTO audit (at, actor, act, object, detail) VALUES (:at, :actor, :act, :object, :detail)",
+            at=ms(self.now),
+            actor=actor,
+            act=act,
+            object=object_,
+            detail=json.dumps(detail, ensure_ascii=False, default=str),
+        )
 
     def seal(self, words: str, about: str) -> bytes:
         """Words as sealed bytes. `about` names the column, e.g. "subject.name"."""
@@ -224,9 +281,11 @@ class Turn:
 
 def reachable(db: Db, person_id: int) -> int | None:
     """The address at which a person is best reached: one that can be called before a page, then the latest used."""
-    found = db.value("SELECT id FROM address WHERE person_id = :person AND state = 'active'"
-                     " ORDER BY CASE WHEN channel = 'web' THEN 1 ELSE 0 END, last_seen DESC, id LIMIT 1",
-                     person=person_id)
+    found = db.value(
+        "SELECT id FROM address WHERE person_id = :person AND state = 'active'"
+        " ORDER BY CASE WHEN channel = 'web' THEN 1 ELSE 0 END, last_seen DESC, id LIMIT 1",
+        person=person_id,
+    )
     return None if found is None else int(found)
 
 

@@ -29,8 +29,13 @@ def home(settings: Settings) -> City:
 def capabilities(settings: Settings) -> tuple[Capability, ...]:
     """Every service, in routing order. Raises PackError for a pack that cannot be used."""
     city = home(settings)
-    return (urgent.capability(), voucher.capability(city), account.capability(), staff.capability(),
-            questions.capability())
+    return (
+        urgent.capability(),
+        voucher.capability(city),
+        account.capability(),
+        staff.capability(),
+        questions.capability(),
+    )
 
 
 def is_demo(settings: Settings) -> bool:

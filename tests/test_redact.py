@@ -33,14 +33,30 @@ def redact(text: str, expecting: bool = False) -> Redacted:
 def survives(number: str, kept: str) -> bool:
     """Whether eight digits of the number in a row can be read out of what was kept."""
     digits = "".join(str(unicodedata.digit(c)) for c in kept if unicodedata.digit(c, None) is not None)
-    return any(number[i:i + 8] in digits for i in range(len(number) - 7))
+    return any(number[i : i + 8] in digits for i in range(len(number) - 7))
 
 
 born = st.dates(date(1910, 1, 1), date(2026, 11, 1))
 numbers = st.builds(gb11643, born, st.integers(0, 999))
 permits = st.builds(gb11643, born, st.integers(0, 999), st.sampled_from(["810000", "820000", "830000"]))
-around = st.sampled_from(["", "我的号码是", "身份证:", "id ", "宝宝小宇，", "abc", "电话13800138000，", "（", "\n", "号码\u200f", "No."])
-behind = st.sampled_from(["", "。", " 谢谢", "\n13800138000", "，2024年5月1日", "）", "!", " 1234 5678 9012", "的"])
+around = st.sampled_from(
+    [
+        "",
+        "我的号码是",
+        "身份证:",
+        "id ",
+        "宝宝小宇，",
+        "abc",
+        "电话13800138000，",
+        "（",
+        "\n",
+        "号码\u200f",
+        "No.",
+    ]
+)
+behind = st.sampled_from(
+    ["", "。", " 谢谢", "\n13800138000", "，2024年5月1日", "）", "!", " 1234 5678 9012", "的"]
+)
 
 DISGUISES = {
     "plain": lambda n: n,
@@ -74,7 +90,9 @@ DISGUISES = {
 def test_a_valid_number_in_every_disguise(dress: object, number: str, before: str, after: str) -> None:
     got = redact(before + dress(number) + after)  # type: ignore[operator]
     assert not survives(number, got.text)
-    proof = IdProof("id18", digest(number), date.fromisoformat(f"{number[6:10]}-{number[10:12]}-{number[12:14]}"))
+    proof = IdProof(
+        "id18", digest(number), date.fromisoformat(f"{number[6:10]}-{number[10:12]}-{number[12:14]}")
+    )
     assert got.proofs == (proof,)
     assert got.flaw is None
     assert got.text.count("[证件号]") == 1
@@ -91,10 +109,15 @@ def test_residence_permits_of_eighteen_digits(number: str) -> None:
 @given(numbers, st.integers(0, 16), st.integers(1, 9), st.booleans(), st.sampled_from(sorted(DISGUISES)))
 def test_a_mistyped_number_rests_nowhere(number: str, at: int, add: int, expecting: bool, dress: str) -> None:
     if dress == "told in words":
-        return    # words between are looked through only for a number that passes
-    wrong = number[:at] + str((int(number[at]) + add) % 10) + number[at + 1:]
+        return  # words between are looked through only for a number that passes
+    wrong = number[:at] + str((int(number[at]) + add) % 10) + number[at + 1 :]
     got = redact(f"号码{DISGUISES[dress](wrong)}。", expecting)
-    if at < 6 or at > 13 or expecting or dress in ("plain", "6 8 4", "dashes", "lines", "commas", "zero width", "chinese"):
+    if (
+        at < 6
+        or at > 13
+        or expecting
+        or dress in ("plain", "6 8 4", "dashes", "lines", "commas", "zero width", "chinese")
+    ):
         assert not survives(wrong, got.text)
     assert not got.proofs
     if expecting:
@@ -130,12 +153,42 @@ def test_no_run_of_fifteen_digits_is_left(text: str, expecting: bool) -> None:
 
 
 UNTOUCHED = [
-    "13800138000", "+86 138 0013 8000", "138-0013-8000", "029-87654321", "02987654321", "4008001234", "12345",
-    "券码 1234 5678 9012", "123456789012", "编号 123 456 789", "找回码 123 456 7890",
-    "13800138000，13900139000", "13800138000 13900139000", "1234 5678 9012 2024-05-01到期",
-    "2024-05-01 2024-06-01", "2024.5.1-2024.6.1 14:00-16:00", "2024年5月1日 20个月", "20240501", "2024-05-01 13800138000",
-    "13800138000 2024-05-01", "明天14:00到16:00托2小时，孩子1岁8个月", "1 2 3 4 5 6", "G1234", "E12345678", "3×4", "34.27,108.95",
-    "2026-12-05T09:00:00+08:00", "1767225600000", "x", "", "省略……", "👶🏻", "H", "M3", "H2024年5月1日", "B 2024-05-01 1",
+    "13800138000",
+    "+86 138 0013 8000",
+    "138-0013-8000",
+    "029-87654321",
+    "02987654321",
+    "4008001234",
+    "12345",
+    "券码 1234 5678 9012",
+    "123456789012",
+    "编号 123 456 789",
+    "找回码 123 456 7890",
+    "13800138000，13900139000",
+    "13800138000 13900139000",
+    "1234 5678 9012 2024-05-01到期",
+    "2024-05-01 2024-06-01",
+    "2024.5.1-2024.6.1 14:00-16:00",
+    "2024年5月1日 20个月",
+    "20240501",
+    "2024-05-01 13800138000",
+    "13800138000 2024-05-01",
+    "明天14:00到16:00托2小时，孩子1岁8个月",
+    "1 2 3 4 5 6",
+    "G1234",
+    "E12345678",
+    "3×4",
+    "34.27,108.95",
+    "2026-12-05T09:00:00+08:00",
+    "1767225600000",
+    "x",
+    "",
+    "省略……",
+    "👶🏻",
+    "H",
+    "M3",
+    "H2024年5月1日",
+    "B 2024-05-01 1",
 ]
 
 
@@ -150,50 +203,61 @@ def test_every_number_of_nine_to_twelve_digits_passes(number: str) -> None:
     assert redact(f"我的是{number}。").text == f"我的是{number}。"
 
 
-@pytest.mark.parametrize(("text", "kept"), [
-    ("6222 0212 3456 7890 123", "[长号码]"),
-    ("卡6222021234567890123", "卡[长号码]"),
-    ("6222-0212-3456-7890", "[长号码]"),
-    ("7" * 15, "[长号码]"),
-    ("订单" + "7" * 40 + "。", "订单[长号码]。"),
-    ("130503670401001", "[证件号?]"),
-])
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("6222 0212 3456 7890 123", "[长号码]"),
+        ("卡6222021234567890123", "卡[长号码]"),
+        ("6222-0212-3456-7890", "[长号码]"),
+        ("7" * 15, "[长号码]"),
+        ("订单" + "7" * 40 + "。", "订单[长号码]。"),
+        ("130503670401001", "[证件号?]"),
+    ],
+)
 def test_other_long_numbers_are_masked(text: str, kept: str) -> None:
     assert redact(text) == Redacted(kept, (), "check_digit" if "?" in kept else None)
     assert scrub(text) == kept
 
 
-@pytest.mark.parametrize(("text", "kept", "kind", "number"), [
-    ("出生证A123456789", "出生证[证件号]", "birth_cert", "A123456789"),
-    ("u 123456789。", "[证件号]。", "birth_cert", "U123456789"),
-    ("Ｔ１２３４５６７８９", "[证件号]", "birth_cert", "T123456789"),
-    ("V 123 456 789", "[证件号]", "birth_cert", "V123456789"),
-    ("h12345678", "[证件号]", "permit", "H12345678"),
-    ("回乡证M1234567801", "回乡证[证件号]", "permit", "M1234567801"),
-    ("H-12345678 谢谢", "[证件号] 谢谢", "permit", "H12345678"),
-])
+@pytest.mark.parametrize(
+    ("text", "kept", "kind", "number"),
+    [
+        ("出生证A123456789", "出生证[证件号]", "birth_cert", "A123456789"),
+        ("u 123456789。", "[证件号]。", "birth_cert", "U123456789"),
+        ("Ｔ１２３４５６７８９", "[证件号]", "birth_cert", "T123456789"),
+        ("V 123 456 789", "[证件号]", "birth_cert", "V123456789"),
+        ("h12345678", "[证件号]", "permit", "H12345678"),
+        ("回乡证M1234567801", "回乡证[证件号]", "permit", "M1234567801"),
+        ("H-12345678 谢谢", "[证件号] 谢谢", "permit", "H12345678"),
+    ],
+)
 def test_certificates_and_permits_with_a_letter(text: str, kept: str, kind: str, number: str) -> None:
     for expecting in (False, True):
         assert redact(text, expecting) == Redacted(kept, (IdProof(kind, digest(number), None),))  # type: ignore[arg-type]
     assert scrub(text) == kept
 
 
-@pytest.mark.parametrize(("text", "kept", "flaw", "proved"), [
-    ("87654321", "[证件号]", None, True),
-    ("台胞证 05011234", "台胞证 [证件号]", None, True),
-    ("05011234", "[证件号?]", "length", False),
-    ("20240501", "20240501", None, False),
-    ("2024-5-1", "2024-5-1", None, False),
-    ("13800138000", "13800138000", None, False),
-    ("029-8765 4321", "029-8765 4321", None, False),
-    ("1234 5678 9012", "1234 5678 9012", None, False),
-    ("123456789", "[证件号?]", "length", False),
-    ("9" * 18, "[证件号?]", "bad_date", False),
-    ("9" * 19, "[证件号?]", "length", False),
-    ("没带", "没带", None, False),
-    ("拍照行吗", "拍照行吗", None, False),
-])
-def test_bare_patterns_while_a_document_is_asked(text: str, kept: str, flaw: str | None, proved: bool) -> None:
+@pytest.mark.parametrize(
+    ("text", "kept", "flaw", "proved"),
+    [
+        ("87654321", "[证件号]", None, True),
+        ("台胞证 05011234", "台胞证 [证件号]", None, True),
+        ("05011234", "[证件号?]", "length", False),
+        ("20240501", "20240501", None, False),
+        ("2024-5-1", "2024-5-1", None, False),
+        ("13800138000", "13800138000", None, False),
+        ("029-8765 4321", "029-8765 4321", None, False),
+        ("1234 5678 9012", "1234 5678 9012", None, False),
+        ("123456789", "[证件号?]", "length", False),
+        ("9" * 18, "[证件号?]", "bad_date", False),
+        ("9" * 19, "[证件号?]", "length", False),
+        ("没带", "没带", None, False),
+        ("拍照行吗", "拍照行吗", None, False),
+    ],
+)
+def test_bare_patterns_while_a_document_is_asked(
+    text: str, kept: str, flaw: str | None, proved: bool
+) -> None:
     got = redact(text, expecting=True)
     assert (got.text, got.flaw, bool(got.proofs)) == (kept, flaw, proved)
 
@@ -293,7 +357,9 @@ def test_the_sex_is_nowhere_in_a_proof() -> None:
     assert set(vars(proof)) == {"kind", "digest", "birth"}
 
 
-@pytest.mark.parametrize("text", ["9" * 5000, "1 " * 2500, "x" * 5000, "1x" * 2500, "A1 " * 1700, "19" * 2500, "1-9" * 1600])
+@pytest.mark.parametrize(
+    "text", ["9" * 5000, "1 " * 2500, "x" * 5000, "1x" * 2500, "A1 " * 1700, "19" * 2500, "1-9" * 1600]
+)
 def test_five_thousand_characters_stay_quick(text: str) -> None:
     for expecting in (False, True):
         redact(text, expecting)

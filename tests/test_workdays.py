@@ -9,12 +9,17 @@ import pytest
 from bot.workdays import is_workday, workdays_after
 
 
-@pytest.mark.parametrize(("day", "works"), [
-    (date(2025, 10, 1), False),  # National Day
-    (date(2025, 9, 28), True),  # a Sunday worked to make up for it
-    (date(2025, 11, 21), True), (date(2025, 11, 22), False),
-    (date(2090, 1, 2), True), (date(2090, 1, 1), False),  # a Monday, a Sunday: no holidays published
-])
+@pytest.mark.parametrize(
+    ("day", "works"),
+    [
+        (date(2025, 10, 1), False),  # National Day
+        (date(2025, 9, 28), True),  # a Sunday worked to make up for it
+        (date(2025, 11, 21), True),
+        (date(2025, 11, 22), False),
+        (date(2090, 1, 2), True),
+        (date(2090, 1, 1), False),  # a Monday, a Sunday: no holidays published
+    ],
+)
 def test_is_workday(day: date, works: bool) -> None:
     assert is_workday(day) is works
 

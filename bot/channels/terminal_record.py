@@ -112,9 +112,7 @@ class Recorder:
             for line in self._lines[len(self._written) :]
             for name, value in line.items()
         ]
-        self._path.write_text(
-            dump(self._head) + "lines:\n" + "".join(self._written), encoding="utf-8"
-        )
+        self._path.write_text(dump(self._head) + "lines:\n" + "".join(self._written), encoding="utf-8")
 
 
 def keys_by_name(shown: list[Shown]) -> dict[str, list[str]]:

@@ -10,7 +10,9 @@ def mermaid(flow: Flow) -> str:
     lines = ["stateDiagram-v2", f"  [*] --> {flow.start}"]
     for step in flow.steps:
         if isinstance(step, Do):
-            lines.append(f"  state {step.name} <<choice>>" if len(step.to) > 1 else f"  {step.name} : ({step.name})")
+            lines.append(
+                f"  state {step.name} <<choice>>" if len(step.to) > 1 else f"  {step.name} : ({step.name})"
+            )
         for outcome, target in step.ways.items():
             lines.append(f"  {step.name} --> {target}: {outcome.replace(':', ' ')}")
         if isinstance(step, End):

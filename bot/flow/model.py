@@ -171,8 +171,13 @@ class State:
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""
-        return {"flow": self.flow, "version": self.version, "step": self.step, "data": dict(self.data),
-                "trail": list(self.trail)}
+        return {
+            "flow": self.flow,
+            "version": self.version,
+            "step": self.step,
+            "data": dict(self.data),
+            "trail": list(self.trail),
+        }
 
     @staticmethod
     def of_json(row: Mapping[str, Any]) -> State:

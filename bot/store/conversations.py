@@ -43,12 +43,18 @@ def lock(db: Db, keys: KeyRing, address_id: int, now: datetime) -> Talk:
     sql = f"SELECT seq, question, expects, state, updated FROM conversation WHERE address_id = :id{more}"
     row = db.one(sql, id=address_id)
     if row is None:
-        db.run("INSERT INTO conversation (address_id, seq, question, expects, state, updated)"
-               " VALUES (:id, 0, 0, '', NULL, :now) ON CONFLICT (address_id) DO NOTHING", id=address_id, now=ms(now))
+        db.run(
+            "INSERT INTO conversation (address_id, seq, question, expects, state, updated)"
+            " VALUES (:id, 0, 0, '', NULL, :now) ON CONFLICT (address_id) DO NOTHING",
+            id=address_id,
+            now=ms(now),
+        )
         row = db.one(sql, id=address_id)
         if row is None:
             raise LookupError(f"no conversation at address {address_id}")
-    talk = Talk(address_id, int(row["seq"]), int(row["question"]), row["expects"], instant(int(row["updated"])))
+    talk = Talk(
+        address_id, int(row["seq"]), int(row["question"]), row["expects"], instant(int(row["updated"]))
+    )
     if row["state"] is not None:
         tree = json.loads(keys.unseal(bytes(row["state"]), "conversation.state"))
         talk.open, talk.parked, talk.choosing = tree["open"], tree["parked"], tree.get("choosing", [])
@@ -65,8 +71,14 @@ def save(db: Db, keys: KeyRing, talk: Talk, now: datetime) -> None:
         state = keys.seal(json.dumps(tree, ensure_ascii=False).encode(), "conversation.state")
     touched = db.run(
         "UPDATE conversation SET seq = seq + 1, question = :question, expects = :expects, state = :state,"
-        " updated = :now WHERE address_id = :id AND seq = :seq", question=talk.question, expects=talk.expects,
-        state=state, now=ms(now), id=talk.address_id, seq=talk.seq)
+        " updated = :now WHERE address_id = :id AND seq = :seq",
+        question=talk.question,
+        expects=talk.expects,
+        state=state,
+        now=ms(now),
+        id=talk.address_id,
+        seq=talk.seq,
+    )
     if touched != 1:
         raise Overtaken(f"conversation {talk.address_id} moved on from {talk.seq}")
     talk.seq += 1
@@ -74,7 +86,12 @@ def save(db: Db, keys: KeyRing, talk: Talk, now: datetime) -> None:
 
 def expects(db: Db, channel: str, chat: str, thread: str, member: str) -> str:
     """What the open question of a place expects ("document" or ""), for the redaction before anything is written."""
-    found = db.value("SELECT c.expects FROM conversation c JOIN address a ON a.id = c.address_id"
-                     " WHERE a.channel = :channel AND a.chat = :chat AND a.thread = :thread AND a.member = :member",
-                     channel=channel, chat=chat, thread=thread, member=member)
+    found = db.value(
+        "SELECT c.expects FROM conversation c JOIN address a ON a.id = c.address_id"
+        " WHERE a.channel = :channel AND a.chat = :chat AND a.thread = :thread AND a.member = :member",
+        channel=channel,
+        chat=chat,
+        thread=thread,
+        member=member,
+    )
     return str(found or "")

@@ -25,17 +25,26 @@ class Arrived:
 
 def put(db: Db, keys: KeyRing, inbound: Inbound, now: datetime) -> bool:
     """Keep what arrived. False when this update is known already."""
-    return db.run(
-        "INSERT INTO inbox (channel, update_id, place, payload, state, received, note)"
-        " VALUES (:channel, :update, :place, :payload, 'waiting', :now, '') ON CONFLICT (channel, update_id) DO NOTHING",
-        channel=inbound.place.channel, update=inbound.update_id, place=inbound.place.key,
-        payload=keys.seal(to_json(inbound), "inbox.payload"), now=ms(now)) == 1
+    return (
+        db.run(
+            "INSERT INTO inbox (channel, update_id, place, payload, state, received, note)"
+            " VALUES (:channel, :update, :place, :payload, 'waiting', :now, '') ON CONFLICT (channel, update_id) DO NOTHING",
+            channel=inbound.place.channel,
+            update=inbound.update_id,
+            place=inbound.place.key,
+            payload=keys.seal(to_json(inbound), "inbox.payload"),
+            now=ms(now),
+        )
+        == 1
+    )
 
 
 def oldest(db: Db, keys: KeyRing, place: str) -> Arrived | None:
     """The oldest waiting message of a place. The caller holds the conversation's lock."""
-    rows = db.all("SELECT id, payload FROM inbox WHERE place = :place AND state = 'waiting' ORDER BY id LIMIT 2",
-                  place=place)
+    rows = db.all(
+        "SELECT id, payload FROM inbox WHERE place = :place AND state = 'waiting' ORDER BY id LIMIT 2",
+        place=place,
+    )
     if not rows:
         return None
     inbound = of_json(keys.unseal(bytes(rows[0]["payload"]), "inbox.payload"))
@@ -44,26 +53,39 @@ def oldest(db: Db, keys: KeyRing, place: str) -> Arrived | None:
 
 def done(db: Db, row_id: int, now: datetime) -> None:
     """Handled: the payload is emptied in the same transaction."""
-    db.run("UPDATE inbox SET state = 'done', payload = NULL, handled = :now WHERE id = :id", now=ms(now), id=row_id)
+    db.run(
+        "UPDATE inbox SET state = 'done', payload = NULL, handled = :now WHERE id = :id",
+        now=ms(now),
+        id=row_id,
+    )
 
 
 def failed(db: Db, row_id: int, why: str, now: datetime) -> None:
     """Its turn raised: it is kept, sealed, for staff; the next message is not blocked."""
-    db.run("UPDATE inbox SET state = 'failed', note = :why, handled = :now WHERE id = :id", why=why[:300],
-           now=ms(now), id=row_id)
+    db.run(
+        "UPDATE inbox SET state = 'failed', note = :why, handled = :now WHERE id = :id",
+        why=why[:300],
+        now=ms(now),
+        id=row_id,
+    )
 
 
 def waiting_places(db: Db) -> list[str]:
     """The places with something unhandled, oldest first (after a restart)."""
-    rows = db.all("SELECT place, min(id) AS first FROM inbox WHERE state = 'waiting' GROUP BY place ORDER BY 2")
+    rows = db.all(
+        "SELECT place, min(id) AS first FROM inbox WHERE state = 'waiting' GROUP BY place ORDER BY 2"
+    )
     return [str(row["place"]) for row in rows]
 
 
 def empty_old(db: Db, now: datetime, days: int = 14) -> int:
     """Forget failed messages' words after a fortnight, and handled rows altogether after a month."""
     db.run("DELETE FROM inbox WHERE state = 'done' AND received < :old", old=ms(now - timedelta(days=30)))
-    return db.run("UPDATE inbox SET payload = NULL WHERE payload IS NOT NULL AND state = 'failed'"
-                  " AND received < :before", before=ms(now - timedelta(days=days)))
+    return db.run(
+        "UPDATE inbox SET payload = NULL WHERE payload IS NOT NULL AND state = 'failed'"
+        " AND received < :before",
+        before=ms(now - timedelta(days=days)),
+    )
 
 
 def to_json(inbound: Inbound) -> bytes:
@@ -85,4 +107,6 @@ def of_json(raw: bytes) -> Inbound:
 
 def _proof(tree: dict[str, Any]) -> IdProof:
     born = tree.get("birth")
-    return IdProof(kind=tree["kind"], digest=tree["digest"], birth=None if born is None else date.fromisoformat(born))
+    return IdProof(
+        kind=tree["kind"], digest=tree["digest"], birth=None if born is None else date.fromisoformat(born)
+    )

@@ -39,9 +39,11 @@ class Who:
         return any(role in roles for role, _ in self.roles)
 
 
-_FIND = ("SELECT a.id AS address_id, a.state, p.id, p.lang, p.plain, p.reminders FROM address a"
-         " JOIN person p ON p.id = a.person_id WHERE a.channel = :channel AND a.chat = :chat"
-         " AND a.thread = :thread AND a.member = :member")
+_FIND = (
+    "SELECT a.id AS address_id, a.state, p.id, p.lang, p.plain, p.reminders FROM address a"
+    " JOIN person p ON p.id = a.person_id WHERE a.channel = :channel AND a.chat = :chat"
+    " AND a.thread = :thread AND a.member = :member"
+)
 
 
 def meet(db: Db, place: Place, now: datetime, lang: str = "zh") -> tuple[int, Who]:
@@ -49,26 +51,48 @@ def meet(db: Db, place: Place, now: datetime, lang: str = "zh") -> tuple[int, Wh
     where = {"channel": place.channel, "chat": place.chat, "thread": place.thread, "member": place.member}
     row = db.one(_FIND, **where)
     if row is None:
-        person = db.value("INSERT INTO person (created, lang, plain, reminders) VALUES (:now, :lang, 0, 1)"
-                          " RETURNING id", now=ms(now), lang=lang)
-        db.run("INSERT INTO address (channel, chat, thread, member, person_id, state, created, last_seen)"
-               " VALUES (:channel, :chat, :thread, :member, :person, 'active', :now, :now)"
-               " ON CONFLICT (channel, chat, thread, member) DO NOTHING", person=person, now=ms(now), **where)
+        person = db.value(
+            "INSERT INTO person (created, lang, plain, reminders) VALUES (:now, :lang, 0, 1) RETURNING id",
+            now=ms(now),
+            lang=lang,
+        )
+        db.run(
+            "INSERT INTO address (channel, chat, thread, member, person_id, state, created, last_seen)"
+            " VALUES (:channel, :chat, :thread, :member, :person, 'active', :now, :now)"
+            " ON CONFLICT (channel, chat, thread, member) DO NOTHING",
+            person=person,
+            now=ms(now),
+            **where,
+        )
         row = db.one(_FIND, **where)
         if row is None:
             raise LookupError("an address vanished while it was made")
     else:
-        db.run("UPDATE address SET last_seen = :now, state = 'active' WHERE id = :id", now=ms(now),
-               id=row["address_id"])
-    return int(row["address_id"]), who(db, int(row["id"]), row["lang"], bool(row["plain"]), bool(row["reminders"]))
+        db.run(
+            "UPDATE address SET last_seen = :now, state = 'active' WHERE id = :id",
+            now=ms(now),
+            id=row["address_id"],
+        )
+    return int(row["address_id"]), who(
+        db, int(row["id"]), row["lang"], bool(row["plain"]), bool(row["reminders"])
+    )
 
 
 def who(db: Db, person_id: int, lang: str, plain: bool, reminders: bool) -> Who:
     """A person with the roles they hold now."""
-    roles = db.all("SELECT id, role, place, name FROM staff WHERE person_id = :id AND until IS NULL ORDER BY id",
-                   id=person_id)
-    return Who(person_id, lang, plain, reminders, tuple((r["role"], r["place"]) for r in roles),
-               int(roles[0]["id"]) if roles else None, str(roles[0]["name"]) if roles else "")
+    roles = db.all(
+        "SELECT id, role, place, name FROM staff WHERE person_id = :id AND until IS NULL ORDER BY id",
+        id=person_id,
+    )
+    return Who(
+        person_id,
+        lang,
+        plain,
+        reminders,
+        tuple((r["role"], r["place"]) for r in roles),
+        int(roles[0]["id"]) if roles else None,
+        str(roles[0]["name"]) if roles else "",
+    )
 
 
 def speaks(db: Db, who: Who, lang: str) -> Who:
@@ -87,9 +111,17 @@ def person_of(db: Db, person_id: int) -> Who:
     return who(db, person_id, row["lang"], bool(row["plain"]), bool(row["reminders"]))
 
 
-_OF_PERSON = (("address", "person_id"), ("subject", "person_id"), ("consent", "person_id"), ("action", "person_id"),
-              ("desk_case", "person_id"), ("call_list", "person_id"), ("staff", "person_id"),
-              ("approval", "asked_by"), ("approval", "decided_by"))
+_OF_PERSON = (
+    ("address", "person_id"),
+    ("subject", "person_id"),
+    ("consent", "person_id"),
+    ("action", "person_id"),
+    ("desk_case", "person_id"),
+    ("call_list", "person_id"),
+    ("staff", "person_id"),
+    ("approval", "asked_by"),
+    ("approval", "decided_by"),
+)
 """The machine's own columns that name a person."""
 
 
@@ -101,16 +133,25 @@ def join(db: Db, keep: int, other: int) -> None:
     """
     for table, column in _OF_PERSON:
         db.run(f"UPDATE {table} SET {column} = :keep WHERE {column} = :other", keep=keep, other=other)
-    db.run("UPDATE person SET phone = coalesce(phone, (SELECT o.phone FROM person o WHERE o.id = :other))"
-           " WHERE id = :keep", keep=keep, other=other)
+    db.run(
+        "UPDATE person SET phone = coalesce(phone, (SELECT o.phone FROM person o WHERE o.id = :other))"
+        " WHERE id = :keep",
+        keep=keep,
+        other=other,
+    )
     db.run("UPDATE person SET joined = :keep WHERE id = :other OR joined = :other", keep=keep, other=other)
 
 
 def has_things(db: Db, person_id: int) -> bool:
     """Whether a person has anything of their own with us: somebody they act for, a consent, a post."""
-    return db.value("SELECT 1 FROM subject WHERE person_id = :id UNION ALL SELECT 1 FROM consent WHERE person_id = :id"
-                    " UNION ALL SELECT 1 FROM staff WHERE person_id = :id AND until IS NULL LIMIT 1",
-                    id=person_id) is not None
+    return (
+        db.value(
+            "SELECT 1 FROM subject WHERE person_id = :id UNION ALL SELECT 1 FROM consent WHERE person_id = :id"
+            " UNION ALL SELECT 1 FROM staff WHERE person_id = :id AND until IS NULL LIMIT 1",
+            id=person_id,
+        )
+        is not None
+    )
 
 
 # -- recovery codes, by which one's things open on another device ------------------------------------------------
@@ -126,8 +167,12 @@ def recovery_code(db: Db, keys: KeyRing, person_id: int, rng: Random) -> str:
         hashed = _recovery_hash(keys, code)
         if db.value("SELECT id FROM person WHERE recovery_hash = :hash", hash=hashed) is None:
             break
-    db.run("UPDATE person SET recovery_hash = :hash, recovery = :sealed WHERE id = :id", hash=hashed,
-           sealed=keys.seal(code.encode(), "person.recovery"), id=person_id)
+    db.run(
+        "UPDATE person SET recovery_hash = :hash, recovery = :sealed WHERE id = :id",
+        hash=hashed,
+        sealed=keys.seal(code.encode(), "person.recovery"),
+        id=person_id,
+    )
     return code
 
 
@@ -141,7 +186,9 @@ def find_by_recovery(db: Db, keys: KeyRing, code: str) -> int | None:
 
 def phone_ends(db: Db, keys: KeyRing, person_id: int, tail: str) -> bool:
     """Whether a telephone number of the person ends in these digits, those of people joined to them included."""
-    rows = db.all("SELECT phone FROM person WHERE (id = :id OR joined = :id) AND phone IS NOT NULL", id=person_id)
+    rows = db.all(
+        "SELECT phone FROM person WHERE (id = :id OR joined = :id) AND phone IS NOT NULL", id=person_id
+    )
     return any(keys.unseal(bytes(row["phone"]), "person.phone").decode().endswith(tail) for row in rows)
 
 

@@ -38,7 +38,9 @@ class KeyLost(Exception):
     """A value is sealed under a key that the ring does not hold."""
 
     def __init__(self, key_id: str) -> None:
-        super().__init__(f"the key {key_id} is not in the ring: was another key folder used, or a key removed?")
+        super().__init__(
+            f"the key {key_id} is not in the ring: was another key folder used, or a key removed?"
+        )
         self.key_id = key_id
 
 
@@ -89,13 +91,15 @@ class KeyRing:
         if key is None:
             raise KeyLost(sealed[:_ID].hex())
         try:
-            return key.decrypt(sealed[_ID:_ID + _NONCE], sealed[_ID + _NONCE:], about.encode())
+            return key.decrypt(sealed[_ID : _ID + _NONCE], sealed[_ID + _NONCE :], about.encode())
         except InvalidTag:
             raise SealBroken(f"a sealed value does not open as {about}") from None
 
     def programme_key(self, programme: str) -> bytes:
         """The 32 bytes that key the document hashes of one programme; two programmes' hashes cannot be joined."""
-        derive = HKDF(hashes.SHA256(), KEY_BYTES, salt=None, info=b"doorstep/programme\0" + programme.encode())
+        derive = HKDF(
+            hashes.SHA256(), KEY_BYTES, salt=None, info=b"doorstep/programme\0" + programme.encode()
+        )
         return derive.derive(self.identity_key)
 
     def sign(self, *parts: str | int) -> str:
@@ -130,7 +134,9 @@ def _create(folder: Path) -> None:
     there = [name for name in _FILES if (folder / name).exists()]
     if there and not marker.exists():
         missing = ", ".join(name for name in _FILES if name not in there)
-        raise KeysUnusable(f"{folder}: {missing} missing while {', '.join(there)} is there; restore the folder")
+        raise KeysUnusable(
+            f"{folder}: {missing} missing while {', '.join(there)} is there; restore the folder"
+        )
     marker.touch()
     ring = {"keys": [{"id": os.urandom(_ID).hex(), "key": os.urandom(KEY_BYTES).hex()}]}
     _write(folder / RING, json.dumps(ring, indent=1))

@@ -78,8 +78,9 @@ class Db:
     def orm(self) -> Session:
         """A SQLModel session in this transaction; what it holds is flushed before the commit and before `run`."""
         if self._orm is None:
-            self._orm = Session(bind=self._connection, expire_on_commit=False,
-                                join_transaction_mode="rollback_only")
+            self._orm = Session(
+                bind=self._connection, expire_on_commit=False, join_transaction_mode="rollback_only"
+            )
         return self._orm
 
     @contextmanager
@@ -134,8 +135,9 @@ class Store:
         if self.postgres:
             self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="store")
         else:
-            self._writer = threading.Thread(target=self._write_groups, args=(self._engine.connect(),), name="store",
-                                            daemon=True)
+            self._writer = threading.Thread(
+                target=self._write_groups, args=(self._engine.connect(),), name="store", daemon=True
+            )
             self._writer.start()
 
     @property
@@ -210,8 +212,9 @@ class Store:
                 _commit_group(connection, raw, group)
 
 
-def _commit_group(connection: Connection, raw: sqlite3.Connection,
-                  group: list[tuple[Callable[[Db], Any], Future[Any]]]) -> None:
+def _commit_group(
+    connection: Connection, raw: sqlite3.Connection, group: list[tuple[Callable[[Db], Any], Future[Any]]]
+) -> None:
     """Commit several works at once; one that raises is undone alone, a failed commit fails them all."""
     finished: list[tuple[Db, Future[Any], Any]] = []
     failed: list[tuple[Future[Any], BaseException]] = []
@@ -256,18 +259,30 @@ def sqlite_url(path: Path) -> str:
 
 
 def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, isolation_level="AUTOCOMMIT", pool_size=WORKERS, max_overflow=WORKERS,
-                           connect_args={"check_same_thread": False, "timeout": 30, "cached_statements": 512})
+    engine = create_engine(
+        url,
+        isolation_level="AUTOCOMMIT",
+        pool_size=WORKERS,
+        max_overflow=WORKERS,
+        connect_args={"check_same_thread": False, "timeout": 30, "cached_statements": 512},
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(raw: sqlite3.Connection, _record: object) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON",
-                       "busy_timeout=30000", "cache_size=-16000"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "secure_delete=ON",
+            "foreign_keys=ON",
+            "busy_timeout=30000",
+            "cache_size=-16000",
+        ):
             raw.execute(f"PRAGMA {pragma}")
 
     return engine
 
 
 def _postgres_engine(url: str) -> Engine:
-    return create_engine(url, isolation_level="AUTOCOMMIT", pool_size=WORKERS + 4, max_overflow=8,
-                         pool_pre_ping=True)
+    return create_engine(
+        url, isolation_level="AUTOCOMMIT", pool_size=WORKERS + 4, max_overflow=8, pool_pre_ping=True
+    )

@@ -45,39 +45,63 @@ def invite(db: Db, keys: KeyRing, role: str, place: str, name: str, now: datetim
     if not name.strip():
         raise ValueError("an invitation needs the name of whom it is for")
     code = "".join(rng.choice(LETTERS) for _ in range(CODE_LENGTH))
-    db.run("INSERT INTO invite (code_hash, name, role, place, created, expires)"
-           " VALUES (:hash, :name, :role, :place, :now, :expires)", hash=_hash(keys, code), name=name.strip(),
-           role=role, place=place, now=ms(now), expires=ms(now + INVITE_LIFE))
+    db.run(
+        "INSERT INTO invite (code_hash, name, role, place, created, expires)"
+        " VALUES (:hash, :name, :role, :place, :now, :expires)",
+        hash=_hash(keys, code),
+        name=name.strip(),
+        role=role,
+        place=place,
+        now=ms(now),
+        expires=ms(now + INVITE_LIFE),
+    )
     return code
 
 
 def accept(db: Db, keys: KeyRing, code: str, person: int, now: datetime) -> Accepted | Refusal:
     """Take an invitation up for a person. A code counts once, whoever comes first."""
     found = _hash(keys, code)
-    row = db.one("SELECT id, name, role, place, expires, used FROM invite WHERE code_hash = :hash", hash=found)
+    row = db.one(
+        "SELECT id, name, role, place, expires, used FROM invite WHERE code_hash = :hash", hash=found
+    )
     if row is None:
         return "unknown"
     if row["used"] is not None:
         return "used"
     if int(row["expires"]) <= ms(now):
         return "expired"
-    if db.run("UPDATE invite SET used = :now WHERE id = :id AND used IS NULL", now=ms(now), id=row["id"]) != 1:
+    if (
+        db.run("UPDATE invite SET used = :now WHERE id = :id AND used IS NULL", now=ms(now), id=row["id"])
+        != 1
+    ):
         return "used"
     held = {"person": person, "role": row["role"], "place": row["place"]}
-    staff = db.value("SELECT id FROM staff WHERE person_id = :person AND role = :role AND place = :place"
-                     " AND until IS NULL", **held)
+    staff = db.value(
+        "SELECT id FROM staff WHERE person_id = :person AND role = :role AND place = :place"
+        " AND until IS NULL",
+        **held,
+    )
     if staff is None:
-        staff = db.value("INSERT INTO staff (person_id, name, role, place, since)"
-                         " VALUES (:person, :name, :role, :place, :now) RETURNING id", name=row["name"], now=ms(now),
-                         **held)
+        staff = db.value(
+            "INSERT INTO staff (person_id, name, role, place, since)"
+            " VALUES (:person, :name, :role, :place, :now) RETURNING id",
+            name=row["name"],
+            now=ms(now),
+            **held,
+        )
     return Accepted(int(staff), row["name"], row["role"], row["place"])
 
 
 def revoke(db: Db, name: str, now: datetime) -> int:
     """End every post under a name and call its open invitations back. Returns how many of both there were."""
-    ended = db.run("UPDATE staff SET until = :now WHERE name = :name AND until IS NULL", now=ms(now), name=name)
-    called = db.run("UPDATE invite SET expires = :now WHERE name = :name AND used IS NULL AND expires > :now",
-                    now=ms(now), name=name)
+    ended = db.run(
+        "UPDATE staff SET until = :now WHERE name = :name AND until IS NULL", now=ms(now), name=name
+    )
+    called = db.run(
+        "UPDATE invite SET expires = :now WHERE name = :name AND used IS NULL AND expires > :now",
+        now=ms(now),
+        name=name,
+    )
     return ended + called
 
 
@@ -86,7 +110,9 @@ def listing(db: Db, now: datetime) -> list[Row]:
     return db.all(
         "SELECT name, role, place, 'active' AS state, since FROM staff WHERE until IS NULL"
         " UNION ALL SELECT name, role, place, 'invited' AS state, created AS since FROM invite"
-        " WHERE used IS NULL AND expires > :now ORDER BY name, role, place", now=ms(now))
+        " WHERE used IS NULL AND expires > :now ORDER BY name, role, place",
+        now=ms(now),
+    )
 
 
 def name_of(db: Db, staff_id: int) -> str:

@@ -24,8 +24,10 @@ def big(**more: Any) -> Any:
 
 def key() -> Any:
     """A numbered primary key (BIGINT; INTEGER on SQLite, which numbers no other)."""
-    return Field(default=None, sa_column=Column(BigInteger().with_variant(Integer, "sqlite"),
-                                                primary_key=True, autoincrement=True))
+    return Field(
+        default=None,
+        sa_column=Column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    )
 
 
 def refers(target: str, **more: Any) -> Any:
@@ -95,7 +97,10 @@ class Inbox(SQLModel, table=True):
     """What arrived. state: waiting | done | failed. The payload is emptied when it has been handled."""
 
     __tablename__ = "inbox"
-    __table_args__ = (UniqueConstraint("channel", "update_id"), Index("inbox_waiting", "place", "state", "id"))
+    __table_args__ = (
+        UniqueConstraint("channel", "update_id"),
+        Index("inbox_waiting", "place", "state", "id"),
+    )
     id: int | None = key()
     channel: str
     update_id: str
@@ -115,7 +120,10 @@ class Outbox(SQLModel, table=True):
     """
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("outbox_due", "state", "due"), Index("outbox_address", "address_id", "id"),)
+    __table_args__ = (
+        Index("outbox_due", "state", "due"),
+        Index("outbox_address", "address_id", "id"),
+    )
     id: int | None = key()
     address_id: int = refers("address.id")
     kind: str = "send"

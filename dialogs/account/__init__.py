@@ -13,10 +13,20 @@ __all__ = ["capability", "tables"]
 def capability() -> Capability:
     """The account as the registry sees it."""
     return Capability(
-        name="account", folder=Path(__file__).parent, flows=flow.FLOWS, claims=service.claims,
-        does={"recover.place": service.recover_place, "recover.look": service.recover_look,
-              "recover.open": service.recover_open, "join.place": service.recover_place,
-              "join.look": service.join_look, "join.join": service.join_join},
+        name="account",
+        folder=Path(__file__).parent,
+        flows=flow.FLOWS,
+        claims=service.claims,
+        does={
+            "recover.place": service.recover_place,
+            "recover.look": service.recover_look,
+            "recover.open": service.recover_open,
+            "join.place": service.recover_place,
+            "join.look": service.join_look,
+            "join.join": service.join_join,
+        },
         actions={"consent.revoke": service.revoke},
         commands=(Command("status"), Command("settings"), Command("privacy")),
-        my_things=service.my_things, join=service.join_rows)
+        my_things=service.my_things,
+        join=service.join_rows,
+    )

@@ -34,25 +34,57 @@ def _run(said: Said) -> str | Problem:
     return text if isinstance(text, Problem) else max(digit_runs(text), key=len, default="")
 
 
-RECOVER = Flow("recover", (
-    Do("place", to={"ok": "code", "overheard": "overheard"}),
-    Ask("code", read=a_code(RECOVERY), to={"ok": "tail"}, problems=CODE_PROBLEMS),
-    Ask("tail", read=read_tail, to={"ok": "look"}, problems=("not_four", *WORDS_PROBLEMS)),
-    Do("look", to={"found": "open", "mixed": "mixed", "own": "own", "wrong": "code", "limited": "limited"}),
-    Ask("mixed", read=yes_no, judge=as_is, choices=YES_NO, to={"yes": "open", "no": "cancelled"},
-        problems=YES_NO_PROBLEMS, keep=False),
-    Do("open", to={"ok": "opened", "gone": "limited"}),
-    End("opened", silent=True), End("own"), End("limited"), End("overheard"), End("cancelled"),
-))
+RECOVER = Flow(
+    "recover",
+    (
+        Do("place", to={"ok": "code", "overheard": "overheard"}),
+        Ask("code", read=a_code(RECOVERY), to={"ok": "tail"}, problems=CODE_PROBLEMS),
+        Ask("tail", read=read_tail, to={"ok": "look"}, problems=("not_four", *WORDS_PROBLEMS)),
+        Do(
+            "look",
+            to={"found": "open", "mixed": "mixed", "own": "own", "wrong": "code", "limited": "limited"},
+        ),
+        Ask(
+            "mixed",
+            read=yes_no,
+            judge=as_is,
+            choices=YES_NO,
+            to={"yes": "open", "no": "cancelled"},
+            problems=YES_NO_PROBLEMS,
+            keep=False,
+        ),
+        Do("open", to={"ok": "opened", "gone": "limited"}),
+        End("opened", silent=True),
+        End("own"),
+        End("limited"),
+        End("overheard"),
+        End("cancelled"),
+    ),
+)
 
-JOIN = Flow("join", (
-    Do("place", to={"ok": "code", "overheard": "overheard"}),
-    Ask("code", read=read_join_code, to={"ok": "look"}, problems=("not_six", *WORDS_PROBLEMS)),
-    Do("look", to={"found": "confirm", "own": "own", "wrong": "code", "limited": "limited"}),
-    Ask("confirm", read=yes_no, judge=as_is, choices=YES_NO, to={"yes": "join", "no": "cancelled"},
-        problems=YES_NO_PROBLEMS, keep=False),
-    Do("join", to={"ok": "joined", "gone": "gone"}),
-    End("joined"), End("own"), End("limited"), End("gone"), End("overheard"), End("cancelled"),
-))
+JOIN = Flow(
+    "join",
+    (
+        Do("place", to={"ok": "code", "overheard": "overheard"}),
+        Ask("code", read=read_join_code, to={"ok": "look"}, problems=("not_six", *WORDS_PROBLEMS)),
+        Do("look", to={"found": "confirm", "own": "own", "wrong": "code", "limited": "limited"}),
+        Ask(
+            "confirm",
+            read=yes_no,
+            judge=as_is,
+            choices=YES_NO,
+            to={"yes": "join", "no": "cancelled"},
+            problems=YES_NO_PROBLEMS,
+            keep=False,
+        ),
+        Do("join", to={"ok": "joined", "gone": "gone"}),
+        End("joined"),
+        End("own"),
+        End("limited"),
+        End("gone"),
+        End("overheard"),
+        End("cancelled"),
+    ),
+)
 
 FLOWS = (RECOVER, JOIN)

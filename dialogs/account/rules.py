@@ -17,22 +17,32 @@ JOIN_GUESSES_OF_ALL = 60
 """Wrong join codes within the window from all addresses together: pages cost nothing, so a limit per address alone
 would let somebody with many pages try all of a million codes."""
 
-Wish = Literal["things", "recover", "join", "join_code", "privacy", "settings", "reminders_off", "reminders_on", "erase"]
+Wish = Literal[
+    "things", "recover", "join", "join_code", "privacy", "settings", "reminders_off", "reminders_on", "erase"
+]
 
 _EXACT: dict[str, Wish] = {
-    **dict.fromkeys(("status", "/status", "我的", "我的事", "我的东西", "查进度", "进度", "查询", "状态",
-                     "my things"), "things"),
+    **dict.fromkeys(
+        ("status", "/status", "我的", "我的事", "我的东西", "查进度", "进度", "查询", "状态", "my things"),
+        "things",
+    ),
     **dict.fromkeys(("privacy", "/privacy", "隐私", "隐私说明", "隐私政策", "我的隐私"), "privacy"),
     **dict.fromkeys(("settings", "/settings", "设置"), "settings"),
-    **dict.fromkeys(("提醒关", "关提醒", "关闭提醒", "提醒关闭", "reminders off", "/remindersoff"), "reminders_off"),
-    **dict.fromkeys(("提醒开", "开提醒", "打开提醒", "提醒打开", "reminders on", "/reminderson"), "reminders_on"),
+    **dict.fromkeys(
+        ("提醒关", "关提醒", "关闭提醒", "提醒关闭", "reminders off", "/remindersoff"), "reminders_off"
+    ),
+    **dict.fromkeys(
+        ("提醒开", "开提醒", "打开提醒", "提醒打开", "reminders on", "/reminderson"), "reminders_on"
+    ),
     **dict.fromkeys(("关联", "/join", "join", "关联账号", "关联手机", "关联设备"), "join_code"),
     **dict.fromkeys(("找回", "找回码", "recover", "/recover"), "recover"),
 }
 _RECOVER = re.compile(r"(?:找回码?|/?recover)[:是 ]*(\d[\d -]*)")
 _JOIN = re.compile(r"(?:关联码?|/?join)[: ]*(\d[\d -]*)")
-_ERASE = re.compile(r"(?:删除?|清除|清掉|注销|抹掉|导出)(?:掉|一下|所有|全部|我|的)*"
-                    r"(?:数据|信息|资料|记录|账号|档案|对话)|\b(?:delete|erase|export) my data\b")
+_ERASE = re.compile(
+    r"(?:删除?|清除|清掉|注销|抹掉|导出)(?:掉|一下|所有|全部|我|的)*"
+    r"(?:数据|信息|资料|记录|账号|档案|对话)|\b(?:delete|erase|export) my data\b"
+)
 _ANOTHERS = re.compile(r"券|voucher|ticket")
 """Asked for by name: the service itself answers."""
 _REMINDERS = re.compile(r"提醒|推送|打扰|reminder|notification")

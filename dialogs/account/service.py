@@ -28,8 +28,15 @@ def claims(text: str, turn: Turn) -> Claim | None:
         return Claim(flow="recover", known={"code": digits} if RECOVERY.good(digits) else {})
     if wish == "join":
         return Claim(flow="join", known={"code": digits} if len(digits) == JOIN_DIGITS else {})
-    calls = {"things": things, "join_code": join_code, "privacy": privacy, "settings": settings, "erase": erase,
-             "reminders_off": reminders_off, "reminders_on": reminders_on}
+    calls = {
+        "things": things,
+        "join_code": join_code,
+        "privacy": privacy,
+        "settings": settings,
+        "erase": erase,
+        "reminders_off": reminders_off,
+        "reminders_on": reminders_on,
+    }
     return Claim(call=calls[wish])
 
 
@@ -47,8 +54,11 @@ def things(turn: Turn) -> None:
 
 def my_things(turn: Turn) -> int:
     """The person's matters that staff have in hand."""
-    cases = turn.db.all("SELECT id, state, opened FROM desk_case WHERE person_id = :person AND state <> 'closed'"
-                        " ORDER BY id DESC LIMIT 3", person=turn.who.id)
+    cases = turn.db.all(
+        "SELECT id, state, opened FROM desk_case WHERE person_id = :person AND state <> 'closed'"
+        " ORDER BY id DESC LIMIT 3",
+        person=turn.who.id,
+    )
     for case in reversed(cases):
         turn.say("account.case", case=int(case["id"]), taken=case["state"] == "taken")
     return len(cases)
@@ -66,8 +76,10 @@ def recover_look(turn: Turn) -> Literal["found", "mixed", "own", "wrong", "limit
     """Do code and telephone belong together? Wrong ones are counted, by address and by code."""
     code = str(turn.data["code"])
     target = turn.ground.keys.sign("recover", code)
-    if _guesses(turn, "recover", address=turn.address_id) >= rules.GUESSES or \
-            _guesses(turn, "recover", target=target) >= rules.GUESSES:
+    if (
+        _guesses(turn, "recover", address=turn.address_id) >= rules.GUESSES
+        or _guesses(turn, "recover", target=target) >= rules.GUESSES
+    ):
         return "limited"
     person = people.find_by_recovery(turn.db, turn.ground.keys, code)
     if person is None or not people.phone_ends(turn.db, turn.ground.keys, person, str(turn.data["tail"])):
@@ -104,24 +116,41 @@ def join_code(turn: Turn) -> None:
         turn.say("account.overheard")
         return
     now = ms(turn.now)
-    turn.db.run("UPDATE account_join_code SET expires = :now WHERE person_id = :person AND used IS NULL"
-                " AND expires > :now", now=now, person=turn.who.id)
+    turn.db.run(
+        "UPDATE account_join_code SET expires = :now WHERE person_id = :person AND used IS NULL"
+        " AND expires > :now",
+        now=now,
+        person=turn.who.id,
+    )
     while True:
         code = f"{RNG.randrange(10**JOIN_DIGITS):0{JOIN_DIGITS}d}"
         hashed = turn.ground.keys.sign("join", code)
-        if turn.db.value("SELECT id FROM account_join_code WHERE code_hash = :hash AND used IS NULL"
-                         " AND expires > :now", hash=hashed, now=now) is None:
+        if (
+            turn.db.value(
+                "SELECT id FROM account_join_code WHERE code_hash = :hash AND used IS NULL"
+                " AND expires > :now",
+                hash=hashed,
+                now=now,
+            )
+            is None
+        ):
             break
     until = turn.now + rules.JOIN_CODE_LIFE
-    turn.db.run("INSERT INTO account_join_code (code_hash, person_id, expires) VALUES (:hash, :person, :until)",
-                hash=hashed, person=turn.who.id, until=ms(until))
+    turn.db.run(
+        "INSERT INTO account_join_code (code_hash, person_id, expires) VALUES (:hash, :person, :until)",
+        hash=hashed,
+        person=turn.who.id,
+        until=ms(until),
+    )
     turn.say("join.shown", code=code, until=until)
 
 
 def join_look(turn: Turn) -> Literal["found", "own", "wrong", "limited"]:
     """Whose code is it? Wrong ones are counted."""
-    if _guesses(turn, "join", address=turn.address_id) >= rules.GUESSES or \
-            _guesses(turn, "join") >= rules.JOIN_GUESSES_OF_ALL:
+    if (
+        _guesses(turn, "join", address=turn.address_id) >= rules.GUESSES
+        or _guesses(turn, "join") >= rules.JOIN_GUESSES_OF_ALL
+    ):
         return "limited"
     owner = _owner(turn)
     if owner is None:
@@ -140,8 +169,11 @@ def join_join(turn: Turn) -> Literal["ok", "gone"]:
     keep = _owner(turn)
     if keep is None or keep == turn.who.id:
         return "gone"
-    used = turn.db.run("UPDATE account_join_code SET used = :now WHERE code_hash = :hash AND used IS NULL",
-                       now=ms(turn.now), hash=turn.ground.keys.sign("join", str(turn.data["code"])))
+    used = turn.db.run(
+        "UPDATE account_join_code SET used = :now WHERE code_hash = :hash AND used IS NULL",
+        now=ms(turn.now),
+        hash=turn.ground.keys.sign("join", str(turn.data["code"])),
+    )
     if used != 1:
         return "gone"
     turn.push(keep, "join.told", lane="reply")
@@ -152,7 +184,9 @@ def join_join(turn: Turn) -> Literal["ok", "gone"]:
 def _owner(turn: Turn) -> int | None:
     found = turn.db.value(
         "SELECT person_id FROM account_join_code WHERE code_hash = :hash AND used IS NULL AND expires > :now",
-        hash=turn.ground.keys.sign("join", str(turn.data["code"])), now=ms(turn.now))
+        hash=turn.ground.keys.sign("join", str(turn.data["code"])),
+        now=ms(turn.now),
+    )
     return None if found is None else int(found)
 
 
@@ -168,7 +202,9 @@ def _join(turn: Turn, keep: int, other: int, act: str) -> None:
 
 def join_rows(turn: Turn, keep: int, other: int) -> None:
     """The account's own rows of a person who turned out to be another."""
-    turn.db.run("UPDATE account_join_code SET person_id = :keep WHERE person_id = :other", keep=keep, other=other)
+    turn.db.run(
+        "UPDATE account_join_code SET person_id = :keep WHERE person_id = :other", keep=keep, other=other
+    )
 
 
 def _known(turn: Turn, person: int) -> bool:
@@ -188,8 +224,13 @@ def _guesses(turn: Turn, kind: str, address: int | None = None, target: str | No
 
 def _count(turn: Turn, kind: str, target: str) -> None:
     turn.db.run("DELETE FROM account_guess WHERE at <= :old", old=ms(turn.now - rules.GUESS_WINDOW))
-    turn.db.run("INSERT INTO account_guess (kind, address_id, target, at) VALUES (:kind, :address, :target, :now)",
-                kind=kind, address=turn.address_id, target=target, now=ms(turn.now))
+    turn.db.run(
+        "INSERT INTO account_guess (kind, address_id, target, at) VALUES (:kind, :address, :target, :now)",
+        kind=kind,
+        address=turn.address_id,
+        target=target,
+        now=ms(turn.now),
+    )
 
 
 # -- settings ----------------------------------------------------------------------------------------------------
@@ -197,8 +238,11 @@ def _count(turn: Turn, kind: str, target: str) -> None:
 
 def settings(turn: Turn) -> None:
     """What can be set, each with the word that does it."""
-    turn.say("account.settings", [Button(turn.label("account.button.privacy"), id="go:privacy"), _word(turn, "language")],
-             reminders=turn.who.reminders)
+    turn.say(
+        "account.settings",
+        [Button(turn.label("account.button.privacy"), id="go:privacy"), _word(turn, "language")],
+        reminders=turn.who.reminders,
+    )
 
 
 def reminders_off(turn: Turn) -> None:
@@ -222,21 +266,32 @@ def privacy(turn: Turn) -> None:
     turn.say("account.privacy", telephone=turn.ground.telephone)
     if turn.overheard:
         return
-    given = turn.db.all("SELECT id, purpose, subject_id, given FROM consent WHERE person_id = :person"
-                        " AND revoked IS NULL ORDER BY id", person=turn.who.id)
+    given = turn.db.all(
+        "SELECT id, purpose, subject_id, given FROM consent WHERE person_id = :person"
+        " AND revoked IS NULL ORDER BY id",
+        person=turn.who.id,
+    )
     if not given:
         turn.say("account.no_consents", [_word(turn, "person")])
     for row in given:
         name = turn.db.value("SELECT name FROM subject WHERE id = :id", id=row["subject_id"])
         button = turn.action("consent.revoke", "account.button.revoke", {"consent": int(row["id"])})
-        turn.say("account.consent", [button], purpose=_purpose(turn, row["purpose"]), given=_day(turn, row["given"]),
-                 subject="" if name is None else turn.unseal(name, "subject.name"))
+        turn.say(
+            "account.consent",
+            [button],
+            purpose=_purpose(turn, row["purpose"]),
+            given=_day(turn, row["given"]),
+            subject="" if name is None else turn.unseal(name, "subject.name"),
+        )
 
 
 def revoke(turn: Turn, payload: dict[str, Any]) -> None:
     """Take one consent back. What was begun under it is for a person to look at, so a case is left."""
-    row = turn.db.one("SELECT id, purpose FROM consent WHERE id = :id AND person_id = :person AND revoked IS NULL",
-                      id=payload["consent"], person=turn.who.id)
+    row = turn.db.one(
+        "SELECT id, purpose FROM consent WHERE id = :id AND person_id = :person AND revoked IS NULL",
+        id=payload["consent"],
+        person=turn.who.id,
+    )
     if row is None:
         turn.say("account.revoked_before")
         return
@@ -262,5 +317,7 @@ def _day(turn: Turn, at: Any) -> str:
 
 
 def _word(turn: Turn, word: str) -> Button:
-    return Button(turn.label(f"account.button.{word}" if word == "language" else f"common.button.{word}"),
-                  id=f"w:{word}")
+    return Button(
+        turn.label(f"account.button.{word}" if word == "language" else f"common.button.{word}"),
+        id=f"w:{word}",
+    )

@@ -14,7 +14,6 @@ from knowledge import urgent
 from knowledge.intents import Intents, load_intents
 from knowledge.urgent import Card
 
-
 NEAR = 60
 """How alike (0 to 100) one's words and a menu's words must be for the question whether that was meant."""
 
@@ -45,12 +44,16 @@ def not_yet(service: str, turn: Turn) -> None:
 def care(card: Card, turn: Turn) -> None:
     """The words sound heavy: a number to talk to, and a person."""
     lines = card.en if turn.lang == "en" else card.zh
-    turn.say("questions.care", _ways(turn), lines=[turn.ground.texts.in_script(turn.lang, line) for line in lines])
+    turn.say(
+        "questions.care", _ways(turn), lines=[turn.ground.texts.in_script(turn.lang, line) for line in lines]
+    )
 
 
 def unknown(service: str, turn: Turn) -> None:
     """An honest "I don't know", with a person; and the service whose words are nearest, where one is near."""
-    turn.say("questions.unknown", *_nearest(turn), _ways(turn), service=service, telephone=turn.ground.telephone)
+    turn.say(
+        "questions.unknown", *_nearest(turn), _ways(turn), service=service, telephone=turn.ground.telephone
+    )
 
 
 def _nearest(turn: Turn) -> list[list[Button]]:

@@ -22,20 +22,44 @@ def read_invitation(said: Said, _look: Look) -> Any:
     return code.upper() if SHORTEST <= len(code) <= LONGEST else Problem("not_an_invitation")
 
 
-ONBOARD = Flow("onboard", (
-    Do("place", to={"ok": "code", "overheard": "overheard"}),
-    Ask("code", read=read_invitation, to={"ok": "accept"}, problems=("not_an_invitation", *WORDS_PROBLEMS)),
-    Do("accept", to={"accepted": "welcome", "unknown": "code", "expired": "expired", "used": "used"}),
-    End("welcome"), End("expired"), End("used"), End("overheard"), End("cancelled"),
-))
+ONBOARD = Flow(
+    "onboard",
+    (
+        Do("place", to={"ok": "code", "overheard": "overheard"}),
+        Ask(
+            "code", read=read_invitation, to={"ok": "accept"}, problems=("not_an_invitation", *WORDS_PROBLEMS)
+        ),
+        Do("accept", to={"accepted": "welcome", "unknown": "code", "expired": "expired", "used": "used"}),
+        End("welcome"),
+        End("expired"),
+        End("used"),
+        End("overheard"),
+        End("cancelled"),
+    ),
+)
 
-ANSWER = Flow("answer", (
-    Do("look", to={"ok": "words", "gone": "gone", "stranger": "stranger"}),
-    Ask("words", read=free_text(ANSWER_AT_MOST), to={"ok": "check"}, problems=FREE_TEXT_PROBLEMS),
-    Ask("check", read=yes_no, judge=as_is, choices=("yes", "no"), to={"yes": "send", "no": "cancelled"},
-        changes=("words",), problems=YES_NO_PROBLEMS, keep=False),
-    Do("send", to={"sent": "sent", "listed": "listed", "gone": "gone"}),
-    End("sent"), End("listed"), End("gone"), End("stranger"), End("cancelled"),
-))
+ANSWER = Flow(
+    "answer",
+    (
+        Do("look", to={"ok": "words", "gone": "gone", "stranger": "stranger"}),
+        Ask("words", read=free_text(ANSWER_AT_MOST), to={"ok": "check"}, problems=FREE_TEXT_PROBLEMS),
+        Ask(
+            "check",
+            read=yes_no,
+            judge=as_is,
+            choices=("yes", "no"),
+            to={"yes": "send", "no": "cancelled"},
+            changes=("words",),
+            problems=YES_NO_PROBLEMS,
+            keep=False,
+        ),
+        Do("send", to={"sent": "sent", "listed": "listed", "gone": "gone"}),
+        End("sent"),
+        End("listed"),
+        End("gone"),
+        End("stranger"),
+        End("cancelled"),
+    ),
+)
 
 FLOWS = (ONBOARD, ANSWER)

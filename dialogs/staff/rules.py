@@ -25,13 +25,25 @@ WORDS: dict[str, Word] = {
     **dict.fromkeys(("值班", "值班帮助", "duty", "/duty"), "help"),
 }
 MAY: dict[Word, tuple[str, ...]] = {
-    "cases": ("duty", "admin"), "calls": ("duty", "admin"), "audit": ("auditor", "admin"),
-    "approvals": ("admin", "auditor"), "help": ("admin", "duty", "centre", "canteen", "counter", "auditor"),
+    "cases": ("duty", "admin"),
+    "calls": ("duty", "admin"),
+    "audit": ("auditor", "admin"),
+    "approvals": ("admin", "auditor"),
+    "help": ("admin", "duty", "centre", "canteen", "counter", "auditor"),
 }
 """Who may use a word. Anybody else who types one gets the answer that anybody would get."""
 CaseAct = Literal["take", "answer", "close"]
-_CASE_ACTS: dict[str, CaseAct] = {"接手": "take", "take": "take", "回复": "answer", "回": "answer", "answer": "answer",
-                                  "办完": "close", "完成": "close", "done": "close", "close": "close"}
+_CASE_ACTS: dict[str, CaseAct] = {
+    "接手": "take",
+    "take": "take",
+    "回复": "answer",
+    "回": "answer",
+    "answer": "answer",
+    "办完": "close",
+    "完成": "close",
+    "done": "close",
+    "close": "close",
+}
 _CASE_ACT = re.compile(rf"({'|'.join(_CASE_ACTS)})(?:编号|号|[: #])*(\d{{1,12}})号?")
 _ONBOARD = re.compile(r"(?:入职|/?onboard)[: ]*([0-9A-Za-z]{6,20})?")
 

@@ -30,7 +30,12 @@ def claims(text: str, turn: Turn) -> Claim | None:
     word = rules.word_of(text, (role for role, _ in turn.who.roles))
     if word is not None:
         acts: dict[rules.Word, Callable[[Turn], None]] = {
-            "cases": cases, "calls": calls, "audit": audit, "approvals": waiting_approvals, "help": duty_help}
+            "cases": cases,
+            "calls": calls,
+            "audit": audit,
+            "approvals": waiting_approvals,
+            "help": duty_help,
+        }
         return Claim(call=acts[word] if not turn.overheard else overheard)
     act = rules.case_act(text, (role for role, _ in turn.who.roles))
     if act is not None:
@@ -59,8 +64,10 @@ def reach_person(turn: Turn) -> None:
 
 def duty_help(turn: Turn) -> None:
     """The words that somebody with these roles may use."""
-    words = [(turn.label(f"command.{word}"), turn.label(f"staff.does.{word}"))
-             for word in rules.words_for(role for role, _ in turn.who.roles)]
+    words = [
+        (turn.label(f"command.{word}"), turn.label(f"staff.does.{word}"))
+        for word in rules.words_for(role for role, _ in turn.who.roles)
+    ]
     posts = [(turn.label(f"staff.role.{role}"), place) for role, place in turn.who.roles]
     turn.say("staff.help", name=turn.who.name, posts=posts, words=words)
 
@@ -98,9 +105,11 @@ def onboard_accept(turn: Turn) -> Literal["accepted", "unknown", "expired", "use
 
 def cases(turn: Turn) -> None:
     """The oldest open cases, each with its buttons; what people wrote is unsealed for these eyes, and that is audited."""
-    rows = turn.db.all("SELECT c.id, c.kind, c.about, c.words, c.state, c.opened, c.due, s.name AS holder FROM desk_case c"
-                       " LEFT JOIN staff s ON s.id = c.staff_id WHERE c.state <> 'closed' ORDER BY c.id")
-    shown = rows[:rules.CASES_SHOWN]
+    rows = turn.db.all(
+        "SELECT c.id, c.kind, c.about, c.words, c.state, c.opened, c.due, s.name AS holder FROM desk_case c"
+        " LEFT JOIN staff s ON s.id = c.staff_id WHERE c.state <> 'closed' ORDER BY c.id"
+    )
+    shown = rows[: rules.CASES_SHOWN]
     turn.audit("cases.read", "cases", shown=[int(row["id"]) for row in shown])
     if not rows:
         turn.say("staff.no_cases")
@@ -109,13 +118,26 @@ def cases(turn: Turn) -> None:
     for row in shown:
         payload = {"case": int(row["id"])}
         until = turn.now + rules.BUTTON_LIFE
-        taking = [] if row["state"] == "taken" else [turn.action("case.take", "staff.button.take", payload, deadline=until)]
-        turn.say("staff.case", [*taking, turn.action("case.answer", "staff.button.answer", payload, deadline=until),
-                                turn.action("case.close", "staff.button.close", payload, deadline=until)],
-                 case=int(row["id"]), kind=kind_name(turn, row["kind"]), about=row["about"],
-                 opened=instant(int(row["opened"])), holder=row["holder"] or "",
-                 due=None if row["due"] is None else instant(int(row["due"])),
-                 words="" if row["words"] is None else turn.unseal(row["words"], "case.words"))
+        taking = (
+            []
+            if row["state"] == "taken"
+            else [turn.action("case.take", "staff.button.take", payload, deadline=until)]
+        )
+        turn.say(
+            "staff.case",
+            [
+                *taking,
+                turn.action("case.answer", "staff.button.answer", payload, deadline=until),
+                turn.action("case.close", "staff.button.close", payload, deadline=until),
+            ],
+            case=int(row["id"]),
+            kind=kind_name(turn, row["kind"]),
+            about=row["about"],
+            opened=instant(int(row["opened"])),
+            holder=row["holder"] or "",
+            due=None if row["due"] is None else instant(int(row["due"])),
+            words="" if row["words"] is None else turn.unseal(row["words"], "case.words"),
+        )
 
 
 def kind_name(turn: Turn, kind: str) -> str:
@@ -141,12 +163,21 @@ def close(turn: Turn, payload: dict[str, Any]) -> None:
     row = _open_case(turn, payload)
     if row is None:
         return
-    turn.db.run("UPDATE desk_case SET state = 'closed', closed = :now, staff_id = :staff, words = NULL WHERE id = :id",
-                now=ms(turn.now), staff=turn.who.staff_id, id=row["id"])
+    turn.db.run(
+        "UPDATE desk_case SET state = 'closed', closed = :now, staff_id = :staff, words = NULL WHERE id = :id",
+        now=ms(turn.now),
+        staff=turn.who.staff_id,
+        id=row["id"],
+    )
     turn.audit("case.closed", f"case:{row['id']}")
     turn.say("staff.closed", case=int(row["id"]))
     if row["person_id"] is not None and row["person_id"] != turn.who.id:
-        turn.push(int(row["person_id"]), "staff.closed_for_you", dedupe=f"case:{row['id']}:closed", case=int(row["id"]))
+        turn.push(
+            int(row["person_id"]),
+            "staff.closed_for_you",
+            dedupe=f"case:{row['id']}:closed",
+            case=int(row["id"]),
+        )
 
 
 def answer(turn: Turn, payload: dict[str, Any]) -> None:
@@ -193,7 +224,9 @@ def _open_case(turn: Turn, payload: dict[str, Any]) -> Row | None:
         turn.say("staff.no_longer")
         return None
     lock = " FOR UPDATE" if turn.db.postgres else ""
-    row = turn.db.one(f"SELECT id, state, staff_id, person_id FROM desk_case WHERE id = :id{lock}", id=payload["case"])
+    row = turn.db.one(
+        f"SELECT id, state, staff_id, person_id FROM desk_case WHERE id = :id{lock}", id=payload["case"]
+    )
     if row is None or row["state"] == "closed":
         turn.say("staff.closed_before", case=int(payload["case"]))
         return None
@@ -201,7 +234,11 @@ def _open_case(turn: Turn, payload: dict[str, Any]) -> Row | None:
 
 
 def _hold(turn: Turn, case: int) -> None:
-    turn.db.run("UPDATE desk_case SET state = 'taken', staff_id = :staff WHERE id = :id", staff=turn.who.staff_id, id=case)
+    turn.db.run(
+        "UPDATE desk_case SET state = 'taken', staff_id = :staff WHERE id = :id",
+        staff=turn.who.staff_id,
+        id=case,
+    )
     turn.audit("case.taken", f"case:{case}")
 
 
@@ -213,25 +250,36 @@ def calls(turn: Turn) -> None:
     rows = turn.db.all(
         "SELECT c.id, c.person_id, c.reason, c.words, p.phone, (SELECT count(*) FROM audit a WHERE a.act = 'call.missed'"
         " AND a.object = 'call:' || c.id) AS tries FROM call_list c JOIN person p ON p.id = c.person_id"
-        " WHERE c.state = 'open' ORDER BY tries, c.id")
-    shown = rows[:rules.CALLS_SHOWN]
+        " WHERE c.state = 'open' ORDER BY tries, c.id"
+    )
+    shown = rows[: rules.CALLS_SHOWN]
     turn.audit("calls.read", "calls", shown=[int(row["id"]) for row in shown])
     if not rows:
         turn.say("staff.no_calls")
         return
     turn.say("staff.calls", count=len(rows), shown=len(shown))
     for number, row in enumerate(shown, start=1):
-        names = turn.db.all("SELECT name FROM subject WHERE person_id = :person ORDER BY id", person=row["person_id"])
-        turn.say("staff.call", _call_buttons(turn, int(row["id"])), number=number, reason=row["reason"],
-                 tries=int(row["tries"]), names=[turn.unseal(name["name"], "subject.name") for name in names],
-                 phone="" if row["phone"] is None else turn.unseal(row["phone"], "person.phone"),
-                 words="" if row["words"] is None else _what_to_say(turn, row["words"]))
+        names = turn.db.all(
+            "SELECT name FROM subject WHERE person_id = :person ORDER BY id", person=row["person_id"]
+        )
+        turn.say(
+            "staff.call",
+            _call_buttons(turn, int(row["id"])),
+            number=number,
+            reason=row["reason"],
+            tries=int(row["tries"]),
+            names=[turn.unseal(name["name"], "subject.name") for name in names],
+            phone="" if row["phone"] is None else turn.unseal(row["phone"], "person.phone"),
+            words="" if row["words"] is None else _what_to_say(turn, row["words"]),
+        )
 
 
 def _call_buttons(turn: Turn, call: int) -> list[Button]:
     until = turn.now + rules.BUTTON_LIFE
-    return [turn.action("call.reached", "staff.button.reached", {"call": call}, deadline=until),
-            turn.action("call.missed", "staff.button.missed", {"call": call}, deadline=until)]
+    return [
+        turn.action("call.reached", "staff.button.reached", {"call": call}, deadline=until),
+        turn.action("call.missed", "staff.button.missed", {"call": call}, deadline=until),
+    ]
 
 
 def _what_to_say(turn: Turn, words: bytes) -> str:
@@ -243,9 +291,13 @@ def reached(turn: Turn, payload: dict[str, Any]) -> None:
     if not may(turn, "calls"):
         turn.say("staff.no_longer")
         return
-    done = turn.db.run("UPDATE call_list SET state = 'done', done = :now, staff_id = :staff, words = NULL"
-                       " WHERE id = :id AND state = 'open'", now=ms(turn.now), staff=turn.who.staff_id,
-                       id=payload["call"])
+    done = turn.db.run(
+        "UPDATE call_list SET state = 'done', done = :now, staff_id = :staff, words = NULL"
+        " WHERE id = :id AND state = 'open'",
+        now=ms(turn.now),
+        staff=turn.who.staff_id,
+        id=payload["call"],
+    )
     if done:
         turn.audit("call.reached", f"call:{payload['call']}")
     turn.say("staff.reached" if done else "staff.called_before")
@@ -265,7 +317,9 @@ def missed(turn: Turn, payload: dict[str, Any]) -> None:
 
 def audit(turn: Turn) -> None:
     """The last acts on record: when, who, what, on what. Never words."""
-    rows = turn.db.all("SELECT at, actor, act, object FROM audit ORDER BY id DESC LIMIT :most", most=rules.AUDIT_SHOWN)
+    rows = turn.db.all(
+        "SELECT at, actor, act, object FROM audit ORDER BY id DESC LIMIT :most", most=rules.AUDIT_SHOWN
+    )
     turn.audit("audit.read", "audit")
     acts = [(instant(int(row["at"])), _actor(turn, row["actor"]), row["act"], row["object"]) for row in rows]
     turn.say("staff.audit", acts=acts)
@@ -280,7 +334,9 @@ def waiting_approvals(turn: Turn) -> None:
     """What waits for a second person, with who asked."""
     found = []
     for approval in approvals.pending(turn.db, turn.now):
-        asker = turn.db.value("SELECT name FROM staff WHERE person_id = :id ORDER BY id LIMIT 1", id=approval.asked_by)
+        asker = turn.db.value(
+            "SELECT name FROM staff WHERE person_id = :id ORDER BY id LIMIT 1", id=approval.asked_by
+        )
         key = f"approval.{approval.kind}.name"
         kind = turn.label(key if turn.ground.texts.has(key) else "approval.other.name")
         found.append((kind, approval.subject, asker or "", approval.asked))

@@ -10,4 +10,6 @@ from dialogs.urgent import flow, service
 
 def capability() -> Capability:
     """The urgent cards as the registry sees them."""
-    return Capability(name="urgent", folder=Path(__file__).parent, flows=flow.FLOWS, interrupts=service.interrupts)
+    return Capability(
+        name="urgent", folder=Path(__file__).parent, flows=flow.FLOWS, interrupts=service.interrupts
+    )

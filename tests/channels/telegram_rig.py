@@ -91,8 +91,9 @@ def claims(text: str, _turn: Turn) -> Claim | None:
     calls: dict[str, Callable[[Turn], None]] = {
         "echo": lambda turn: turn.say("try.echo", words=rest),
         "long": lambda turn: turn.say("try.long", [Button("菜单", id="w:menu")], words=LONG),
-        "picture": lambda turn: turn.say("try.picture", [Button("菜单", id="w:menu")],
-                                         files=[File("code.png", "image/png", PNG)]),
+        "picture": lambda turn: turn.say(
+            "try.picture", [Button("菜单", id="w:menu")], files=[File("code.png", "image/png", PNG)]
+        ),
         "paper": lambda turn: turn.say("try.picture", files=[File("list.csv", "text/csv", b"a,b\n")]),
         "place": lambda turn: turn.say("try.place", location=(34.27, 108.95)),
         "remind": lambda turn: _push(turn, "reminder"),
@@ -161,9 +162,11 @@ class Rig:
 
     def post(self, chat: int, **post: Any) -> None:
         """Write an outbox row by hand."""
+
         def write(db: Db) -> None:
             address = db.value("SELECT id FROM address WHERE chat = :chat", chat=str(chat))
             Turn(self.house.ground, db, self.clock.now()).post(Post(address, **post))
+
         self.house.store.write(write)
 
 
@@ -171,16 +174,30 @@ Hook = Callable[[Inbound], Awaitable[None]]
 
 
 @asynccontextmanager
-async def running(api: BotApi, root: str, folder: Path, mode: str = "polling", before: Hook | None = None,
-                  after: Hook | None = None, wait_s: float = 20, **more: Any) -> AsyncIterator[Rig]:
+async def running(
+    api: BotApi,
+    root: str,
+    folder: Path,
+    mode: str = "polling",
+    before: Hook | None = None,
+    after: Hook | None = None,
+    wait_s: float = 20,
+    **more: Any,
+) -> AsyncIterator[Rig]:
     """A process from its start to its end. The same folder again is a restart on the same database."""
     texts = folder / "texts"
     texts.mkdir(parents=True, exist_ok=True)
     for lang in ("zh", "en"):
         (texts / f"texts.{lang}.toml").write_text(TEXTS, encoding="utf-8")
     public = {"public_url": "https://doorstep.example.org"} if mode == "webhook" else {}
-    given: dict[str, Any] = {"data_dir": folder, "keys": folder / "keys", "_env_file": None,
-                             "telegram_token": api.token, "telegram_api_url": root, "telegram_mode": mode}
+    given: dict[str, Any] = {
+        "data_dir": folder,
+        "keys": folder / "keys",
+        "_env_file": None,
+        "telegram_token": api.token,
+        "telegram_api_url": root,
+        "telegram_mode": mode,
+    }
     settings = Settings(**{**given, **public, **more})
     clock = VirtualClock(START)
     house = open_house(settings, clock, Services(texts))
@@ -197,8 +214,17 @@ async def running(api: BotApi, root: str, folder: Path, mode: str = "polling", b
             await after(inbound)
         return new
 
-    telegram = Telegram(house.ground, house.store, house.registry, house.redactor, expects=house.expects,
-                        receive=receive, hold=held.append, wait_s=wait_s, first_pause_s=0.05)
+    telegram = Telegram(
+        house.ground,
+        house.store,
+        house.registry,
+        house.redactor,
+        expects=house.expects,
+        receive=receive,
+        hold=held.append,
+        wait_s=wait_s,
+        first_pause_s=0.05,
+    )
     house.channels["telegram"] = telegram.channel
     api.push_to(Starlette(routes=list(telegram.routes)) if telegram.routes else None)
     await live.start()

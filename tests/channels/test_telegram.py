@@ -100,7 +100,9 @@ async def test_links_words_files_and_places(rig: Rig) -> None:
     api.user(E).says("place")
     assert words(await answer(rig, E, 1)) == "在这里"
     assert api.sent(E)[0]["location"] == {"latitude": 34.27, "longitude": 108.95}
-    api.user(F).says("echo " + "长" * 5000)  # Telegram lets nobody send more than 4096; the bot takes it all the same
+    api.user(F).says(
+        "echo " + "长" * 5000
+    )  # Telegram lets nobody send more than 4096; the bot takes it all the same
     await answer(rig, F, 1)
     assert len("".join(map(words, api.sent(F)))) == 5003
     api.user(G).forwards("echo 转来的")
@@ -210,8 +212,16 @@ class SecondPart(Fault):
 
 async def test_a_row_of_several_parts_goes_on_where_it_stopped(polled: Rig) -> None:
     api = polled.api
-    api.faults.add(SecondPart("refuse", "sendMessage", A, code=429, description="Too Many Requests: retry after 1",
-                              parameters={"retry_after": 1}))
+    api.faults.add(
+        SecondPart(
+            "refuse",
+            "sendMessage",
+            A,
+            code=429,
+            description="Too Many Requests: retry after 1",
+            parameters={"retry_after": 1},
+        )
+    )
     api.faults.add(SecondPart("cut", "sendMessage", B, handled=True))
     for chat in (A, B):
         api.user(chat).says("long")
@@ -231,12 +241,16 @@ async def test_edits_and_deletions(polled: Rig) -> None:
     row = rig.rows("SELECT id FROM outbox")[0]["id"]
 
     async def change(kind: str, text: str) -> str:
-        rig.post(A, message=Outgoing(text, ((Button("菜单", id="w:menu"),),)), lane="result", kind=kind, of=row)
+        rig.post(
+            A, message=Outgoing(text, ((Button("菜单", id="w:menu"),),)), lane="result", kind=kind, of=row
+        )
         await rig.forward(3600 * 12)
         return rig.states(A)[-1]
 
     assert await change("edit", "<b>改</b>过") == "sent"
-    assert [(words(m), labels(m), m["message_id"]) for m in api.sent(A)] == [("改过", ["菜单"], first["message_id"])]
+    assert [(words(m), labels(m), m["message_id"]) for m in api.sent(A)] == [
+        ("改过", ["菜单"], first["message_id"])
+    ]
     assert await change("edit", "<b>改</b>过") == "sent", "already so"
     api.faults.lost_answer("editMessageText", A)
     assert await change("edit", "再改") == "sent", "done again, which harms nobody"

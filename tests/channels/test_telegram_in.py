@@ -55,7 +55,9 @@ async def test_another_reader_is_told_of_and_waited_for(api: BotApi, tmp_path: P
         await api.wait_for(lambda: rig.telegram.trouble == "")
 
 
-async def test_killed_between_storing_and_confirming_nothing_happens_twice(api: BotApi, tmp_path: Path) -> None:
+async def test_killed_between_storing_and_confirming_nothing_happens_twice(
+    api: BotApi, tmp_path: Path
+) -> None:
     kept: list[Inbound] = []
 
     async def hang(inbound: Inbound) -> None:
@@ -100,9 +102,10 @@ async def test_a_store_that_fails_makes_telegram_repeat(api: BotApi, tmp_path: P
 
 
 async def test_the_webhook_takes_only_what_telegram_sends(api: BotApi, tmp_path: Path) -> None:
-    async with api.serving() as root, running(
-        api, root, tmp_path, "webhook", telegram_webhook_secret="right-one"
-    ) as rig:
+    async with (
+        api.serving() as root,
+        running(api, root, tmp_path, "webhook", telegram_webhook_secret="right-one") as rig,
+    ):
         await ready(rig)
         assert api.updates.webhook
         assert (api.updates.webhook.url, api.updates.webhook.secret) == (
@@ -115,7 +118,9 @@ async def test_the_webhook_takes_only_what_telegram_sends(api: BotApi, tmp_path:
                 headers = {} if secret is None else {SECRET_HEADER: secret}
                 return (await client.post("/telegram", headers=headers, **body)).status_code  # type: ignore[arg-type]
 
-            assert [await post(secret, json=update) for secret in (None, "", "wrong", "right-one2")] == [403] * 4
+            assert [await post(secret, json=update) for secret in (None, "", "wrong", "right-one2")] == [
+                403
+            ] * 4
             assert await post("right-one", content=b"{not json") == 200
             assert await post("right-one", json=[1, 2]) == 200
             assert await post("right-one", json={"update_id": 5, "tomorrow": {}}) == 200
@@ -140,7 +145,9 @@ async def test_a_press_is_answered_in_the_webhooks_own_response(api: BotApi, tmp
 # -- the start
 
 
-async def test_the_bot_introduces_itself_and_starts_while_telegram_is_away(api: BotApi, tmp_path: Path) -> None:
+async def test_the_bot_introduces_itself_and_starts_while_telegram_is_away(
+    api: BotApi, tmp_path: Path
+) -> None:
     api.faults.gateway("getMe", times=2)
     api.faults.gateway("deleteWebhook")
     api.user(A).says("echo 先到")
@@ -153,7 +160,10 @@ async def test_the_bot_introduces_itself_and_starts_while_telegram_is_away(api: 
         assert names == {
             key: ["errand", "menu", "person", "cancel"] for key in ("default", "default zh", "default en")
         }
-        assert rig.house.ground.link.to("open_1", "telegram") == f"https://t.me/{api.world.username}?start=open_1"
+        assert (
+            rig.house.ground.link.to("open_1", "telegram")
+            == f"https://t.me/{api.world.username}?start=open_1"
+        )
 
 
 async def test_settings_that_do_not_go_together_are_refused(api: BotApi, tmp_path: Path) -> None:

@@ -46,11 +46,11 @@ def shown(parts: list[str]) -> str:
     ),
     st.integers(40, 200),
 )
-def test_whatever_is_cut_nothing_is_lost_and_every_part_is_whole(runs: list[tuple[str, str]], most: int) -> None:
+def test_whatever_is_cut_nothing_is_lost_and_every_part_is_whole(
+    runs: list[tuple[str, str]], most: int
+) -> None:
     text = "".join(words for _, words in runs)
-    source = "".join(
-        f"<{tag}>{_escaped(words)}</{tag}>" if tag else _escaped(words) for tag, words in runs
-    )
+    source = "".join(f"<{tag}>{_escaped(words)}</{tag}>" if tag else _escaped(words) for tag, words in runs)
     parts = markup.parts(source, most)
     assert shown(parts) == "".join(text.split())
     assert all(0 < units(read_html(part)[0]) <= most for part in parts)
@@ -78,7 +78,9 @@ def test_only_the_four_tags_pass_and_addresses_that_telegram_refuses_become_word
     assert markup.parts("<u>a</u> 1<2 &amp; <script>x</script>") == [
         "&lt;u&gt;a&lt;/u&gt; 1&lt;2 &amp; &lt;script&gt;x&lt;/script&gt;"
     ]
-    assert markup.parts('<a href="https://a.cn/?x=1&amp;y=2">看</a>') == ['<a href="https://a.cn/?x=1&amp;y=2">看</a>']
+    assert markup.parts('<a href="https://a.cn/?x=1&amp;y=2">看</a>') == [
+        '<a href="https://a.cn/?x=1&amp;y=2">看</a>'
+    ]
     assert markup.parts('<a href="http://localhost:8080/">看</a><a href="javascript:x">x</a>') == ["看x"]
 
 
@@ -93,7 +95,9 @@ def test_an_id_over_64_bytes_is_a_bug_and_is_said_so() -> None:
 
 
 def test_links_that_telegram_refuses_are_left_out_of_the_keyboard() -> None:
-    made = keyboards.inline([[Button("本机", url="http://127.0.0.1:8080/x"), Button("网页", url="https://a.cn/x")]])
+    made = keyboards.inline(
+        [[Button("本机", url="http://127.0.0.1:8080/x"), Button("网页", url="https://a.cn/x")]]
+    )
     assert made is not None
     assert [button.text for row in made.inline_keyboard for button in row] == ["网页"]
 

@@ -45,9 +45,11 @@ def wait(until: Callable[[], bool], what: str, seconds: float = WAIT_S) -> None:
 def bot(environment: dict[str, str], port: int, log: Path) -> Iterator[subprocess.Popen[bytes]]:
     """The bot as a process, ready to answer; killed at the end if it still lives."""
     with log.open("ab") as out:
-        process = subprocess.Popen([sys.executable, "-m", "bot", "run"], env={**os.environ, **environment},
-                                   stdout=out, stderr=out)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bot", "run"], env={**os.environ, **environment}, stdout=out, stderr=out
+        )
     try:
+
         def ready() -> bool:
             assert process.poll() is None, log.read_text()
             try:
@@ -69,10 +71,14 @@ def test_nothing_is_lost_or_handled_twice(database_url: str, mode: str, tmp_path
     api, port = BotApi(), free_port()
     with api.serving_in_thread() as root:
         environment = {
-            "DOORSTEP_DATA_DIR": str(tmp_path / "data"), "DOORSTEP_KEYS": str(tmp_path / "keys"),
-            "DOORSTEP_DATABASE_URL": database_url, "DOORSTEP_PORT": str(port),
-            "DOORSTEP_TELEGRAM_TOKEN": api.token, "DOORSTEP_TELEGRAM_API_URL": root,
-            "DOORSTEP_TELEGRAM_MODE": mode, "DOORSTEP_TELEGRAM_WEBHOOK_SECRET": "tests-only",
+            "DOORSTEP_DATA_DIR": str(tmp_path / "data"),
+            "DOORSTEP_KEYS": str(tmp_path / "keys"),
+            "DOORSTEP_DATABASE_URL": database_url,
+            "DOORSTEP_PORT": str(port),
+            "DOORSTEP_TELEGRAM_TOKEN": api.token,
+            "DOORSTEP_TELEGRAM_API_URL": root,
+            "DOORSTEP_TELEGRAM_MODE": mode,
+            "DOORSTEP_TELEGRAM_WEBHOOK_SECRET": "tests-only",
             "DOORSTEP_PUBLIC_URL": f"http://127.0.0.1:{port}" if mode == "webhook" else "",
         }
         people = [api.user(70_000_000_000 + n, f"P{n}") for n in range(PEOPLE)]
@@ -89,8 +95,12 @@ def test_nothing_is_lost_or_handled_twice(database_url: str, mode: str, tmp_path
         with bot(environment, port, log):
             wait(lambda: all(api.sent(p.id) for p in people), "somebody was never answered")
             store = Store(database_url or f"sqlite:///{tmp_path / 'data' / 'doorstep.db'}")
-            wait(lambda: not store.read(lambda db: db.value(
-                "SELECT count(*) FROM inbox WHERE state = 'waiting'")), "something still waits")
+            wait(
+                lambda: (
+                    not store.read(lambda db: db.value("SELECT count(*) FROM inbox WHERE state = 'waiting'"))
+                ),
+                "something still waits",
+            )
             rows = store.read(lambda db: db.all("SELECT update_id, state FROM inbox"))
             turns = store.read(lambda db: db.all("SELECT c.seq FROM conversation c"))
             store.close()

@@ -30,8 +30,11 @@ from bot.flow.readers import (
 )
 
 LABELS = {"parent": "爸爸妈妈", "guardian": "其他监护人", "grandparent": "爷爷奶奶/外公外婆"}
-WORDS = {"parent": ("爸爸", "妈妈", "父母", "mum", "dad"), "grandparent": ("爷爷", "奶奶", "外公", "外婆", "姥姥", "公", "婆"),
-         "guardian": ("监护人", "叔叔")}
+WORDS = {
+    "parent": ("爸爸", "妈妈", "父母", "mum", "dad"),
+    "grandparent": ("爷爷", "奶奶", "外公", "外婆", "姥姥", "公", "婆"),
+    "guardian": ("监护人", "叔叔"),
+}
 LOOK = Look(date(2026, 11, 21), labels=LABELS)
 DAYS = Look(date(2026, 11, 21), labels={"mon": "周一", "tue": "周二", "wed": "周三", "lunch": "午餐及点心"})
 BARE = Look(date(2026, 11, 21))
@@ -40,9 +43,14 @@ several = several_of("mon", "tue", "wed", "lunch", none=True)
 name = nickname("宝宝")
 
 READERS: list[tuple[Reader, Look, tuple[str, ...]]] = [
-    (birth_date, BARE, BIRTH_DATE_PROBLEMS), (one, LOOK, CHOICE_PROBLEMS), (several, DAYS, CHOICE_PROBLEMS),
-    (yes_no, BARE, YES_NO_PROBLEMS), (phone, BARE, PHONE_PROBLEMS), (name, BARE, NICKNAME_PROBLEMS),
-    (free_text(300), BARE, FREE_TEXT_PROBLEMS), (a_code(RECOVERY), BARE, CODE_PROBLEMS),
+    (birth_date, BARE, BIRTH_DATE_PROBLEMS),
+    (one, LOOK, CHOICE_PROBLEMS),
+    (several, DAYS, CHOICE_PROBLEMS),
+    (yes_no, BARE, YES_NO_PROBLEMS),
+    (phone, BARE, PHONE_PROBLEMS),
+    (name, BARE, NICKNAME_PROBLEMS),
+    (free_text(300), BARE, FREE_TEXT_PROBLEMS),
+    (a_code(RECOVERY), BARE, CODE_PROBLEMS),
 ]
 
 
@@ -51,12 +59,24 @@ def code(value: Any) -> Any:
 
 
 @pytest.mark.parametrize(("read", "look", "problems"), READERS)
-@pytest.mark.parametrize(("said", "problem"), [
-    (Said(media="photo"), "words_only"), (Said(media="voice"), "words_only"), (Said(media="sticker"), "words_only"),
-    (Said("2024-5-1 1 是 13800138000 小宇", media="photo"), "words_only"), (Said(location=(34.2, 108.9)), "words_only"),
-    (Said("好" * 5000), "too_long"), (Said("1 " * 2500), "too_long"), (Said("😀"), "emoji_only"), (Said("👍🏻👨‍👩‍👧"), "emoji_only"),
-    (Said("……！！"), "emoji_only"), (Said(""), "empty"), (Said(" \n\t "), "empty"), (Said("\u202e\u200f\u200b\x00\x07"), "empty"),
-])
+@pytest.mark.parametrize(
+    ("said", "problem"),
+    [
+        (Said(media="photo"), "words_only"),
+        (Said(media="voice"), "words_only"),
+        (Said(media="sticker"), "words_only"),
+        (Said("2024-5-1 1 是 13800138000 小宇", media="photo"), "words_only"),
+        (Said(location=(34.2, 108.9)), "words_only"),
+        (Said("好" * 5000), "too_long"),
+        (Said("1 " * 2500), "too_long"),
+        (Said("😀"), "emoji_only"),
+        (Said("👍🏻👨‍👩‍👧"), "emoji_only"),
+        (Said("……！！"), "emoji_only"),
+        (Said(""), "empty"),
+        (Said(" \n\t "), "empty"),
+        (Said("\u202e\u200f\u200b\x00\x07"), "empty"),
+    ],
+)
 def test_every_reader_on_every_awkward_answer(
     read: Reader, look: Look, problems: tuple[str, ...], said: Said, problem: str
 ) -> None:
@@ -83,10 +103,50 @@ def test_birth_date_is_iso(text: str) -> None:
 
 
 ONE = {
-    "parent": ["1", "１", "①", "1️⃣", "一", "第一个", "第一", "第1个", "1.", "1、", "选1", "我选1", "1号", "第一个吧", "爸爸妈妈", "爸爸媽媽", "妈妈", "媽媽",
-               "我是妈妈", "我是孩子的妈妈", " 爸爸 ", "Mum", "MUM", "i am the mum", "妈妈呀👋", "不是奶奶，是妈妈", "爸爸妈妈。", "\u202e妈妈\u202c", "父母"],
+    "parent": [
+        "1",
+        "１",
+        "①",
+        "1️⃣",
+        "一",
+        "第一个",
+        "第一",
+        "第1个",
+        "1.",
+        "1、",
+        "选1",
+        "我选1",
+        "1号",
+        "第一个吧",
+        "爸爸妈妈",
+        "爸爸媽媽",
+        "妈妈",
+        "媽媽",
+        "我是妈妈",
+        "我是孩子的妈妈",
+        " 爸爸 ",
+        "Mum",
+        "MUM",
+        "i am the mum",
+        "妈妈呀👋",
+        "不是奶奶，是妈妈",
+        "爸爸妈妈。",
+        "\u202e妈妈\u202c",
+        "父母",
+    ],
     "guardian": ["2", "二", "两", "第二个", "②", "其他监护人", "监护人", "其他", "叔叔"],
-    "grandparent": ["3", "三", "最后一个", "爷爷奶奶/外公外婆", "爷爷奶奶", "外婆", "我是外婆", "姥姥", "爺爺", "婆"],
+    "grandparent": [
+        "3",
+        "三",
+        "最后一个",
+        "爷爷奶奶/外公外婆",
+        "爷爷奶奶",
+        "外婆",
+        "我是外婆",
+        "姥姥",
+        "爺爺",
+        "婆",
+    ],
 }
 
 
@@ -95,11 +155,22 @@ def test_one_choice(value: str, text: str) -> None:
     assert one(Said(text), LOOK) == value
 
 
-@pytest.mark.parametrize(("text", "problem"), [
-    ("4", "not_a_choice"), ("0", "not_a_choice"), ("第九个", "not_a_choice"), ("邻居", "not_a_choice"), ("不是妈妈", "not_a_choice"),
-    ("妈妈和外婆", "one_only"), ("<b>1</b>", "not_a_choice"), ("十十", "not_a_choice"), ("为什么要问这个", "not_a_choice"), ("x", "not_a_choice"),
-    ("99999999", "not_a_choice"),
-])
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("4", "not_a_choice"),
+        ("0", "not_a_choice"),
+        ("第九个", "not_a_choice"),
+        ("邻居", "not_a_choice"),
+        ("不是妈妈", "not_a_choice"),
+        ("妈妈和外婆", "one_only"),
+        ("<b>1</b>", "not_a_choice"),
+        ("十十", "not_a_choice"),
+        ("为什么要问这个", "not_a_choice"),
+        ("x", "not_a_choice"),
+        ("99999999", "not_a_choice"),
+    ],
+)
 def test_not_one_choice(text: str, problem: str) -> None:
     assert code(one(Said(text), LOOK)) == problem
 
@@ -121,12 +192,37 @@ def test_the_number_follows_what_is_shown_not_how_it_is_declared() -> None:
     assert one_of("a", "b")(Said("2"), BARE) == "b"
 
 
-@pytest.mark.parametrize(("text", "values"), [
-    ("1 2", ["mon", "tue"]), ("2、1", ["mon", "tue"]), ("1,3", ["mon", "wed"]), ("13", ["mon", "wed"]), ("1和3", ["mon", "wed"]), ("1-3", ["mon", "tue", "wed"]),
-    ("１　２", ["mon", "tue"]), ("①③", ["mon", "wed"]), ("一、三", ["mon", "wed"]), ("一三", ["mon", "wed"]), ("周一周三", ["mon", "wed"]), ("周一 周二", ["mon", "tue"]),
-    ("全部", ["mon", "tue", "wed", "lunch"]), ("都要", ["mon", "tue", "wed", "lunch"]), ("all", ["mon", "tue", "wed", "lunch"]), ("没有", []), ("都不要", []),
-    ("2", ["tue"]), ("2 2 2", ["tue"]), ("週二", ["tue"]), ("午餐及点心", ["lunch"]), ("午餐", ["lunch"]), ("第一个和第二个", ["mon", "tue"]), ("1\n2", ["mon", "tue"]), ("周二 午餐及点心", ["tue", "lunch"]), ("3到4", ["wed", "lunch"]),
-])
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("1 2", ["mon", "tue"]),
+        ("2、1", ["mon", "tue"]),
+        ("1,3", ["mon", "wed"]),
+        ("13", ["mon", "wed"]),
+        ("1和3", ["mon", "wed"]),
+        ("1-3", ["mon", "tue", "wed"]),
+        ("１　２", ["mon", "tue"]),
+        ("①③", ["mon", "wed"]),
+        ("一、三", ["mon", "wed"]),
+        ("一三", ["mon", "wed"]),
+        ("周一周三", ["mon", "wed"]),
+        ("周一 周二", ["mon", "tue"]),
+        ("全部", ["mon", "tue", "wed", "lunch"]),
+        ("都要", ["mon", "tue", "wed", "lunch"]),
+        ("all", ["mon", "tue", "wed", "lunch"]),
+        ("没有", []),
+        ("都不要", []),
+        ("2", ["tue"]),
+        ("2 2 2", ["tue"]),
+        ("週二", ["tue"]),
+        ("午餐及点心", ["lunch"]),
+        ("午餐", ["lunch"]),
+        ("第一个和第二个", ["mon", "tue"]),
+        ("1\n2", ["mon", "tue"]),
+        ("周二 午餐及点心", ["tue", "lunch"]),
+        ("3到4", ["wed", "lunch"]),
+    ],
+)
 def test_several_choices(text: str, values: list[str]) -> None:
     assert several(Said(text), DAYS) == values
 
@@ -137,45 +233,157 @@ def test_not_several_choices(text: str) -> None:
     assert code(several_of("mon")(Said("没有"), DAYS)) == "not_a_choice"
 
 
-@pytest.mark.parametrize(("value", "text"), [
-    *(("yes", text) for text in [
-        "是", "是的", "对", "对对对", "好", "好的", "好的呀", "好的，谢谢", "嗯", "嗯嗯", "可以", "可以的", "行", "行吧", "同意", "確認", "ok", "OK!",
-        "Yes", "y", "1", "１", "一", "第一个", "没问题", "是的，没错", "好的👌", "好 可以", "要", "有"]),
-    *(("no", text) for text in [
-        "不", "不是", "不是的", "不對", "不要", "不用了", "不用谢谢", "算了", "算了吧", "没有", "否", "No", "n", "2", "二", "不同意", "不行", "不可以", "不不不", "不，不要"]),
-])
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        *(
+            ("yes", text)
+            for text in [
+                "是",
+                "是的",
+                "对",
+                "对对对",
+                "好",
+                "好的",
+                "好的呀",
+                "好的，谢谢",
+                "嗯",
+                "嗯嗯",
+                "可以",
+                "可以的",
+                "行",
+                "行吧",
+                "同意",
+                "確認",
+                "ok",
+                "OK!",
+                "Yes",
+                "y",
+                "1",
+                "１",
+                "一",
+                "第一个",
+                "没问题",
+                "是的，没错",
+                "好的👌",
+                "好 可以",
+                "要",
+                "有",
+            ]
+        ),
+        *(
+            ("no", text)
+            for text in [
+                "不",
+                "不是",
+                "不是的",
+                "不對",
+                "不要",
+                "不用了",
+                "不用谢谢",
+                "算了",
+                "算了吧",
+                "没有",
+                "否",
+                "No",
+                "n",
+                "2",
+                "二",
+                "不同意",
+                "不行",
+                "不可以",
+                "不不不",
+                "不，不要",
+            ]
+        ),
+    ],
+)
 def test_yes_and_no(value: str, text: str) -> None:
     assert yes_no(Said(text), BARE) == value
 
 
-@pytest.mark.parametrize("text", ["好的，不要", "随便", "3", "不好意思", "什么意思", "是不是", "要不要钱", "谢谢", "可不可以", "妈妈", "是吗为什么"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "好的，不要",
+        "随便",
+        "3",
+        "不好意思",
+        "什么意思",
+        "是不是",
+        "要不要钱",
+        "谢谢",
+        "可不可以",
+        "妈妈",
+        "是吗为什么",
+    ],
+)
 def test_neither_yes_nor_no(text: str) -> None:
     assert code(yes_no(Said(text), BARE)) == "not_yes_no"
 
 
 def test_yes_no_by_its_own_labels() -> None:
     turned = Look(BARE.today, labels={"no": "先不了", "yes": "我同意"})
-    assert [yes_no(Said(text), turned) for text in ("1", "2", "我同意", "先不了")] == ["no", "yes", "yes", "no"]
+    assert [yes_no(Said(text), turned) for text in ("1", "2", "我同意", "先不了")] == [
+        "no",
+        "yes",
+        "yes",
+        "no",
+    ]
 
 
-@pytest.mark.parametrize(("text", "number"), [
-    ("13800138000", "+8613800138000"), ("138 0013 8000", "+8613800138000"), ("138-0013-8000", "+8613800138000"), ("１３８００１３８０００", "+8613800138000"),
-    ("+86 138 0013 8000", "+8613800138000"), ("+8613800138000", "+8613800138000"), ("8613800138000", "+8613800138000"), ("008613800138000", "+8613800138000"),
-    ("我的手机号是13800138000，谢谢", "+8613800138000"), ("1 3 8 0 0 1 3 8 0 0 0", "+8613800138000"), ("一三八零零一三八零零零", "+8613800138000"),
-    ("幺三八〇〇幺三八〇〇〇", "+8613800138000"), ("(029) 87654321", "+862987654321"), ("029-87654321", "+862987654321"), ("02987654321", "+862987654321"),
-    ("+86 29 8765 4321", "+862987654321"), ("010 12345678", "+861012345678"), ("+86 10 12345678", "+861012345678"), ("0917-3212345", "+869173212345"),
-    ("13800138000或者13800138000", "+8613800138000"), ("138OO138000", "+8613800138000"),
-])
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("13800138000", "+8613800138000"),
+        ("138 0013 8000", "+8613800138000"),
+        ("138-0013-8000", "+8613800138000"),
+        ("１３８００１３８０００", "+8613800138000"),
+        ("+86 138 0013 8000", "+8613800138000"),
+        ("+8613800138000", "+8613800138000"),
+        ("8613800138000", "+8613800138000"),
+        ("008613800138000", "+8613800138000"),
+        ("我的手机号是13800138000，谢谢", "+8613800138000"),
+        ("1 3 8 0 0 1 3 8 0 0 0", "+8613800138000"),
+        ("一三八零零一三八零零零", "+8613800138000"),
+        ("幺三八〇〇幺三八〇〇〇", "+8613800138000"),
+        ("(029) 87654321", "+862987654321"),
+        ("029-87654321", "+862987654321"),
+        ("02987654321", "+862987654321"),
+        ("+86 29 8765 4321", "+862987654321"),
+        ("010 12345678", "+861012345678"),
+        ("+86 10 12345678", "+861012345678"),
+        ("0917-3212345", "+869173212345"),
+        ("13800138000或者13800138000", "+8613800138000"),
+        ("138OO138000", "+8613800138000"),
+    ],
+)
 def test_phone(text: str, number: str) -> None:
     assert phone(Said(text), BARE) == number
 
 
-@pytest.mark.parametrize(("text", "problem"), [
-    ("1380013800", "phone_digits"), ("138001380001", "phone_digits"), ("87654321", "area_code"), ("3212345", "area_code"), ("+852 9123 4567", "foreign_phone"),
-    ("+1 212 555 0100", "foreign_phone"), ("0085291234567", "foreign_phone"), ("110", "not_a_phone"), ("12345", "not_a_phone"), ("4008001234", "not_a_phone"),
-    ("12800138000", "not_a_phone"), ("没有", "not_a_phone"), ("13800138000 13900139000", "one_phone_only"), ("13800138000，或13900139000", "one_phone_only"),
-    ("[证件号]", "not_a_phone"), ("+", "emoji_only"), ("+999999999", "not_a_phone"),
-])
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("1380013800", "phone_digits"),
+        ("138001380001", "phone_digits"),
+        ("87654321", "area_code"),
+        ("3212345", "area_code"),
+        ("+852 9123 4567", "foreign_phone"),
+        ("+1 212 555 0100", "foreign_phone"),
+        ("0085291234567", "foreign_phone"),
+        ("110", "not_a_phone"),
+        ("12345", "not_a_phone"),
+        ("4008001234", "not_a_phone"),
+        ("12800138000", "not_a_phone"),
+        ("没有", "not_a_phone"),
+        ("13800138000 13900139000", "one_phone_only"),
+        ("13800138000，或13900139000", "one_phone_only"),
+        ("[证件号]", "not_a_phone"),
+        ("+", "emoji_only"),
+        ("+999999999", "not_a_phone"),
+    ],
+)
 def test_not_a_phone(text: str, problem: str) -> None:
     assert code(phone(Said(text), BARE)) == problem
 
@@ -189,21 +397,64 @@ def test_a_shared_contact_must_be_ones_own() -> None:
     assert code(name(Said(phone="13800138000", phone_is_own=True), BARE)) == "words_only"
 
 
-@pytest.mark.parametrize(("text", "kept"), [
-    ("小宇", "小宇"), (" 小宇 ", "小宇"), ("小宇。", "小宇"), ("小宇🐰", "小宇"), ("「小宇」", "小宇"), ("叫小宇", "小宇"), ("叫他小宇吧", "小宇"), ("他叫小宇", "小宇"), ("小名叫豆豆", "豆豆"),
-    ("小名豆豆", "豆豆"), ("宝宝叫小宇就行", "小宇"), ("豆豆", "豆豆"), ("叫叫", "叫叫"), ("Mary-Jane", "Mary-Jane"), ("Ｔｏｍ", "Tom"), ("艾力·江", "艾力·江"), ("小\u202e宇", "小宇"),
-    ("老2", "老2"), ("O'Neil", "O'Neil"), ("é́", "é́"), ("随便", "宝宝"), ("默认", "宝宝"), ("跳过", "宝宝"), ("隨便", "宝宝"), ("skip", "宝宝"), ("宝宝", "宝宝"), ("不知道", "宝宝"),
-    ("甲乙丙丁戊己庚辛壬癸子丑", "甲乙丙丁戊己庚辛壬癸子丑"),
-])
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("小宇", "小宇"),
+        (" 小宇 ", "小宇"),
+        ("小宇。", "小宇"),
+        ("小宇🐰", "小宇"),
+        ("「小宇」", "小宇"),
+        ("叫小宇", "小宇"),
+        ("叫他小宇吧", "小宇"),
+        ("他叫小宇", "小宇"),
+        ("小名叫豆豆", "豆豆"),
+        ("小名豆豆", "豆豆"),
+        ("宝宝叫小宇就行", "小宇"),
+        ("豆豆", "豆豆"),
+        ("叫叫", "叫叫"),
+        ("Mary-Jane", "Mary-Jane"),
+        ("Ｔｏｍ", "Tom"),
+        ("艾力·江", "艾力·江"),
+        ("小\u202e宇", "小宇"),
+        ("老2", "老2"),
+        ("O'Neil", "O'Neil"),
+        ("é́", "é́"),
+        ("随便", "宝宝"),
+        ("默认", "宝宝"),
+        ("跳过", "宝宝"),
+        ("隨便", "宝宝"),
+        ("skip", "宝宝"),
+        ("宝宝", "宝宝"),
+        ("不知道", "宝宝"),
+        ("甲乙丙丁戊己庚辛壬癸子丑", "甲乙丙丁戊己庚辛壬癸子丑"),
+    ],
+)
 def test_nickname(text: str, kept: str) -> None:
     assert name(Said(text), BARE) == kept
 
 
-@pytest.mark.parametrize(("text", "problem"), [
-    ("甲乙丙丁戊己庚辛壬癸子丑寅", "name_too_long"), ("https://x.cn", "not_a_name"), ("www.小宇.com", "not_a_name"), ("@xiaoyu", "not_a_name"), ("小宇13800138000", "not_a_name"),
-    ("12", "not_a_name"), ("/start", "not_a_name"), ("<b>小宇</b>", "not_a_name"), ("[证件号]", "not_a_name"), ("为什么要问？", "not_a_name"), ("你叫什么名字", "not_a_name"),
-    ("小宇，女，两岁", "not_a_name"), ("小宇\n豆豆", "not_a_name"), ("change:phone", "not_a_name"), ("{{ x }}", "not_a_name"), ("一三八零零", "not_a_name"),
-])
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("甲乙丙丁戊己庚辛壬癸子丑寅", "name_too_long"),
+        ("https://x.cn", "not_a_name"),
+        ("www.小宇.com", "not_a_name"),
+        ("@xiaoyu", "not_a_name"),
+        ("小宇13800138000", "not_a_name"),
+        ("12", "not_a_name"),
+        ("/start", "not_a_name"),
+        ("<b>小宇</b>", "not_a_name"),
+        ("[证件号]", "not_a_name"),
+        ("为什么要问？", "not_a_name"),
+        ("你叫什么名字", "not_a_name"),
+        ("小宇，女，两岁", "not_a_name"),
+        ("小宇\n豆豆", "not_a_name"),
+        ("change:phone", "not_a_name"),
+        ("{{ x }}", "not_a_name"),
+        ("一三八零零", "not_a_name"),
+    ],
+)
 def test_not_a_nickname(text: str, problem: str) -> None:
     assert code(name(Said(text), BARE)) == problem
 

@@ -35,8 +35,19 @@ from tests.world import World
 PART = 8
 SURE = 12
 """Digits that stand apart count as a part from this length on: fewer meet by chance in random bytes."""
-ABOUTS = ("inbox.payload", "outbox.payload", "conversation.state", "person.phone", "person.recovery", "subject.name",
-          "subject.birth", "case.words", "round.secret", "child.birth", "voucher.code")
+ABOUTS = (
+    "inbox.payload",
+    "outbox.payload",
+    "conversation.state",
+    "person.phone",
+    "person.recovery",
+    "subject.name",
+    "subject.birth",
+    "case.words",
+    "round.secret",
+    "child.birth",
+    "voucher.code",
+)
 BORN = ("2025-05-01", "2024-11-30", "2026-01-15", "2024-02-29")
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 _CHINESE = str.maketrans("〇零一二三四五六七八九", "00123456789")
@@ -56,7 +67,7 @@ PERMITS = [f"H{_RNG.randint(71_000_000, 79_999_999)}" for _ in range(2)]
 def parts(number: str, length: int = PART) -> set[str]:
     """Every run of digits of a number of this length, without the birth date itself."""
     digits = re.sub(r"\D", "", number)
-    found = {digits[i:i + length] for i in range(len(digits) - length + 1)}
+    found = {digits[i : i + length] for i in range(len(digits) - length + 1)}
     return found - {number[6:14]} if len(number) == 18 else found
 
 
@@ -67,14 +78,17 @@ LONG = set().union(*(parts(number, SURE) for number in TYPED if len(number) == 1
 
 def leaks(data: bytes, certain: bool = False) -> set[str]:
     """Parts of the suite's numbers in some bytes. `certain`: the bytes are words, where digits apart count fully."""
-    found = {run[i:i + PART] for run in re.findall(r"[0-9]{8,}", data.decode("latin-1"))
-             for i in range(len(run) - PART + 1)} & SHORT
+    found = {
+        run[i : i + PART]
+        for run in re.findall(r"[0-9]{8,}", data.decode("latin-1"))
+        for i in range(len(run) - PART + 1)
+    } & SHORT
     folded = unicodedata.normalize("NFKC", data.decode("utf-8", "ignore")).translate(_CHINESE)
     folded = _UNSEEN.sub("", folded)
     length, needles = (PART, SHORT) if certain else (SURE, LONG)
     for run in re.findall(r"[0-9](?:[\s._\-/\\·]{0,2}[0-9]){7,}", folded):
         digits = re.sub(r"[^0-9]", "", run)
-        found |= {digits[i:i + length] for i in range(len(digits) - length + 1)} & needles
+        found |= {digits[i : i + length] for i in range(len(digits) - length + 1)} & needles
     return found
 
 
@@ -92,7 +106,9 @@ def unsealed(world: World) -> Iterator[tuple[str, bytes]]:
         for column in table.columns:
             if not isinstance(column.type, LargeBinary) or table.name == "walk":
                 continue
-            for row in world.rows(f"SELECT {column.name} AS blob FROM {table.name} WHERE {column.name} IS NOT NULL"):
+            for row in world.rows(
+                f"SELECT {column.name} AS blob FROM {table.name} WHERE {column.name} IS NOT NULL"
+            ):
                 for about in (*ABOUTS, f"{table.name}.{column.name}"):
                     try:
                         yield f"{table.name}.{column.name}", keys.unseal(bytes(row["blob"]), about)
@@ -100,7 +116,9 @@ def unsealed(world: World) -> Iterator[tuple[str, bytes]]:
                         continue
                     break
                 else:
-                    pytest.fail(f"{table.name}.{column.name} is sealed about something this test does not know")
+                    pytest.fail(
+                        f"{table.name}.{column.name} is sealed about something this test does not know"
+                    )
 
 
 def all_leaks(world: World, folder: Path) -> dict[str, set[str]]:
@@ -128,24 +146,26 @@ async def talk_of_everything(world: World, folder: Path) -> None:
         for text in texts:
             await talk.do(Act(who, say=text))
 
-    for n, how in enumerate(DISGUISES):                     # asked for, in every disguise; the mistyped one first
+    for n, how in enumerate(DISGUISES):  # asked for, in every disguise; the mistyped one first
         number, born = NUMBERS[n], BORN[n % 4]
         await say(f"p{n}", "voucher", born, "1", "同意", "小宇")
         await say(f"p{n}", disguised(wrong_check(number), how), disguised(number, how), f"1380013800{n}", "1")
     for n, document in enumerate((*CERTIFICATES, *PERMITS)):
         await say(f"c{n}", "voucher", "2025-05-01", "1", "同意", "小宇", document, f"1390013900{n}", "1")
-    for n in (9, 10, 11):                                   # in halves, one of them with a restart between
+    for n in (9, 10, 11):  # in halves, one of them with a restart between
         await say(f"h{n}", "voucher", BORN[n % 4], "1", "同意", "小宇")
         first, rest = in_halves(NUMBERS[n], _RNG)
         await say(f"h{n}", first)
         if n == 11:
             await world.restart()
         await say(f"h{n}", rest, NUMBERS[n], "13700137000", "1")
-    for n, how in enumerate(DISGUISES):                     # unasked, in questions, at the wrong question
+    for n, how in enumerate(DISGUISES):  # unasked, in questions, at the wrong question
         number = NUMBERS[12 + n % 3]
         await say(f"u{n}", disguised(number, how), f"我孩子的号是 {disguised(number, how)} 能领消费券吗")
         await say(f"u{n}", disguised(wrong_check(number), how), f"找人，证件{disguised(number, how)}")
-        await say(f"u{n}", "voucher", disguised(number, how), "2025-05-01", "1", "同意", disguised(number, how))
+        await say(
+            f"u{n}", "voucher", disguised(number, how), "2025-05-01", "1", "同意", disguised(number, how)
+        )
         await talk.do(Act(f"u{n}", contact=number))
 
 
@@ -163,7 +183,9 @@ async def wrong_turns(world: World) -> None:
 
 
 async def test_no_number_rests_anywhere(
-    place: tuple[World, Path], request: pytest.FixtureRequest, capfd: pytest.CaptureFixture[str],
+    place: tuple[World, Path],
+    request: pytest.FixtureRequest,
+    capfd: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     world, folder = place
@@ -187,6 +209,7 @@ async def test_no_number_rests_anywhere(
 
 def postgres_leaks(world: World, request: pytest.FixtureRequest) -> dict[str, set[str]]:
     """The same for the cluster's own files: heap, indexes, write-ahead log, server log."""
+
     def checkpoint(db: Db) -> str:
         return str(db.value("SELECT pg_relation_filepath('outbox')"))
 
@@ -194,8 +217,12 @@ def postgres_leaks(world: World, request: pytest.FixtureRequest) -> dict[str, se
     with world.house.store.engine.connect() as connection:
         connection.exec_driver_sql("CHECKPOINT")
     cluster: Postgres = request.getfixturevalue("postgres")
-    files = [file for file in cluster.folder.rglob("*") if file.is_file()
-             and (base.name == file.parent.name or "pg_wal" in file.parts or file.suffix == ".log")]
+    files = [
+        file
+        for file in cluster.folder.rglob("*")
+        if file.is_file()
+        and (base.name == file.parent.name or "pg_wal" in file.parts or file.suffix == ".log")
+    ]
     assert any("pg_wal" in file.parts for file in files)
     assert any(file.parent.name == base.name for file in files)
     found = {}
@@ -205,10 +232,18 @@ def postgres_leaks(world: World, request: pytest.FixtureRequest) -> dict[str, se
     return {name: what for name, what in found.items() if what}
 
 
-@pytest.mark.parametrize("planted", [
-    NUMBERS[0], NUMBERS[0][:8], disguised(NUMBERS[1], "wide"), disguised(NUMBERS[2], "spaced"),
-    disguised(NUMBERS[3], "chinese"), CERTIFICATES[0], f"…{NUMBERS[4][10:]}…",
-])
+@pytest.mark.parametrize(
+    "planted",
+    [
+        NUMBERS[0],
+        NUMBERS[0][:8],
+        disguised(NUMBERS[1], "wide"),
+        disguised(NUMBERS[2], "spaced"),
+        disguised(NUMBERS[3], "chinese"),
+        CERTIFICATES[0],
+        f"…{NUMBERS[4][10:]}…",
+    ],
+)
 @pytest.mark.parametrize("sealed", [False, True], ids=["open", "sealed"])
 async def test_what_is_planted_is_found(world: World, tmp_path: Path, planted: str, sealed: bool) -> None:
     await world.say("mama", "你好")

@@ -63,6 +63,7 @@ async def test_fifty_submits_for_one_child_make_one_ticket(any_world: World, wit
             turn = Turn(world.house.ground, db, world.now, who, Place("terminal", f"p{number}"))
             fill_in(turn, number)
             return service.submit(turn)
+
         return work
 
     if withdrawn:
@@ -94,6 +95,7 @@ async def test_twenty_whole_turns_for_one_child_make_one_ticket(any_world: World
         def work(db: Db) -> Handled | None:
             assert world.house.keep(db, Inbound(place, f"yes-{place.chat}", text="1"))
             return world.house.turn(db, place)
+
         return work
 
     handled = at_once(world, [confirm(place) for place in places])

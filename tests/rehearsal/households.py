@@ -91,8 +91,13 @@ class Household:
     async def apply(self, child: Child, round_name: str, place: int) -> None:
         """Apply for a child: at length the first time, in two answers in a month to follow."""
         await self.wake()
-        given = answers(child.born, disguised(child.number, self.rng.choice(DISGUISES)), self.phone, child.name,
-                        "3" if self.grandparent else "1")
+        given = answers(
+            child.born,
+            disguised(child.number, self.rng.choice(DISGUISES)),
+            self.phone,
+            child.name,
+            "3" if self.grandparent else "1",
+        )
         if child.tickets:
             given["child"] = str(place + 1)
         elif place:
@@ -130,8 +135,11 @@ class Household:
 
     async def confirm(self, child: Child, round_name: str) -> None:
         """The guardian opens the link that the grandparent passed on, at an address of their own."""
-        links = [LINK.search(m.text) for m in self.family.heard if "voucher.guardian_link" in m.keys
-                 and child.name in m.text]
+        links = [
+            LINK.search(m.text)
+            for m in self.family.heard
+            if "voucher.guardian_link" in m.keys and child.name in m.text
+        ]
         found = [link for link in links if link is not None]
         guardian = Family(self.house, self.rim, f"{self.chat}-guardian")
         await guardian.open_link(found[-1][1])
@@ -187,8 +195,11 @@ class Household:
             return
         await self.wake()
         for child in self.children:
-            won = [message for message in self.family.heard[self.read_until:]
-                   if "voucher.result.won" in message.keys and f"{child.name}的" in message.text]
+            won = [
+                message
+                for message in self.family.heard[self.read_until :]
+                if "voucher.result.won" in message.keys and f"{child.name}的" in message.text
+            ]
             if not won:
                 continue
             if self.uses == "declines":

@@ -22,8 +22,8 @@ from bot.messages import Place
 from bot.settings import Settings
 from bot.store import people
 from bot.store.session import Db, sqlite_url
-from dialogs.voucher.service import rounds
 from dialogs.voucher.draw import verify
+from dialogs.voucher.service import rounds
 from tests.dialogs.voucher.district import bands, drawn_order, write_pack
 from tests.dialogs.voucher.families import Family, Rim
 from tests.rehearsal.households import Child, Event, Household
@@ -43,8 +43,13 @@ class Town:
     def __init__(self, folder: Path, empty: Path) -> None:
         shutil.copy(empty, folder / "world.db")
         write_pack(folder / "data", "small", bands=bands(*QUOTAS.values()))
-        self.settings = Settings(_env_file=None, data_dir=folder / "data", keys=folder / "keys", city="small",
-                                 database_url=sqlite_url(folder / "world.db"))  # type: ignore[call-arg]
+        self.settings = Settings(
+            _env_file=None,
+            data_dir=folder / "data",
+            keys=folder / "keys",
+            city="small",
+            database_url=sqlite_url(folder / "world.db"),
+        )  # type: ignore[call-arg]
         self.clock = VirtualClock(parse_instant(START, self.settings.zone))
         self.house: House = open_house(self.settings, self.clock)
         self.rims = {name: Rim(name) for name in ("terminal", "telegram", "web")}
@@ -60,13 +65,24 @@ class Town:
         self.house.open()
         self.house.store.write(self._appoint)
         staff = Family(self.house, self.rims["terminal"], "lin")
-        await self._carry_out([event for home in self.households
-                               for event in home.events(self.at("2026-12-01T09:00"), "2026-12")])
+        await self._carry_out(
+            [
+                event
+                for home in self.households
+                for event in home.events(self.at("2026-12-01T09:00"), "2026-12")
+            ]
+        )
         await self.until("2027-01-03T09:00")
         for home in self.households:
             await home.use(staff)
-        await self._carry_out([event for home in self.households if home.again
-                               for event in home.events(self.at("2027-01-03T09:00"), "2027-01")])
+        await self._carry_out(
+            [
+                event
+                for home in self.households
+                if home.again
+                for event in home.events(self.at("2027-01-03T09:00"), "2027-01")
+            ]
+        )
         await self.until("2027-02-02T09:00")
         for home in self.households:
             if home.again:
@@ -106,11 +122,18 @@ async def town(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) ->
 
 
 def test_no_ticket_is_lost_or_doubled(town: Town) -> None:
-    expected = {number: (name, child.states[name]) for child in town.children
-                for name, number in child.tickets.items()}
-    rows = town.rows("SELECT t.*, r.name AS round FROM voucher_ticket t JOIN voucher_round r ON r.id = t.round_id")
-    held = {row["number"]: (row["round"], "listed" if row["state"] in ("won", "reserve") else row["state"])
-            for row in rows}
+    expected = {
+        number: (name, child.states[name])
+        for child in town.children
+        for name, number in child.tickets.items()
+    }
+    rows = town.rows(
+        "SELECT t.*, r.name AS round FROM voucher_ticket t JOIN voucher_round r ON r.id = t.round_id"
+    )
+    held = {
+        row["number"]: (row["round"], "listed" if row["state"] in ("won", "reserve") else row["state"])
+        for row in rows
+    }
     assert held == expected
     assert len(held) == sum(len(child.tickets) for child in town.children)
     assert len({(row["round_id"], row["child_id"]) for row in rows}) == len(rows)
@@ -123,9 +146,15 @@ def test_quotas_are_exact(town: Town) -> None:
     tight = 0
     for name in ROUNDS:
         for band, quota in QUOTAS.items():
-            found = Counter(row["state"] for row in town.rows(
-                "SELECT t.state FROM voucher_ticket t JOIN voucher_round r ON r.id = t.round_id"
-                " WHERE r.name = :name AND t.band = :band", name=name, band=band))
+            found = Counter(
+                row["state"]
+                for row in town.rows(
+                    "SELECT t.state FROM voucher_ticket t JOIN voucher_round r ON r.id = t.round_id"
+                    " WHERE r.name = :name AND t.band = :band",
+                    name=name,
+                    band=band,
+                )
+            )
             listed = found["won"] + found["reserve"]
             assert found["won"] == min(quota, listed), (name, band)
             tight += listed > quota
@@ -138,23 +167,38 @@ def test_quotas_are_exact(town: Town) -> None:
 
 def test_the_published_draws_can_be_computed_by_anybody(town: Town) -> None:
     for name in ROUNDS:
-        document = town.house.store.read(lambda db, name=name: rounds.document(town.house.ground.keys, db, name))
+        document = town.house.store.read(
+            lambda db, name=name: rounds.document(town.house.ground.keys, db, name)
+        )
         assert document is not None
         assert verify(json.loads(json.dumps(document))) == []
         order = drawn_order(document)
-        assert {band: result["order"] for band, result in document["bands"].items() if result["order"]} == order
-        winners = {ticket for band, tickets in order.items() for ticket in tickets[:QUOTAS[band]]}
-        assert winners == {row["number"] for row in town.rows(
-            "SELECT t.number FROM voucher_ticket t JOIN voucher_round r ON r.id = t.round_id"
-            " WHERE r.name = :name AND t.state = 'won'", name=name)}
+        assert {
+            band: result["order"] for band, result in document["bands"].items() if result["order"]
+        } == order
+        winners = {ticket for band, tickets in order.items() for ticket in tickets[: QUOTAS[band]]}
+        assert winners == {
+            row["number"]
+            for row in town.rows(
+                "SELECT t.number FROM voucher_ticket t JOIN voucher_round r ON r.id = t.round_id"
+                " WHERE r.name = :name AND t.state = 'won'",
+                name=name,
+            )
+        }
 
 
 def test_each_ticket_has_its_result_exactly_once(town: Town) -> None:
-    written = Counter(row["dedupe"] for row in town.rows("SELECT dedupe FROM outbox WHERE dedupe LIKE 'result:%'"))
-    called = [town.words(row["words"]) for row in town.rows("SELECT words FROM call_list WHERE outbox_id IS NULL")]
+    written = Counter(
+        row["dedupe"] for row in town.rows("SELECT dedupe FROM outbox WHERE dedupe LIKE 'result:%'")
+    )
+    called = [
+        town.words(row["words"]) for row in town.rows("SELECT words FROM call_list WHERE outbox_id IS NULL")
+    ]
     names = {number: child.name for child in town.children for number in child.tickets.values()}
-    for ticket in town.rows("SELECT t.id, t.number, t.state, r.name AS round FROM voucher_ticket t"
-                            " JOIN voucher_round r ON r.id = t.round_id WHERE t.state <> 'withdrawn'"):
+    for ticket in town.rows(
+        "SELECT t.id, t.number, t.state, r.name AS round FROM voucher_ticket t"
+        " JOIN voucher_round r ON r.id = t.round_id WHERE t.state <> 'withdrawn'"
+    ):
         number = ticket["number"]
         shown = f"{number[:3]} {number[3:6]} {number[6:]}"
         name, heard = names[number], f"没能进 {ticket['round']} 这一轮"
@@ -200,5 +244,7 @@ def test_nothing_failed_on_the_way(town: Town) -> None:
     assert town.rows("SELECT act, object, detail FROM audit WHERE act LIKE '%failed'") == []
     assert town.rows("SELECT kind, tries FROM timer WHERE tries > 0") == []
     assert town.rows("SELECT id FROM inbox WHERE state <> 'done'") == []
-    due = town.rows("SELECT kind, key FROM timer WHERE state = 'waiting' AND due <= :now", now=ms(town.clock.now()))
+    due = town.rows(
+        "SELECT kind, key FROM timer WHERE state = 'waiting' AND due <= :now", now=ms(town.clock.now())
+    )
     assert due == []

@@ -29,7 +29,12 @@ def test_keys_are_created_once_for_the_owner_only(tmp_path: Path) -> None:
     assert second.unseal(sealed, "inbox.payload").decode() == "你好"
     assert (second.identity_key, second.signing_key) == (first.identity_key, first.signing_key)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
-    assert len({first.identity_key, first.signing_key, bytes.fromhex(json.loads(before[RING])["keys"][0]["key"])}) == 3
+    assert (
+        len(
+            {first.identity_key, first.signing_key, bytes.fromhex(json.loads(before[RING])["keys"][0]["key"])}
+        )
+        == 3
+    )
 
 
 def test_an_empty_folder_made_beforehand_is_filled(tmp_path: Path) -> None:
@@ -56,12 +61,22 @@ def test_a_creation_cut_short_is_done_again(tmp_path: Path, written: int) -> Non
     assert KeyRing.open(tmp_path).unseal(ring.seal(b"x", "a"), "a") == b"x"
 
 
-@pytest.mark.parametrize(("name", "text"), [
-    (RING, "{"), (RING, "[]"), (RING, '{"keys": []}'), (RING, '{"keys": [{"id": "01", "key": "00"}]}'),
-    (RING, json.dumps({"keys": [{"id": "xx000000", "key": "00" * 32}]})), (RING, '{"keys": 3}'),
-    (RING, json.dumps({"keys": [{"id": "00000000", "key": "00" * 32}] * 2})),
-    (IDENTITY, ""), (IDENTITY, "zz"), (SIGNING, "00" * 31), (SIGNING, "钥"),
-])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (RING, "{"),
+        (RING, "[]"),
+        (RING, '{"keys": []}'),
+        (RING, '{"keys": [{"id": "01", "key": "00"}]}'),
+        (RING, json.dumps({"keys": [{"id": "xx000000", "key": "00" * 32}]})),
+        (RING, '{"keys": 3}'),
+        (RING, json.dumps({"keys": [{"id": "00000000", "key": "00" * 32}] * 2})),
+        (IDENTITY, ""),
+        (IDENTITY, "zz"),
+        (SIGNING, "00" * 31),
+        (SIGNING, "钥"),
+    ],
+)
 def test_a_malformed_file_is_named(tmp_path: Path, name: str, text: str) -> None:
     KeyRing.open(tmp_path)
     (tmp_path / name).write_text(text, "utf-8")
@@ -79,8 +94,15 @@ def test_a_folder_that_can_only_be_read_is_enough(tmp_path: Path) -> None:
 def test_several_first_starts_make_one_set(tmp_path: Path) -> None:
     code = """import sys; from pathlib import Path; from bot.store.sealed import KeyRing
 print(KeyRing.open(Path(sys.argv[1])).identity_key.hex())"""
-    starts = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "keys")], stdout=subprocess.PIPE, text=True,
-                               env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}) for _ in range(3)]
+    starts = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(tmp_path / "keys")],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        )
+        for _ in range(3)
+    ]
     assert len({start.communicate()[0] for start in starts}) == 1
     assert all(start.returncode == 0 for start in starts)
 
@@ -138,7 +160,10 @@ def test_programme_keys_are_fixed_apart_and_outlive_rotation() -> None:
     assert len(keys) == 4
     assert all(len(key) == 32 for key in keys)
     # A known answer: another derivation would make every registered child a stranger.
-    assert RING_OF_TWO.programme_key("sample").hex() == "8903877c9e175ab84112c89bc139f4ae8503eb85cc5b9dca4f147a929bb0d03f"
+    assert (
+        RING_OF_TWO.programme_key("sample").hex()
+        == "8903877c9e175ab84112c89bc139f4ae8503eb85cc5b9dca4f147a929bb0d03f"
+    )
 
 
 def test_signatures() -> None:
@@ -146,8 +171,18 @@ def test_signatures() -> None:
     signature = sign("award", 17, "accept")
     assert re.fullmatch(r"[A-Za-z0-9_-]{11}", signature)
     assert check(signature, "award", "17", "accept")
-    others = [("award", 17), ("award", 1, "7accept"), ("award17", "accept"), ("accept", 17, "award"), (), ("",), ("", "")]
+    others = [
+        ("award", 17),
+        ("award", 1, "7accept"),
+        ("award17", "accept"),
+        ("accept", 17, "award"),
+        (),
+        ("",),
+        ("", ""),
+    ]
     assert len({signature, *(sign(*parts) for parts in others)}) == len(others) + 1
     for wrong in ("", "钥匙", signature[:-1], signature + "A", signature.swapcase(), "\ud800"):
         assert not check(wrong, "award", 17, "accept")
-    assert sign("award", 17, "accept") != KeyRing({"00000001": b"1" * 32}, b"i" * 32, b"t" * 32).sign("award", 17, "accept")
+    assert sign("award", 17, "accept") != KeyRing({"00000001": b"1" * 32}, b"i" * 32, b"t" * 32).sign(
+        "award", 17, "accept"
+    )

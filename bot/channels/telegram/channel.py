@@ -66,7 +66,9 @@ class TelegramChannel:
     async def _send(self, message: Sendable) -> Receipt:
         where = _where(message)
         asking = message.place.chat[:1] != "-" and keyboards.asks(message.message.buttons)
-        last: Any = keyboards.reply(message.message.buttons) if asking else keyboards.inline(message.message.buttons)
+        last: Any = (
+            keyboards.reply(message.message.buttons) if asking else keyboards.inline(message.message.buttons)
+        )
         steps = self._steps(message, where, asking)
         if not steps:
             raise SendFailed("rejected", "a message without anything in it")
@@ -96,8 +98,10 @@ class TelegramChannel:
         """Put other words and buttons in a message's place; of several parts only the last one is changed."""
         of = str(message.of)
         where: dict[str, Any] = {
-            "chat_id": int(message.place.chat), "message_id": int(of),
-            "reply_markup": keyboards.inline(message.message.buttons)}
+            "chat_id": int(message.place.chat),
+            "message_id": int(of),
+            "reply_markup": keyboards.inline(message.message.buttons),
+        }
         pieces = markup.parts(message.message.text)
         if len(pieces) != 1:
             raise SendFailed("rejected", f"an edit of {len(pieces)} parts")
@@ -105,8 +109,9 @@ class TelegramChannel:
             if message.message.files:
                 await self._bot.edit_message_caption(caption=pieces[0], parse_mode="HTML", **where)
             else:
-                await self._bot.edit_message_text(pieces[0], parse_mode="HTML", link_preview_options=_NO_PREVIEW,
-                                                  **where)
+                await self._bot.edit_message_text(
+                    pieces[0], parse_mode="HTML", link_preview_options=_NO_PREVIEW, **where
+                )
         except TelegramError as why:
             seen = verdict(why)
             if seen.reason != "not_modified":
@@ -131,8 +136,10 @@ class TelegramChannel:
         said = message.message
         text = said.text
         if asking:
-            text += "".join(f'\n<a href="{escape(button.url)}">{escape(button.label)}</a>'
-                            for button in keyboards.links(said.buttons))
+            text += "".join(
+                f'\n<a href="{escape(button.url)}">{escape(button.label)}</a>'
+                for button in keyboards.links(said.buttons)
+            )
         if message.again and message.lane == "urgent":
             text += AGAIN[0] if _HAN.search(text) else AGAIN[1]
         captioned = len(said.files) == 1 and 0 < markup.length(text) <= markup.LONGEST_CAPTION
@@ -146,11 +153,13 @@ class TelegramChannel:
 
     def _words(self, piece: str, where: dict[str, Any]) -> Step:
         return lambda keyboard: self._bot.send_message(
-            text=piece, parse_mode="HTML", link_preview_options=_NO_PREVIEW, reply_markup=keyboard, **where)
+            text=piece, parse_mode="HTML", link_preview_options=_NO_PREVIEW, reply_markup=keyboard, **where
+        )
 
     def _place(self, point: tuple[float, float], where: dict[str, Any]) -> Step:
         return lambda keyboard: self._bot.send_location(
-            latitude=point[0], longitude=point[1], reply_markup=keyboard, **where)
+            latitude=point[0], longitude=point[1], reply_markup=keyboard, **where
+        )
 
     def _file(self, file: File, caption: str, where: dict[str, Any]) -> Step:
         upload = InputFile(file.body, filename=file.name, attach=False)
@@ -158,13 +167,15 @@ class TelegramChannel:
         if file.type in ("image/png", "image/jpeg", "image/webp"):
             return lambda keyboard: self._bot.send_photo(photo=upload, reply_markup=keyboard, **more)
         return lambda keyboard: self._bot.send_document(
-            document=upload, disable_content_type_detection=True, reply_markup=keyboard, **more)
+            document=upload, disable_content_type_detection=True, reply_markup=keyboard, **more
+        )
 
     async def _wipe(self, message: Sendable, where: dict[str, Any]) -> None:
         """Take the reply keyboard away before a message that has buttons of its own."""
         try:
-            sent = await self._bot.send_message(text=WIPE, reply_markup=ReplyKeyboardRemove(),
-                                                disable_notification=True, **where)
+            sent = await self._bot.send_message(
+                text=WIPE, reply_markup=ReplyKeyboardRemove(), disable_notification=True, **where
+            )
             await self._shown.gone(message.place.chat)
             await self._bot.delete_message(int(message.place.chat), sent.message_id)
         except TelegramError as why:

@@ -19,8 +19,13 @@ log = structlog.get_logger(__name__)
 class Inlet:
     """Takes updates in. `expects` says whether a place is being asked for a document; `receive` keeps what arrived."""
 
-    def __init__(self, bot: Bot, redactor: Redactor, expects: Callable[[Place], bool],
-                 receive: Callable[[Inbound], Awaitable[bool]]) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        redactor: Redactor,
+        expects: Callable[[Place], bool],
+        receive: Callable[[Inbound], Awaitable[bool]],
+    ) -> None:
         self._bot = bot
         self._redactor = redactor
         self._expects = expects

@@ -40,9 +40,18 @@ def inline(rows: Rows) -> InlineKeyboardMarkup | None:
 
 def reply(rows: Rows) -> ReplyKeyboardMarkup:
     """The keyboard at the bottom, with every label but those of links (see `links`)."""
-    made = [[KeyboardButton(button.label, request_contact=button.ask == "contact" or None,
-                            request_location=button.ask == "location" or None)
-             for button in row if not button.url] for row in rows]
+    made = [
+        [
+            KeyboardButton(
+                button.label,
+                request_contact=button.ask == "contact" or None,
+                request_location=button.ask == "location" or None,
+            )
+            for button in row
+            if not button.url
+        ]
+        for row in rows
+    ]
     return ReplyKeyboardMarkup([row for row in made if row], resize_keyboard=True, one_time_keyboard=True)
 
 
@@ -75,7 +84,9 @@ class Shown:
 
     def open(self) -> None:
         """Read which chats show one."""
-        rows = self._store.read(lambda db: db.all("SELECT key FROM setting WHERE key LIKE :key", key=f"{_PREFIX}%"))
+        rows = self._store.read(
+            lambda db: db.all("SELECT key FROM setting WHERE key LIKE :key", key=f"{_PREFIX}%")
+        )
         self._chats = {str(row["key"]).removeprefix(_PREFIX) for row in rows}
 
     def at(self, chat: str) -> bool:
@@ -87,7 +98,8 @@ class Shown:
         if chat not in self._chats:
             self._chats.add(chat)
             await self._write(
-                "INSERT INTO setting (key, value) VALUES (:key, '') ON CONFLICT (key) DO NOTHING", chat)
+                "INSERT INTO setting (key, value) VALUES (:key, '') ON CONFLICT (key) DO NOTHING", chat
+            )
 
     async def gone(self, chat: str) -> None:
         """The chat shows none any more."""

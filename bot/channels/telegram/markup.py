@@ -20,8 +20,9 @@ LONGEST_CAPTION = 1024
 _TAGS = ("b", "i", "code", "a")
 _ZWJ = "\u200d"
 # Where a text may be cut, best first: between paragraphs, lines, sentences, words.
-_BORDERS = tuple(map(re.compile, (
-    r"\n[^\S\n]*\n\s*", r"\n\s*", r"[。！？!?…；;]+[”」』）)]*\s*|\.\s+", r"[，,、]\s*|\s+")))
+_BORDERS = tuple(
+    map(re.compile, (r"\n[^\S\n]*\n\s*", r"\n\s*", r"[。！？!?…；;]+[”」』）)]*\s*|\.\s+", r"[，,、]\s*|\s+"))
+)
 _GLYPH_AT_MOST = 32
 """Code points that one visible character may take (an emoji family takes 11)."""
 
@@ -55,7 +56,7 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         names = [name for name, _ in self._tags]
         if tag in names:
-            del self._tags[len(names) - 1 - names[::-1].index(tag):]
+            del self._tags[len(names) - 1 - names[::-1].index(tag) :]
         elif tag not in _TAGS:
             self.handle_data(f"</{tag}>")
 
@@ -152,7 +153,7 @@ def _render(runs: Sequence[_Run], start: int, end: int) -> str:
     opened: Tags = ()
     at = 0
     for run in runs:
-        words = run.words[max(start - at, 0):max(end - at, 0)]
+        words = run.words[max(start - at, 0) : max(end - at, 0)]
         at += len(run.words)
         if not words:
             continue
@@ -161,7 +162,9 @@ def _render(runs: Sequence[_Run], start: int, end: int) -> str:
         while same < min(len(opened), len(wanted)) and opened[same] == wanted[same]:
             same += 1
         out += [f"</{name}>" for name, _ in reversed(opened[same:])]
-        out += [f'<a href="{html.escape(link)}">' if name == "a" else f"<{name}>" for name, link in wanted[same:]]
+        out += [
+            f'<a href="{html.escape(link)}">' if name == "a" else f"<{name}>" for name, link in wanted[same:]
+        ]
         out.append(html.escape(words, quote=False))
         opened = wanted
     out += [f"</{name}>" for name, _ in reversed(opened)]

@@ -34,15 +34,25 @@ GRACE_S = 15
 SLOWEST_S = 30.0
 FRESH = timedelta(days=6)
 """After a week without an update Telegram counts anew from a random number: an older offset would hide updates."""
-CONFLICT = ("another process reads this bot's updates (or set a webhook): stop it, or give this one a token of its own;"
-            " waiting until it is gone")
+CONFLICT = (
+    "another process reads this bot's updates (or set a webhook): stop it, or give this one a token of its own;"
+    " waiting until it is gone"
+)
 
 
 class Poller:
     """Reads updates until it is cancelled. `trouble` says in words why none can be read now ("" = all well)."""
 
-    def __init__(self, bot: Bot, request: BaseRequest, inlet: Inlet, store: Store, clock: Clock,
-                 wait_s: float = WAIT_S, first_pause_s: float = 1.0) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        request: BaseRequest,
+        inlet: Inlet,
+        store: Store,
+        clock: Clock,
+        wait_s: float = WAIT_S,
+        first_pause_s: float = 1.0,
+    ) -> None:
         self._bot = bot
         self._request = request
         self._inlet = inlet
@@ -85,7 +95,10 @@ class Poller:
 
     async def _read(self, offset: int | None) -> list[Any]:
         """One getUpdates as plain JSON: one update that the library cannot read must not spoil the batch."""
-        asked: dict[str, Any] = {"timeout": int(self._wait_s), "allowed_updates": orjson.dumps(ALLOWED).decode()}
+        asked: dict[str, Any] = {
+            "timeout": int(self._wait_s),
+            "allowed_updates": orjson.dumps(ALLOWED).decode(),
+        }
         if offset is not None:
             asked["offset"] = offset
         url = f"{self._bot.base_url}/getUpdates?{urlencode(asked)}"
@@ -109,8 +122,12 @@ class Poller:
         value = f"{last + 1} {ms(self._clock.now())}"
 
         def move(db: Db) -> None:
-            db.run("INSERT INTO setting (key, value) VALUES (:key, :value)"
-                   " ON CONFLICT (key) DO UPDATE SET value = :value", key=OFFSET, value=value)
+            db.run(
+                "INSERT INTO setting (key, value) VALUES (:key, :value)"
+                " ON CONFLICT (key) DO UPDATE SET value = :value",
+                key=OFFSET,
+                value=value,
+            )
 
         await asyncio.wrap_future(self._store.submit(move))
 
@@ -150,7 +167,9 @@ class Poller:
         self.trouble = seen.reason
         if isinstance(why, (TelegramError, TimeoutError)):
             log.warning("updates could not be read", reason=seen.reason, silent_s=self.silent_s)
-            if isinstance(why, TimeoutError):  # the connection is wedged: the library would wait on it for ever
+            if isinstance(
+                why, TimeoutError
+            ):  # the connection is wedged: the library would wait on it for ever
                 await self._request.shutdown()
                 await self._request.initialize()
             return max(wait, seen.wait_s or 0.0)

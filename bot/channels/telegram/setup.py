@@ -36,7 +36,11 @@ from bot.turn import Ground
 log = structlog.get_logger(__name__)
 LANGUAGES = (("", "zh"), ("zh", "zh"), ("en", "en"))
 """Telegram's language code ("" = every other) and the texts shown for it."""
-EVERYWHERE = (("menu", "common.button.menu"), ("person", "common.button.person"), ("cancel", "common.button.cancel"))
+EVERYWHERE = (
+    ("menu", "common.button.menu"),
+    ("person", "common.button.person"),
+    ("cancel", "common.button.cancel"),
+)
 """Commands that the machine itself understands, with the keys of their words."""
 WEBHOOK_CHECK_S = 300.0
 _NAME = re.compile(r"[a-z0-9_]{1,32}")
@@ -47,8 +51,13 @@ def bot_of(settings: Settings, updates_request: AiohttpRequest) -> Bot:
     """The client for the settings' token and server. Raises InvalidToken for an empty token."""
     token, server = settings.telegram_token.get_secret_value(), settings.telegram_api_url.rstrip("/")
     if server:
-        return Bot(token, base_url=f"{server}/bot", base_file_url=f"{server}/file/bot", request=AiohttpRequest(),
-                   get_updates_request=updates_request)
+        return Bot(
+            token,
+            base_url=f"{server}/bot",
+            base_file_url=f"{server}/file/bot",
+            request=AiohttpRequest(),
+            get_updates_request=updates_request,
+        )
     return Bot(token, request=AiohttpRequest(), get_updates_request=updates_request)
 
 
@@ -67,7 +76,9 @@ def webhook_secret(settings: Settings) -> str:
 
 def commands(registry: Registry, texts: Texts, lang: str) -> list[BotCommand]:
     """The menu of commands for everybody, in the texts' language."""
-    named = [(command.name, f"command.{command.name}") for command in registry.commands if "" in command.roles]
+    named = [
+        (command.name, f"command.{command.name}") for command in registry.commands if "" in command.roles
+    ]
     named += [pair for pair in EVERYWHERE if pair[0] not in dict(named)]
     return [BotCommand(name, texts.label(lang, key)[:256]) for name, key in named if _NAME.fullmatch(name)]
 
@@ -79,9 +90,19 @@ class Telegram:
     that do not go together.
     """
 
-    def __init__(self, ground: Ground, store: Store, registry: Registry, redactor: Redactor, *,
-                 expects: Callable[[Place], bool], receive: Callable[[Inbound], Awaitable[bool]],
-                 hold: Callable[[float], None], wait_s: float = WAIT_S, first_pause_s: float = 1.0) -> None:
+    def __init__(
+        self,
+        ground: Ground,
+        store: Store,
+        registry: Registry,
+        redactor: Redactor,
+        *,
+        expects: Callable[[Place], bool],
+        receive: Callable[[Inbound], Awaitable[bool]],
+        hold: Callable[[float], None],
+        wait_s: float = WAIT_S,
+        first_pause_s: float = 1.0,
+    ) -> None:
         settings = ground.settings
         self._ground = ground
         self._registry = registry
@@ -166,15 +187,21 @@ class Telegram:
         if self._polls:
             await self.bot.delete_webhook(drop_pending_updates=False)
         else:
-            await self.bot.set_webhook(f"{self._ground.settings.page}{PATH}", secret_token=self._secret,
-                                       allowed_updates=ALLOWED, drop_pending_updates=False)
+            await self.bot.set_webhook(
+                f"{self._ground.settings.page}{PATH}",
+                secret_token=self._secret,
+                allowed_updates=ALLOWED,
+                drop_pending_updates=False,
+            )
 
     async def _introduce(self) -> None:
         """Commands and the words before /start, per language. What fails here fails the bot in nothing else."""
         texts, own = self._ground.texts, Texts([Path(__file__).parent], self._ground.settings.zone)
         try:
             for code, lang in LANGUAGES:
-                await self.bot.set_my_commands(commands(self._registry, texts, lang), language_code=code or None)
+                await self.bot.set_my_commands(
+                    commands(self._registry, texts, lang), language_code=code or None
+                )
                 await self.bot.set_my_description(own.label(lang, "telegram.description")[:512], code or None)
                 await self.bot.set_my_short_description(own.label(lang, "telegram.short")[:120], code or None)
         except TelegramError as why:
@@ -190,7 +217,10 @@ class Telegram:
                     log.error("somebody moved the webhook; it is set again")
                     await self._choose_way()
                 elif info.pending_update_count and info.last_error_message:
-                    log.warning("updates wait at Telegram", pending=info.pending_update_count,
-                                last_error=info.last_error_message)
+                    log.warning(
+                        "updates wait at Telegram",
+                        pending=info.pending_update_count,
+                        last_error=info.last_error_message,
+                    )
             except TelegramError as why:
                 log.warning("the webhook could not be checked", reason=verdict(why).reason)

@@ -81,8 +81,14 @@ def _place(chat: Chat, user: int, message: Message | None) -> Place:
 def _pressed(query: CallbackQuery, place: Place, number: str) -> Inbound | None:
     if query.message is None or not isinstance(query.data, str):
         return None
-    return Inbound(place, number, button=query.data, lang=language_of(query.from_user.language_code),
-                   private=query.message.chat.type == Chat.PRIVATE, message_id=str(query.message.message_id))
+    return Inbound(
+        place,
+        number,
+        button=query.data,
+        lang=language_of(query.from_user.language_code),
+        private=query.message.chat.type == Chat.PRIVATE,
+        message_id=str(query.message.message_id),
+    )
 
 
 def _membership(change: ChatMemberUpdated, place: Place, number: str) -> Inbound | None:
@@ -90,8 +96,12 @@ def _membership(change: ChatMemberUpdated, place: Place, number: str) -> Inbound
     was, is_now = change.old_chat_member.status in away, change.new_chat_member.status in away
     if was == is_now:
         return None
-    return Inbound(place, number, event="blocked" if is_now else "joined",
-                   lang=language_of(change.from_user.language_code))
+    return Inbound(
+        place,
+        number,
+        event="blocked" if is_now else "joined",
+        lang=language_of(change.from_user.language_code),
+    )
 
 
 def _edited(message: Message, place: Place, number: str) -> Inbound | None:
@@ -104,8 +114,9 @@ def _edited(message: Message, place: Place, number: str) -> Inbound | None:
     return Inbound(place, number, event="edited", message_id=str(message.message_id), lang=_language(message))
 
 
-def _written(message: Message, place: Place, number: str, bot_username: str, redactor: Redactor,
-             expects: bool) -> Inbound | None:
+def _written(
+    message: Message, place: Place, number: str, bot_username: str, redactor: Redactor, expects: bool
+) -> Inbound | None:
     private = message.chat.type == Chat.PRIVATE
     text = message.text or message.caption or ""
     if not private:
@@ -121,9 +132,19 @@ def _written(message: Message, place: Place, number: str, bot_username: str, red
     seen = redactor.redact(text, expecting=expects, holder=place.key)
     if start is not None and redactor.redact(start, expecting=False).proofs:
         start = None  # a number where no link of ours has one
-    return Inbound(place, _number(message, number), text=seen.text, start=start, media=media, proofs=seen.proofs,
-                   flaw=seen.flaw, lang=_language(message), private=private, message_id=str(message.message_id),
-                   **more)
+    return Inbound(
+        place,
+        _number(message, number),
+        text=seen.text,
+        start=start,
+        media=media,
+        proofs=seen.proofs,
+        flaw=seen.flaw,
+        lang=_language(message),
+        private=private,
+        message_id=str(message.message_id),
+        **more,
+    )
 
 
 def _number(message: Message, number: str) -> str:

@@ -25,7 +25,23 @@ from bot.flow.readers.details import (
 from bot.flow.readers.words import WORDS_PROBLEMS, first_of
 
 __all__ = [
-    "BIRTH_DATE_PROBLEMS", "CHOICE_PROBLEMS", "CODE_PROBLEMS", "FREE_TEXT_PROBLEMS", "NICKNAME_PROBLEMS",
-    "PHONE_PROBLEMS", "RECOVERY", "WORDS_PROBLEMS", "YES_NO_PROBLEMS", "CodeShape", "a_code", "birth_date", "first_of",
-    "free_text", "nickname", "one_of", "phone", "several_of", "yes_no",
+    "BIRTH_DATE_PROBLEMS",
+    "CHOICE_PROBLEMS",
+    "CODE_PROBLEMS",
+    "FREE_TEXT_PROBLEMS",
+    "NICKNAME_PROBLEMS",
+    "PHONE_PROBLEMS",
+    "RECOVERY",
+    "WORDS_PROBLEMS",
+    "YES_NO_PROBLEMS",
+    "CodeShape",
+    "a_code",
+    "birth_date",
+    "first_of",
+    "free_text",
+    "nickname",
+    "one_of",
+    "phone",
+    "several_of",
+    "yes_no",
 ]

@@ -16,11 +16,29 @@ YES_NO_PROBLEMS = (*WORDS_PROBLEMS, "not_yes_no", "stale")
 Words = Mapping[str, Iterable[str]]
 
 _COUNT = r"\d{1,2}|[一二三四五六七八九十两]{1,3}"
-_NUMBER = re.compile(rf"(?:我|就|要|想|是|选择?|选项|按|no|第|号码|答案)*({_COUNT})(?:个|项|号|种|条|位)?(?:吧|的|啊|呀|哦|就行|就好|谢谢)*")
+_NUMBER = re.compile(
+    rf"(?:我|就|要|想|是|选择?|选项|按|no|第|号码|答案)*({_COUNT})(?:个|项|号|种|条|位)?(?:吧|的|啊|呀|哦|就行|就好|谢谢)*"
+)
 _LAST = re.compile(r"(?:我?[选要])?(?:最后|末尾|最末|倒数第一)(?:一?[个项种条])?(?:吧|的)?")
 _APART = re.compile(r"[\s,，、;；/+&和与跟及或.。]+|以及|还有")
 _SPAN = re.compile(r"([1-9])[-~—–到至]([1-9])")
-_ALL = {"全部", "全选", "都选", "都要", "都有", "所有", "全都要", "全要", "都是", "全", "都", "都可以", "全部都要", "all", "everything"}
+_ALL = {
+    "全部",
+    "全选",
+    "都选",
+    "都要",
+    "都有",
+    "所有",
+    "全都要",
+    "全要",
+    "都是",
+    "全",
+    "都",
+    "都可以",
+    "全部都要",
+    "all",
+    "everything",
+}
 _NONE = {"没有", "无", "都没有", "都不要", "都不选", "不要", "不选", "没", "none", "nothing", "no"}
 _NOT = ("不", "没", "别", "非", "not", "no")
 
@@ -122,14 +140,22 @@ def _one(text: str, labels: Mapping[str, str], words_for: Words) -> list[str]:
         number = len(labels) if number == -1 else number
         return [list(labels)[number - 1]] if 1 <= number <= len(labels) else []
     named = {value: [plain(label), *map(plain, words_for.get(value, ()))] for value, label in labels.items()}
-    inside = {value: max(lengths) for value, names in named.items()
-              if (lengths := [len(name) for name in names if _says(short, name)])}
+    inside = {
+        value: max(lengths)
+        for value, names in named.items()
+        if (lengths := [len(name) for name in names if _says(short, name)])
+    }
     if inside:
         # 外婆 says 婆 too: a name that lies within a longer one that was said does not count.
         said = [name for names in named.values() for name in names if _says(short, name)]
-        return [value for value in inside if any(
-            _says(short, name) and not any(name in longer for longer in said if len(longer) > len(name))
-            for name in named[value])]
+        return [
+            value
+            for value in inside
+            if any(
+                _says(short, name) and not any(name in longer for longer in said if len(longer) > len(name))
+                for name in named[value]
+            )
+        ]
     if len(short) >= 2:
         return [value for value, names in named.items() if short in names[0]]
     return []
@@ -154,19 +180,104 @@ def _says(text: str, name: str) -> bool:
     if not name or (len(name) < 2 and name.isascii()) or len(text) > 40:
         return False
     at = text.find(name)
-    return at >= 0 and not text[:at].endswith(_NOT) and not text[:at].endswith(("不是", "没有", "不要", "不选"))
+    return (
+        at >= 0 and not text[:at].endswith(_NOT) and not text[:at].endswith(("不是", "没有", "不要", "不选"))
+    )
 
 
 _YES = {
-    "是", "是的", "对", "对的", "好", "好的", "嗯", "恩", "可以", "行", "要", "要的", "有", "有的", "同意", "确认", "没问题", "没错", "正确", "愿意", "需要",
-    "当然", "成", "中", "得", "ok", "okay", "okk", "yes", "y", "yeah", "yep", "sure", "right", "correct", "agree", "confirm", "shi", "hao", "会", "能", "在",
-    "住这儿", "知道了", "明白", "就这样", "确定", "不错", "是这样", "对头",
+    "是",
+    "是的",
+    "对",
+    "对的",
+    "好",
+    "好的",
+    "嗯",
+    "恩",
+    "可以",
+    "行",
+    "要",
+    "要的",
+    "有",
+    "有的",
+    "同意",
+    "确认",
+    "没问题",
+    "没错",
+    "正确",
+    "愿意",
+    "需要",
+    "当然",
+    "成",
+    "中",
+    "得",
+    "ok",
+    "okay",
+    "okk",
+    "yes",
+    "y",
+    "yeah",
+    "yep",
+    "sure",
+    "right",
+    "correct",
+    "agree",
+    "confirm",
+    "shi",
+    "hao",
+    "会",
+    "能",
+    "在",
+    "住这儿",
+    "知道了",
+    "明白",
+    "就这样",
+    "确定",
+    "不错",
+    "是这样",
+    "对头",
 }
 _NO = {
-    "不", "不是", "不对", "不要", "没有", "没", "否", "算了", "不用", "别", "不同意", "不行", "不可以", "不好", "不愿意", "不需要", "不了", "不能", "不会", "不确认", "错",
-    "错了", "拒绝", "不想", "不在", "no", "n", "nope", "not", "disagree", "bu", "不得", "不成", "不必", "免了", "不确定",
+    "不",
+    "不是",
+    "不对",
+    "不要",
+    "没有",
+    "没",
+    "否",
+    "算了",
+    "不用",
+    "别",
+    "不同意",
+    "不行",
+    "不可以",
+    "不好",
+    "不愿意",
+    "不需要",
+    "不了",
+    "不能",
+    "不会",
+    "不确认",
+    "错",
+    "错了",
+    "拒绝",
+    "不想",
+    "不在",
+    "no",
+    "n",
+    "nope",
+    "not",
+    "disagree",
+    "bu",
+    "不得",
+    "不成",
+    "不必",
+    "免了",
+    "不确定",
 }
-_TAIL = re.compile(r"(?<=.)(?:的|了|吧|啊|呀|哦|喔|呢|哈|啦|嘛|滴|哒|谢谢|谢谢你|麻烦了|please|thanks|thankyou)$")
+_TAIL = re.compile(
+    r"(?<=.)(?:的|了|吧|啊|呀|哦|喔|呢|哈|啦|嘛|滴|哒|谢谢|谢谢你|麻烦了|please|thanks|thankyou)$"
+)
 _POLITE = {"谢谢", "谢谢你", "谢谢您", "麻烦了", "您好", "你好", "thanks", "please", "thankyou"}
 _CLAUSE = re.compile(r"[,，。.!！;；、\s~～]+")
 
@@ -208,5 +319,5 @@ def _meant(clause: str) -> str:
         if form in _NO:
             return "no"
         if (shorter := _TAIL.sub("", form)) != form:
-            forms.append(shorter)    # one particle less each time: 算了吧, 算了
+            forms.append(shorter)  # one particle less each time: 算了吧, 算了
     return "polite" if clause in _POLITE else "unclear"

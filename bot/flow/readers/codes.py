@@ -36,7 +36,7 @@ class CodeShape:
         """Return the code in its groups: "1234 5678 9012"."""
         parts, start = [], 0
         for size in self.groups:
-            parts.append(code[start:start + size])
+            parts.append(code[start : start + size])
             start += size
         return " ".join(parts)
 

@@ -15,7 +15,13 @@ from bot.flow.readers.words import WORDS_PROBLEMS, digit_runs, plain, words
 
 BIRTH_DATE_PROBLEMS = (*WORDS_PROBLEMS, *BIRTH_PROBLEMS)
 PHONE_PROBLEMS = (
-    *WORDS_PROBLEMS, "not_your_contact", "foreign_phone", "area_code", "phone_digits", "not_a_phone", "one_phone_only"
+    *WORDS_PROBLEMS,
+    "not_your_contact",
+    "foreign_phone",
+    "area_code",
+    "phone_digits",
+    "not_a_phone",
+    "one_phone_only",
 )
 NICKNAME_PROBLEMS = (*WORDS_PROBLEMS, "name_too_long", "not_a_name")
 FREE_TEXT_PROBLEMS = WORDS_PROBLEMS
@@ -68,7 +74,7 @@ def _mainland(digits: str) -> str | None:
     """The E.164 form of a mainland number written as bare digits, with or without 86 or 0086."""
     national = re.sub(r"^(?:0086|86)(?=1[3-9]\d{9}$|0?[1-9]\d{8,11}$)", "", digits)
     if national != digits and not re.match(r"0|1[3-9]\d{9}$", national):
-        national = "0" + national    # abroad one writes +86 29 …, without the 0 of the area
+        national = "0" + national  # abroad one writes +86 29 …, without the 0 of the area
     if not re.fullmatch(r"1[3-9]\d{9}|0[1-9]\d{8,10}", national):
         return None
     try:
@@ -98,15 +104,31 @@ def _why_not(text: str, digits: str) -> Problem:
 
 _LEAD = re.compile(
     r"^(?:(?:我们?|你|您|就|请|可以|那|家|的|孩子|小孩|宝宝|娃|他|她|ta|小名|大名|名字|昵称|乳名)*(?:叫做|叫作|叫|是|称呼)(?:他|她|ta)?)[:：\s]*(?=.)"
-    r"|^(?:小名|昵称|名字|乳名)[:：\s]*(?=.)", re.IGNORECASE)
+    r"|^(?:小名|昵称|名字|乳名)[:：\s]*(?=.)",
+    re.IGNORECASE,
+)
 _TRAIL = re.compile(r"(?<=.)(?:就可以了?|就行了?|就好了?|好了|吧|可以吗|哈)$")
 _LINK = re.compile(r"https?:|www\.|t\.me|://|\.(?:com|cn|net|org|io|me)\b|@", re.IGNORECASE)
 _QUESTION = re.compile(r"什么|怎么|为啥|干嘛|多少|哪[里儿个]|[吗么]$|^(?:why|what|how)")
 _NAME = re.compile(r"[^\W_]+(?:[ .·•'’‧-]{1,2}[^\W_]+)*\.?")
 
 
-def nickname(default: str, skip: Iterable[str] = ("随便", "默认", "跳过", "都行", "不用", "不填", "没有", "不知道", "保密",
-                                             "skip", "default")) -> Reader:
+def nickname(
+    default: str,
+    skip: Iterable[str] = (
+        "随便",
+        "默认",
+        "跳过",
+        "都行",
+        "不用",
+        "不填",
+        "没有",
+        "不知道",
+        "保密",
+        "skip",
+        "default",
+    ),
+) -> Reader:
     """Return the reader of a name to call somebody (at most 12 characters); a button or a `skip` word gives `default`.
 
     Links, commands, runs of five digits, questions and sentences are "not_a_name".
@@ -123,12 +145,18 @@ def nickname(default: str, skip: Iterable[str] = ("随便", "默认", "跳过", 
             return default
         if _LINK.search(text) or re.search(r"[/<>{}\[\]\\=?？!！。，,;；\n]", text.rstrip("。!！,， ")):
             return Problem("not_a_name")
-        name = unicodedata.normalize("NFKC", "".join(c for c in text if unicodedata.category(c)[0] in "LNMPZ"))
+        name = unicodedata.normalize(
+            "NFKC", "".join(c for c in text if unicodedata.category(c)[0] in "LNMPZ")
+        )
         name = unicodedata.normalize("NFC", name).strip(" 。.!,~“”\"'「」《》()")
         name = _TRAIL.sub("", _LEAD.sub("", name)).strip() if len(name) > 2 else name
         if _QUESTION.search(plain(text)):
             return Problem("not_a_name")
-        if not _NAME.fullmatch(_letters(name)) or any(len(run) >= 5 for run in digit_runs(name)) or name.isdigit():
+        if (
+            not _NAME.fullmatch(_letters(name))
+            or any(len(run) >= 5 for run in digit_runs(name))
+            or name.isdigit()
+        ):
             return Problem("not_a_name")
         return name if len(name) <= NAME_AT_MOST else Problem("name_too_long", {"most": NAME_AT_MOST})
 

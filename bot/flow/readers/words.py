@@ -10,7 +10,7 @@ from opencc import OpenCC
 from bot.flow.model import Look, Problem, Reader, Said
 
 WORDS_PROBLEMS = ("words_only", "too_long", "emoji_only", "empty")
-ANSWER_AT_MOST = 200    # characters of an answer to a closed question
+ANSWER_AT_MOST = 200  # characters of an answer to a closed question
 
 # Characters nobody sees: controls, direction marks and overrides, zero-width ones, private and unassigned ones.
 _UNSEEN = ("Cc", "Cf", "Co", "Cn", "Cs")
@@ -40,8 +40,11 @@ def words(said: Said, at_most: int = ANSWER_AT_MOST) -> str | Problem:
 
 def clean(text: str) -> str:
     """Return the text without unseen characters, with single spaces and at most one empty line in a row."""
-    kept = "".join(character for character in text.replace("\r\n", "\n").replace("\r", "\n")
-                   if character in "\n\t" or unicodedata.category(character) not in _UNSEEN)
+    kept = "".join(
+        character
+        for character in text.replace("\r\n", "\n").replace("\r", "\n")
+        if character in "\n\t" or unicodedata.category(character) not in _UNSEEN
+    )
     lines = (re.sub(r"[^\S\n]+", " ", line).strip() for line in kept.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
@@ -63,8 +66,11 @@ def digit_runs(text: str) -> list[str]:
     Full-width digits, Chinese figures read one by one (一二三, 幺) and the letters O and l among digits count as digits.
     """
     half = unicodedata.normalize("NFKC", text)
-    half = "".join(_FIGURES.get(character, character) for character in half
-                   if unicodedata.category(character) not in ("Cf", "Mn", "Me"))
+    half = "".join(
+        _FIGURES.get(character, character)
+        for character in half
+        if unicodedata.category(character) not in ("Cf", "Mn", "Me")
+    )
     half = _SLIPPED.sub(lambda slip: slip[0].translate(_SLIPS), half)
     return [re.sub(r"\D", "", run) for run in _RUN.findall(half)]
 

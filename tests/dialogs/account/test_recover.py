@@ -51,7 +51,9 @@ async def test_a_wrong_phone_opens_nothing_and_five_rest_for_an_hour(town: Town)
 
     await town.say("other page", f"找回 {code}")
     await town.say("other page", PHONE[-4:])
-    assert town.keys("other page")[-1] == "recover.limited.said", "a fresh page does not help against one code"
+    assert town.keys("other page")[-1] == "recover.limited.said", (
+        "a fresh page does not help against one code"
+    )
     await town.forward(minutes=61)
     await town.say("page", f"找回 {code}")
     await town.say("page", PHONE[-4:])

@@ -44,14 +44,19 @@ async def test_every_step_and_problem_has_words_in_both_languages(town: Town) ->
             if isinstance(step, Ask):
                 wanted = {f"{name}.ask", f"{name}.name", *(f"{name}.choice.{c}" for c in step.choices)}
                 missing += [(lang, key) for key in wanted - keys]
-                missing += [(lang, f"{name}.problem.{code}") for code in step.problems
-                            if not {f"{name}.problem.{code}", f"common.problem.{code}"} & keys]
+                missing += [
+                    (lang, f"{name}.problem.{code}")
+                    for code in step.problems
+                    if not {f"{name}.problem.{code}", f"common.problem.{code}"} & keys
+                ]
             elif isinstance(step, End) and not step.silent and f"{name}.said" not in keys:
                 missing.append((lang, f"{name}.said"))
     assert missing == []
 
 
-@pytest.mark.parametrize("folder", ["bot", "dialogs/account", "dialogs/staff", "dialogs/urgent", "dialogs/questions"])
+@pytest.mark.parametrize(
+    "folder", ["bot", "dialogs/account", "dialogs/staff", "dialogs/urgent", "dialogs/questions"]
+)
 def test_both_languages_have_the_same_keys(folder: str) -> None:
     texts = Texts([Path(folder)], ZoneInfo("Asia/Shanghai"))
     assert texts.keys("zh") == texts.keys("en")
@@ -60,7 +65,9 @@ def test_both_languages_have_the_same_keys(folder: str) -> None:
 @pytest.mark.parametrize(("flow", "step"), ASKS, ids=lambda part: part.name)
 async def test_every_question_has_ways_on(town: Town, flow: Flow, step: Ask) -> None:
     """Back, out, a person, help, another language and the urgent card, from every question."""
-    trail = ("words",) if step.name == "check" else ("code",) if step.name in ("tail", "mixed", "confirm") else ()
+    trail = (
+        ("words",) if step.name == "check" else ("code",) if step.name in ("tail", "mixed", "confirm") else ()
+    )
 
     def put(db: Db) -> None:
         address, _ = people.meet(db, Place("terminal", "gran"), town.now)
@@ -77,7 +84,11 @@ async def test_every_question_has_ways_on(town: Town, flow: Flow, step: Ask) -> 
 
     shown = await town.say("gran", "奶奶摔倒了起不来")
     card = next(one for one in shown if one.to == "gran")
-    assert (card.lane, card.text.count("\n") <= 2, "120" in card.text.split("\n")[0]) == ("urgent", True, True)
+    assert (card.lane, card.text.count("\n") <= 2, "120" in card.text.split("\n")[0]) == (
+        "urgent",
+        True,
+        True,
+    )
     await town.say("gran", "帮助")
     assert "「返回」" in town.last("gran").text
     await town.say("gran", "找人")
@@ -113,11 +124,15 @@ async def test_in_a_group_nothing_private_is_shown(town: Town) -> None:
 
 async def test_reminders_off_and_on(town: Town) -> None:
     await town.say("gran", "提醒关")
-    assert town.rows("SELECT reminders FROM person WHERE id = :id", id=town.person("gran")) == [{"reminders": 0}]
+    assert town.rows("SELECT reminders FROM person WHERE id = :id", id=town.person("gran")) == [
+        {"reminders": 0}
+    ]
     await town.say("gran", "设置")
     assert "提醒现在关着" in town.last("gran").text
     await town.say("gran", "提醒开")
-    assert town.rows("SELECT reminders FROM person WHERE id = :id", id=town.person("gran")) == [{"reminders": 1}]
+    assert town.rows("SELECT reminders FROM person WHERE id = :id", id=town.person("gran")) == [
+        {"reminders": 1}
+    ]
 
 
 async def test_a_consent_is_taken_back_once_and_leaves_a_case(town: Town) -> None:

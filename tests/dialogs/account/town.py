@@ -61,10 +61,16 @@ class Town(World):
         keys = self.house.ground.keys
 
         def write(db: Db) -> str:
-            db.run("UPDATE person SET phone = :phone WHERE id = :id", id=person,
-                   phone=keys.seal(phone.encode(), "person.phone"))
-            db.run("INSERT INTO consent (person_id, purpose, wording, given) VALUES (:id, 'basic', '1', :now)",
-                   id=person, now=ms(self.now))
+            db.run(
+                "UPDATE person SET phone = :phone WHERE id = :id",
+                id=person,
+                phone=keys.seal(phone.encode(), "person.phone"),
+            )
+            db.run(
+                "INSERT INTO consent (person_id, purpose, wording, given) VALUES (:id, 'basic', '1', :now)",
+                id=person,
+                now=ms(self.now),
+            )
             return people.recovery_code(db, keys, person, Random(person))
 
         self.neighbour.owners.append(person)
@@ -77,8 +83,13 @@ class Town(World):
 
 async def _open(folder: Path, url: str = "") -> Town:
     neighbour = Neighbour()
-    services = (urgent.capability(), account.capability(), staff.capability(), neighbour.capability(),
-                questions.capability())
+    services = (
+        urgent.capability(),
+        account.capability(),
+        staff.capability(),
+        neighbour.capability(),
+        questions.capability(),
+    )
     town = Town(folder, url, dialogs=Given(services))
     town.neighbour = neighbour
     await town.open()

@@ -8,12 +8,19 @@ from dialogs.questions import rules
 from knowledge.intents import NAMES, load_intents
 from tests.dialogs.account.town import Town
 
-WISHES = {"booking": "帮我约明天下午托两小时", "centres": "附近有没有托育园", "meals": "我想订餐", "homecare": "想找人上门理发",
-          "events": "这周有什么活动"}
+WISHES = {
+    "booking": "帮我约明天下午托两小时",
+    "centres": "附近有没有托育园",
+    "meals": "我想订餐",
+    "homecare": "想找人上门理发",
+    "events": "这周有什么活动",
+}
 
 
 @pytest.mark.parametrize(("service", "words"), WISHES.items())
-async def test_a_service_not_built_yet_has_its_line_and_a_person(town: Town, service: str, words: str) -> None:
+async def test_a_service_not_built_yet_has_its_line_and_a_person(
+    town: Town, service: str, words: str
+) -> None:
     await town.say("mama", words)
     assert load_intents().stands_in[service].zh in town.last("mama").text
     assert "000-0000" in town.last("mama").text
@@ -27,7 +34,9 @@ def test_every_declared_service_is_built_or_on_the_list() -> None:
     assert set(rules.NOT_YET) == set(WISHES)
 
 
-@pytest.mark.parametrize("words", ["消费券怎么核销", "托育补贴政策有哪些", "今天天气怎么样", "asdfgh", "？？？", "x" * 5000])
+@pytest.mark.parametrize(
+    "words", ["消费券怎么核销", "托育补贴政策有哪些", "今天天气怎么样", "asdfgh", "？？？", "x" * 5000]
+)
 async def test_everything_else_is_an_honest_no_with_a_person(town: Town, words: str) -> None:
     await town.say("mama", words)
     assert town.keys("mama") == ["questions.unknown"]
@@ -49,7 +58,9 @@ async def test_in_a_form_the_question_comes_again(town: Town) -> None:
     assert load_intents().stands_in["meals"].zh in town.heard("mama")
     assert town.last("mama").text == asked
     await town.say("mama", "今天天气怎么样")
-    assert "questions.unknown" not in town.keys("mama"), "the form says what it wants, the fallback keeps quiet"
+    assert "questions.unknown" not in town.keys("mama"), (
+        "the form says what it wants, the fallback keeps quiet"
+    )
     assert town.last("mama").text.endswith(asked)
 
 

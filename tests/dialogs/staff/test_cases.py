@@ -39,7 +39,9 @@ async def test_a_case_is_opened_seen_answered_and_closed(any_town: Town) -> None
     acts = [row["act"] for row in town.rows("SELECT act FROM audit ORDER BY id")]
     for act in ("case.opened", "cases.read", "case.taken", "case.answered", "case.closed"):
         assert act in acts
-    assert "真人" not in json.dumps(town.rows("SELECT actor, act, object, detail FROM audit"), ensure_ascii=False)
+    assert "真人" not in json.dumps(
+        town.rows("SELECT actor, act, object, detail FROM audit"), ensure_ascii=False
+    )
 
 
 async def test_the_first_one_has_it(town: Town) -> None:
@@ -130,8 +132,13 @@ def _call(town: Town, who: str, words: str) -> None:
     sealed = town.house.ground.keys.seal(outbox.to_json(Outgoing(f"<b>{words}</b>")), "outbox.payload")
 
     def put(db: Db) -> None:
-        db.run("INSERT INTO call_list (person_id, reason, words, state, created)"
-               " VALUES (:person, 'asleep', :words, 'open', :now)", person=person, words=sealed, now=ms(town.now))
+        db.run(
+            "INSERT INTO call_list (person_id, reason, words, state, created)"
+            " VALUES (:person, 'asleep', :words, 'open', :now)",
+            person=person,
+            words=sealed,
+            now=ms(town.now),
+        )
 
     town.house.store.write(put)
 

@@ -14,7 +14,9 @@ from tests.dialogs.account.town import Town
 
 def _invite(town: Town, role: str = "centre", place: str = "P01", name: str = "Lan") -> str:
     keys, now = town.house.ground.keys, town.now
-    return town.house.store.write(lambda db: staff.invite(db, keys, role, place, name, now, Random(name + role)))
+    return town.house.store.write(
+        lambda db: staff.invite(db, keys, role, place, name, now, Random(name + role))
+    )
 
 
 async def test_an_invitation_typed_gives_the_post_at_its_place(any_town: Town) -> None:
@@ -24,7 +26,8 @@ async def test_an_invitation_typed_gives_the_post_at_its_place(any_town: Town) -
     assert "Lan" in town.last("lan").text
     assert "P01" in town.last("lan").text
     assert town.rows("SELECT role, place, until FROM staff WHERE name = 'Lan'") == [
-        {"role": "centre", "place": "P01", "until": None}]
+        {"role": "centre", "place": "P01", "until": None}
+    ]
     await town.say("lan", "值班")
     assert town.keys("lan")[-1] == "staff.help"
 
@@ -102,12 +105,18 @@ async def test_the_listing_shows_posts_and_open_invitations(town: Town) -> None:
 
         return town.house.store.read(look)
 
-    assert listed() == [("Lan", "centre", "active"), ("Zhou", "auditor", "invited"), ("boss", "admin", "active"),
-                        ("duty", "duty", "active")]
+    assert listed() == [
+        ("Lan", "centre", "active"),
+        ("Zhou", "auditor", "invited"),
+        ("boss", "admin", "active"),
+        ("duty", "duty", "active"),
+    ]
     assert ("Zhou", "auditor", "invited") not in listed(timedelta(hours=48))
 
 
 @pytest.mark.parametrize(("role", "name"), [("king", "Lan"), ("duty", " ")])
-async def test_a_role_that_does_not_exist_or_nobody_cannot_be_invited(town: Town, role: str, name: str) -> None:
+async def test_a_role_that_does_not_exist_or_nobody_cannot_be_invited(
+    town: Town, role: str, name: str
+) -> None:
     with pytest.raises(ValueError):
         _invite(town, role=role, name=name)

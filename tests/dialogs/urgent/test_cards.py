@@ -7,8 +7,13 @@ import pytest
 from knowledge import urgent
 from tests.dialogs.account.town import Town
 
-SAID = {"fall": "奶奶摔倒了起不来", "choking": "老人噎住了喘不上气", "fever_fit": "孩子发烧抽搐了", "lost_elder": "我爸走丢了找不到",
-        "scam": "有人让我转账到安全账户"}
+SAID = {
+    "fall": "奶奶摔倒了起不来",
+    "choking": "老人噎住了喘不上气",
+    "fever_fit": "孩子发烧抽搐了",
+    "lost_elder": "我爸走丢了找不到",
+    "scam": "有人让我转账到安全账户",
+}
 
 
 @pytest.mark.parametrize(("card", "words"), SAID.items())
@@ -21,7 +26,9 @@ async def test_each_card_is_shown_in_three_languages(town: Town, card: str, word
     await town.say("gran", "语言")
     await town.press("gran", "繁體中文")
     await town.say("gran", words)
-    assert town.last("gran").text == town.house.ground.texts.in_script("zh-Hant", "\n".join(urgent.card(card).zh))
+    assert town.last("gran").text == town.house.ground.texts.in_script(
+        "zh-Hant", "\n".join(urgent.card(card).zh)
+    )
     await town.say("gran", "语言")
     await town.press("gran", "English")
     await town.say("gran", words)

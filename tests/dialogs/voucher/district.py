@@ -40,8 +40,9 @@ def certificate(serial: int = 1) -> str:
     return f"T{999000000 + serial}"
 
 
-def write_pack(data_dir: Path, pack: str, city: dict[str, Any] | None = None, places: str = "",
-               **programme: Any) -> None:
+def write_pack(
+    data_dir: Path, pack: str, city: dict[str, Any] | None = None, places: str = "", **programme: Any
+) -> None:
     """A pack under `data_dir`: the sample's, with some of its programme (or city.yaml, or places.csv) changed."""
     sample = files("knowledge").joinpath("cities", "sample")
     folder = data_dir / "content" / "cities" / pack
@@ -62,8 +63,16 @@ class District(World):
     """A world whose people apply for vouchers."""
 
     @classmethod
-    async def make(cls, folder: Path, empty: Path | None = None, url: str = "", at: str = START,
-                   city: dict[str, Any] | None = None, places: str = "", **programme: Any) -> District:
+    async def make(
+        cls,
+        folder: Path,
+        empty: Path | None = None,
+        url: str = "",
+        at: str = START,
+        city: dict[str, Any] | None = None,
+        places: str = "",
+        **programme: Any,
+    ) -> District:
         """A district open at `at`. With changes to the sample's programme it has a pack of its own, named own."""
         if empty is not None and not url:
             shutil.copy(empty, folder / "world.db")
@@ -84,8 +93,16 @@ class District(World):
             shown = await self.say(who, text)
         return shown
 
-    async def apply(self, who: str, born: str = BORN, *, relation: str = "1", name: str = "小宇",
-                    document: str = "", phone: str = PHONE) -> dict[str, Any]:
+    async def apply(
+        self,
+        who: str,
+        born: str = BORN,
+        *,
+        relation: str = "1",
+        name: str = "小宇",
+        document: str = "",
+        phone: str = PHONE,
+    ) -> dict[str, Any]:
         """The whole way of somebody's first application. Returns the ticket's row."""
         await self.says(who, "voucher", born, relation, "同意", name, document or id18(born), phone, "1")
         assert "voucher.receipt" in self.keys(who)[-4:], (self.keys(who)[-6:], self.last(who).text)
@@ -103,8 +120,11 @@ class District(World):
 
     def code(self, who: str) -> str:
         """The code of this person's newest voucher, as they were told it."""
-        row = self.rows("SELECT v.code FROM voucher v JOIN voucher_ticket t ON t.id = v.ticket_id JOIN address a"
-                        " ON a.person_id = t.person_id WHERE a.chat = :who ORDER BY v.id DESC LIMIT 1", who=who)[0]
+        row = self.rows(
+            "SELECT v.code FROM voucher v JOIN voucher_ticket t ON t.id = v.ticket_id JOIN address a"
+            " ON a.person_id = t.person_id WHERE a.chat = :who ORDER BY v.id DESC LIMIT 1",
+            who=who,
+        )[0]
         return self.house.ground.keys.unseal(bytes(row["code"]), "voucher.code").decode()
 
     async def arm(self, *admins: str) -> None:
@@ -151,7 +171,8 @@ class District(World):
 
     def enter_value(self, name: str, value: str) -> str:
         return self.house.store.write(
-            lambda db: drawing.enter_value(Turn(self.house.ground, db, self.now), name, value))
+            lambda db: drawing.enter_value(Turn(self.house.ground, db, self.now), name, value)
+        )
 
     def told(self, who: str, key: str) -> list[Shown]:
         """Every message of this person that holds this text key."""
@@ -161,8 +182,16 @@ class District(World):
 def drawn_order(document: dict[str, Any]) -> dict[str, list[str]]:
     """Each band's order, computed anew from what is published; shares no line with the service."""
     public = document["public_value"] if document["public_value"] is not None else "-"
-    text = "\n".join(["doorstep-draw/1", document["round"], document["secret"],
-                      hashlib.sha256(document["list"].encode("utf-8")).hexdigest(), public, ""])
+    text = "\n".join(
+        [
+            "doorstep-draw/1",
+            document["round"],
+            document["secret"],
+            hashlib.sha256(document["list"].encode("utf-8")).hexdigest(),
+            public,
+            "",
+        ]
+    )
     seed = hashlib.sha256(text.encode("utf-8")).digest()
     found: dict[str, list[tuple[bytes, str]]] = {}
     for line in document["list"].split("\n")[:-1]:
@@ -172,5 +201,14 @@ def drawn_order(document: dict[str, Any]) -> dict[str, list[str]]:
     return {band: [ticket for _, ticket in sorted(pairs)] for band, pairs in found.items()}
 
 
-__all__ = ["BORN", "PHONE", "District", "bands", "certificate", "drawn_order", "id18",
-           "write_pack", "wrong_check"]
+__all__ = [
+    "BORN",
+    "PHONE",
+    "District",
+    "bands",
+    "certificate",
+    "drawn_order",
+    "id18",
+    "write_pack",
+    "wrong_check",
+]

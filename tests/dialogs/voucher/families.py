@@ -80,8 +80,9 @@ class Family:
 
     async def say(self, text: str) -> None:
         kept = self.house.redactor.redact(text, self.house.expects(self.place), self.place.key)
-        await self._hear(Inbound(self.place, f"u{next(_updates)}", text=kept.text, proofs=kept.proofs,
-                                 flaw=kept.flaw))
+        await self._hear(
+            Inbound(self.place, f"u{next(_updates)}", text=kept.text, proofs=kept.proofs, flaw=kept.flaw)
+        )
 
     async def open_link(self, payload: str) -> None:
         await self._hear(Inbound(self.place, f"u{next(_updates)}", start=payload))
@@ -118,9 +119,19 @@ class Family:
 
 def answers(born: str, document: str, phone: str, name: str = "小宇", relation: str = "1") -> dict[str, str]:
     """A family's answers to every question that the form can ask."""
-    return {"child": born, "birth": born, "anyway": "还是申请", "resident": "住在这里", "relation": relation,
-            "consent": "同意", "nickname": name, "document": document, "phone": phone, "summary": "1",
-            "confirm": "同意"}
+    return {
+        "child": born,
+        "birth": born,
+        "anyway": "还是申请",
+        "resident": "住在这里",
+        "relation": relation,
+        "consent": "同意",
+        "nickname": name,
+        "document": document,
+        "phone": phone,
+        "summary": "1",
+        "confirm": "同意",
+    }
 
 
 def in_halves(number: str, rng: random.Random) -> tuple[str, str]:

@@ -18,7 +18,12 @@ async def test_the_whole_way(any_district: District) -> None:
     assert f"{ticket['number'][:3]} {ticket['number'][3:6]} {ticket['number'][6:]}" in receipt
     assert "找回码" in receipt
     assert "2027年1月1日" in receipt
-    assert (ticket["state"], ticket["band"], ticket["amount"], ticket["to_verify"]) == ("applied", "m13-24", 50_000, 0)
+    assert (ticket["state"], ticket["band"], ticket["amount"], ticket["to_verify"]) == (
+        "applied",
+        "m13-24",
+        50_000,
+        0,
+    )
     consents = d.rows("SELECT purpose FROM consent ORDER BY purpose")
     assert [row["purpose"] for row in consents] == ["basic", "child"]
 
@@ -68,11 +73,14 @@ async def test_under_six_months_there_is_no_place(district: District) -> None:
     assert "relation" not in district.asked("mama")
 
 
-@pytest.mark.parametrize(("born", "key"), [
-    ("2023-08-31", "voucher.too_old.said"),
-    ("2023-09-01", "voucher.relation.ask"),
-    ("2020-01-01", "voucher.too_old.said"),
-])
+@pytest.mark.parametrize(
+    ("born", "key"),
+    [
+        ("2023-08-31", "voucher.too_old.said"),
+        ("2023-09-01", "voucher.relation.ask"),
+        ("2020-01-01", "voucher.too_old.said"),
+    ],
+)
 async def test_kindergarten_begins_on_the_first_of_september(district: District, born: str, key: str) -> None:
     await district.says("mama", "voucher", born)
     assert district.keys("mama")[-1] == key
@@ -85,12 +93,18 @@ async def test_born_after_the_rounds_first_day_waits_for_the_next(district: Dist
     assert "2027年1月1日" in shown[-1].text
 
 
-@pytest.mark.parametrize(("said", "problem"), [
-    ("农历腊月初八", "voucher.birth.problem.lunar"), ("虚岁两岁", "voucher.birth.problem.lunar"),
-    ("一岁八个月", "voucher.birth.problem.age_not_date"), ("2028-01-01", "common.problem.future"),
-    ("2025年2月30日", "common.problem.impossible"), ("不知道", "common.problem.not_a_date"),
-    ("2024年5月", "common.problem.incomplete"),
-])
+@pytest.mark.parametrize(
+    ("said", "problem"),
+    [
+        ("农历腊月初八", "voucher.birth.problem.lunar"),
+        ("虚岁两岁", "voucher.birth.problem.lunar"),
+        ("一岁八个月", "voucher.birth.problem.age_not_date"),
+        ("2028-01-01", "common.problem.future"),
+        ("2025年2月30日", "common.problem.impossible"),
+        ("不知道", "common.problem.not_a_date"),
+        ("2024年5月", "common.problem.incomplete"),
+    ],
+)
 async def test_what_is_no_birth_date(district: District, said: str, problem: str) -> None:
     await district.say("mama", "voucher")
     before = len(district.keys("mama"))
@@ -107,13 +121,16 @@ async def test_birth_dates_as_people_write_them(district: District, said: str) -
 # -- documents --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("typed", "problem"), [
-    (wrong_check(id18()), "check_digit"),
-    (id18("2025-05-02"), "birth_differs"),
-    (id18() + "1", "length"),
-    (id18()[:10] + "1332" + id18()[14:], "bad_date"),
-    ("没有", "no_number"),
-])
+@pytest.mark.parametrize(
+    ("typed", "problem"),
+    [
+        (wrong_check(id18()), "check_digit"),
+        (id18("2025-05-02"), "birth_differs"),
+        (id18() + "1", "length"),
+        (id18()[:10] + "1332" + id18()[14:], "bad_date"),
+        ("没有", "no_number"),
+    ],
+)
 async def test_a_number_that_cannot_be_used(district: District, typed: str, problem: str) -> None:
     await district.says("mama", *TO_DOCUMENT, typed)
     assert district.keys("mama")[-2:] == [f"voucher.document.problem.{problem}", "voucher.document.ask"]
@@ -121,10 +138,16 @@ async def test_a_number_that_cannot_be_used(district: District, typed: str, prob
     assert district.keys("mama")[-1] == "voucher.phone.ask"
 
 
-@pytest.mark.parametrize("typed", [
-    id18(), " ".join(id18()), f"孩子的号码是{id18()}，谢谢", "".join(chr(ord(c) + 0xFEE0) for c in id18()),
-    f"{id18()[:6]} {id18()[6:14]} {id18()[14:]}",
-])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        id18(),
+        " ".join(id18()),
+        f"孩子的号码是{id18()}，谢谢",
+        "".join(chr(ord(c) + 0xFEE0) for c in id18()),
+        f"{id18()[:6]} {id18()[6:14]} {id18()[14:]}",
+    ],
+)
 async def test_a_number_in_every_disguise_is_the_same_child(district: District, typed: str) -> None:
     await district.apply("mama", document=typed)
     await district.says("baba", *TO_DOCUMENT, id18())
@@ -219,13 +242,16 @@ async def test_a_landline_will_do(district: District) -> None:
     assert "0000" in district.told("mama", "voucher.summary.ask")[-1].text
 
 
-@pytest.mark.parametrize(("field", "answers", "asked"), [
-    ("birth", ("2025-06-01", id18("2025-06-01")), ["birth", "document"]),
-    ("relation", ("2",), ["relation"]),
-    ("nickname", ("豆豆",), ["nickname"]),
-    ("document", (id18(serial=2),), ["document"]),
-    ("phone", ("13900139000",), ["phone"]),
-])
+@pytest.mark.parametrize(
+    ("field", "answers", "asked"),
+    [
+        ("birth", ("2025-06-01", id18("2025-06-01")), ["birth", "document"]),
+        ("relation", ("2",), ["relation"]),
+        ("nickname", ("豆豆",), ["nickname"]),
+        ("document", (id18(serial=2),), ["document"]),
+        ("phone", ("13900139000",), ["phone"]),
+    ],
+)
 async def test_a_change_asks_only_what_it_invalidates(
     district: District, field: str, answers: tuple[str, ...], asked: list[str]
 ) -> None:

@@ -75,7 +75,9 @@ async def test_an_undo_is_good_for_ten_minutes(district: District) -> None:
 async def test_an_undo_of_an_earlier_withdrawal_gives_no_guardian_away(district: District) -> None:
     await district.apply("nainai")
     await district.withdraw("nainai")
-    undo = next(b.id for row in district.last("nainai").message.buttons for b in row if b.label == "反悔，改回去")
+    undo = next(
+        b.id for row in district.last("nainai").message.buttons for b in row if b.label == "反悔，改回去"
+    )
     await district.forward(minutes=1)
     await district.says("nainai", "voucher", "小宇")
     await district.press("nainai", "change:relation")
@@ -113,7 +115,8 @@ async def test_another_parent_takes_up_a_withdrawn_ticket_with_its_number(distri
     await district.withdraw("mama")
     await district.apply("baba", name="豆豆", phone="13900139000")
     assert [(t["number"], t["state"], t["person_id"]) for t in district.tickets()] == [
-        (number, "applied", district.person("baba"))]
+        (number, "applied", district.person("baba"))
+    ]
     await district.press("mama", "反悔，改回去")
     assert district.keys("mama")[-1] == "common.not_yours"
     await district.say("mama", "我的券")

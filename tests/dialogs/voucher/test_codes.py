@@ -8,8 +8,11 @@ from hypothesis import strategies as st
 
 from dialogs.voucher import codes
 
-SHAPES = [(codes.new_ticket, codes.parse_ticket, 9), (codes.new_recovery, codes.parse_recovery, 10),
-          (codes.new_voucher, codes.parse_voucher, 12)]
+SHAPES = [
+    (codes.new_ticket, codes.parse_ticket, 9),
+    (codes.new_recovery, codes.parse_recovery, 10),
+    (codes.new_voucher, codes.parse_voucher, 12),
+]
 FIGURES = "〇一二三四五六七八九"
 seeds = st.integers(0, 2**32)
 
@@ -22,21 +25,34 @@ def test_every_way_of_writing_is_understood(new: object, parse: object, length: 
     assert code.isdigit()
     assert code[0] != "0"
     shown = codes.show(code)
-    for text in (code, shown, f"我的码是 {shown}。", shown.replace(" ", "-"), shown.replace(" ", "  "), " ".join(code),
-                 "".join("\u3000" if c == " " else chr(ord(c) + 0xFEE0) for c in shown), "".join(FIGURES[int(c)] for c in code),
-                 "".join(c if c == " " else FIGURES[int(c)] for c in shown).replace("一", "幺").replace("〇", "零"),
-                 "\u202e" + code + "\u202c", "\u200b".join(code), " ".join(group.replace("0", "O") if int(group) else group for group in shown.split()), f"码：{code}\n谢谢"):
+    for text in (
+        code,
+        shown,
+        f"我的码是 {shown}。",
+        shown.replace(" ", "-"),
+        shown.replace(" ", "  "),
+        " ".join(code),
+        "".join("\u3000" if c == " " else chr(ord(c) + 0xFEE0) for c in shown),
+        "".join(FIGURES[int(c)] for c in code),
+        "".join(c if c == " " else FIGURES[int(c)] for c in shown).replace("一", "幺").replace("〇", "零"),
+        "\u202e" + code + "\u202c",
+        "\u200b".join(code),
+        " ".join(group.replace("0", "O") if int(group) else group for group in shown.split()),
+        f"码：{code}\n谢谢",
+    ):
         assert parse(text) == code, text  # type: ignore[operator]
 
 
 @pytest.mark.parametrize(("new", "parse", "length"), SHAPES)
 @given(seed=seeds, data=st.data())
-def test_one_wrong_digit_is_noticed(new: object, parse: object, length: int, seed: int, data: st.DataObject) -> None:
+def test_one_wrong_digit_is_noticed(
+    new: object, parse: object, length: int, seed: int, data: st.DataObject
+) -> None:
     code = new(random.Random(seed))  # type: ignore[operator]
     at = data.draw(st.integers(0, length - 1))
     wrong = str((int(code[at]) + data.draw(st.integers(1, 9))) % 10)
-    assert parse(code[:at] + wrong + code[at + 1:]) == codes.MISTYPED  # type: ignore[operator]
-    assert parse(code[:at] + code[at + 1:]) == codes.MISTYPED  # type: ignore[operator]
+    assert parse(code[:at] + wrong + code[at + 1 :]) == codes.MISTYPED  # type: ignore[operator]
+    assert parse(code[:at] + code[at + 1 :]) == codes.MISTYPED  # type: ignore[operator]
     assert parse(code[:at] + wrong + code[at:]) == codes.MISTYPED  # type: ignore[operator]
 
 
@@ -47,7 +63,7 @@ def test_neighbours_exchanged_are_noticed(
 ) -> None:
     code = new(random.Random(seed))  # type: ignore[operator]
     at = data.draw(st.integers(0, length - 2))
-    swapped = code[:at] + code[at + 1] + code[at] + code[at + 2:]
+    swapped = code[:at] + code[at + 1] + code[at] + code[at + 2 :]
     assert parse(swapped) == (code if swapped == code else codes.MISTYPED)  # type: ignore[operator]
 
 

@@ -60,9 +60,13 @@ async def test_reminders_come_three_days_a_day_and_hours_before_the_freeze(distr
     await district.to("2026-12-29T08:59")
     assert "voucher.guardian_reminder" not in district.keys("nainai")
     await district.to("2027-01-01T08:59")
-    at = [shown.at.astimezone(district.settings.zone).isoformat()[:16]
-          for shown in district.told("nainai", "voucher.guardian_reminder")]
-    assert at == ["2026-12-29T09:00", "2026-12-31T09:00", "2027-01-01T07:30"], "the last one waited for the morning"
+    at = [
+        shown.at.astimezone(district.settings.zone).isoformat()[:16]
+        for shown in district.told("nainai", "voucher.guardian_reminder")
+    ]
+    assert at == ["2026-12-29T09:00", "2026-12-31T09:00", "2027-01-01T07:30"], (
+        "the last one waited for the morning"
+    )
 
 
 async def test_a_ticket_applied_for_again_is_reminded_of_again(district: District) -> None:

@@ -46,8 +46,12 @@ class OneChild(RuleBasedStateMachine):
         self.home = self.folder / f"run{next(_runs)}"
         self.home.mkdir()
         shutil.copy(self.empty, self.home / "world.db")
-        self.settings = Settings(_env_file=None, data_dir=self.home / "data", keys=self.home / "keys",
-                                 database_url=sqlite_url(self.home / "world.db"))  # type: ignore[call-arg]
+        self.settings = Settings(
+            _env_file=None,
+            data_dir=self.home / "data",
+            keys=self.home / "keys",
+            database_url=sqlite_url(self.home / "world.db"),
+        )  # type: ignore[call-arg]
         self.clock = VirtualClock(parse_instant(START, self.settings.zone))
         self.rims = {name: Rim(name) for name in CHANNELS}
         self.open()
@@ -69,7 +73,9 @@ class OneChild(RuleBasedStateMachine):
     def family(self, who: tuple[str, str]) -> Family:
         return Family(self.house, self.rims[who[0]], f"{who[0]}-{who[1]}")
 
-    @initialize(some=st.lists(st.tuples(PEOPLE, CHILD, st.sampled_from(DISGUISES), RELATION), min_size=2, max_size=4))
+    @initialize(
+        some=st.lists(st.tuples(PEOPLE, CHILD, st.sampled_from(DISGUISES), RELATION), min_size=2, max_size=4)
+    )
     def begin(self, some: list[tuple[tuple[str, str], int, str, str]]) -> None:
         for who, child, how, relation in some:
             self.apply(who, child, how, relation)
@@ -108,8 +114,9 @@ class OneChild(RuleBasedStateMachine):
         self.loop.run(family.say("我的券"))
         before = self.states()
         assert self.loop.run(family.press("撤回申请"))
-        gone = [one for one, state in self.states().items()
-                if state == "withdrawn" and before[one] != "withdrawn"]
+        gone = [
+            one for one, state in self.states().items() if state == "withdrawn" and before[one] != "withdrawn"
+        ]
         assert len(gone) == 1
         child = next(one for one, row in self.rowids.items() if row == gone[0])
         self.gave_up.append(self.holder.pop(child))
@@ -134,7 +141,9 @@ class OneChild(RuleBasedStateMachine):
             self.open()
         target = self.clock.now().timestamp() + 60 * minutes
         if target < parse_instant("2026-12-30T09:00", self.settings.zone).timestamp():
-            self.loop.run(self.house.advance(self.clock, self.clock.now().fromtimestamp(target, self.settings.zone)))
+            self.loop.run(
+                self.house.advance(self.clock, self.clock.now().fromtimestamp(target, self.settings.zone))
+            )
 
     def known(self, who: tuple[str, str]) -> list[int]:
         """The children of a person, in the order in which they are offered."""
@@ -165,8 +174,13 @@ class OneChild(RuleBasedStateMachine):
             _, number, state = next(one for one in tickets if one[0] == row)
             assert self.numbers.setdefault(child, str(number)) == number, "the number changed"
             assert (state == "withdrawn") == (child not in self.holder)
-        assert self.rows("SELECT 1 FROM voucher_child c WHERE NOT EXISTS"
-                         " (SELECT 1 FROM voucher_document d WHERE d.child_id = c.id)") == []
+        assert (
+            self.rows(
+                "SELECT 1 FROM voucher_child c WHERE NOT EXISTS"
+                " (SELECT 1 FROM voucher_document d WHERE d.child_id = c.id)"
+            )
+            == []
+        )
         assert self.rows("SELECT 1 FROM inbox WHERE state = 'failed'") == []
         assert self.rows("SELECT 1 FROM audit WHERE act LIKE '%failed'") == []
 

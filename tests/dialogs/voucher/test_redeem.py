@@ -27,8 +27,9 @@ def states(d: District) -> list[str]:
 async def test_invited_staff_redeem_by_link_and_both_sides_get_a_receipt(any_district: District) -> None:
     d = any_district
     await d.win("mama")
-    invited = d.house.store.write(lambda db: posts.invite(
-        db, d.house.ground.keys, "centre", "liuyin", "林老师", d.now, Random(1)))
+    invited = d.house.store.write(
+        lambda db: posts.invite(db, d.house.ground.keys, "centre", "liuyin", "林老师", d.now, Random(1))
+    )
     await d.say("lin", f"入职 {invited}")
     await d.say("lin", f"http://127.0.0.1:8080/?start=r_{d.code('mama')}")
     asked = d.last("lin").text
@@ -85,7 +86,11 @@ async def test_a_guardian_gets_the_receipt_too(district: District) -> None:
     await district.to("2027-01-01T12:00")
     await centre(district)
     await district.says("lin", district.code("nainai"), id18(), "1")
-    assert len(district.told("nainai", "voucher.redeemed")) == len(district.told("mama", "voucher.redeemed")) == 1
+    assert (
+        len(district.told("nainai", "voucher.redeemed"))
+        == len(district.told("mama", "voucher.redeemed"))
+        == 1
+    )
     await district.press("mama", "没去过？点这里")
     assert district.cases() == ["voucher.disputed"]
 
@@ -281,7 +286,9 @@ async def test_two_staff_confirm_at_once_and_one_wins(any_district: District, wa
     else:
         places = [Place("terminal", name) for name in ("lin", "wang")]
         for place in places:
-            d.house.store.write(lambda db, place=place: d.house.keep(db, Inbound(place, f"now-{place.chat}", "1")))
+            d.house.store.write(
+                lambda db, place=place: d.house.keep(db, Inbound(place, f"now-{place.chat}", "1"))
+            )
         waiting = [d.house.store.submit(lambda db, place=place: d.house.turn(db, place)) for place in places]
         handled = [await asyncio.wrap_future(one) for one in waiting]
         said = sorted(reply.message.keys[-1] for one in handled if one is not None for reply in one.replies)

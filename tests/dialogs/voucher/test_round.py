@@ -88,7 +88,9 @@ async def test_reminders_and_the_end(district: District) -> None:
     assert reminders == ["2027-01-23T10:00", "2027-01-29T10:00"]
     assert [v["state"] for v in district.vouchers()] == ["expired"]
     told = district.told("mama", "voucher.result.expired")
-    assert [local(district, shown.at) for shown in told] == ["2027-01-31T07:30"], "24:00 lies in the quiet hours"
+    assert [local(district, shown.at) for shown in told] == ["2027-01-31T07:30"], (
+        "24:00 lies in the quiet hours"
+    )
 
 
 async def test_a_voucher_is_good_until_midnight_of_its_last_day(district: District) -> None:
@@ -110,15 +112,32 @@ async def test_reminders_can_be_switched_off(district: District) -> None:
 async def test_the_next_round_opens_by_itself(district: District) -> None:
     await district.to("2027-03-15T12:00")
     states = {row["name"]: row["state"] for row in district.rows("SELECT name, state FROM voucher_round")}
-    assert states == {"2026-12": "published", "2027-01": "published", "2027-02": "published", "2027-03": "open",
-                      "2027-04": "announced"}
+    assert states == {
+        "2026-12": "published",
+        "2027-01": "published",
+        "2027-02": "published",
+        "2027-03": "open",
+        "2027-04": "announced",
+    }
     assert (await district.apply("mama"))["state"] == "applied"
 
 
-@pytest.mark.parametrize("stops", [
-    ("2026-12-20T09:00", CLOSED, "2027-01-01T09:59", DRAWN, "2027-01-01T10:29", PUBLISHED, "2027-01-10T09:00",
-     "2027-01-23T09:59", "2027-01-30T23:00"),
-])
+@pytest.mark.parametrize(
+    "stops",
+    [
+        (
+            "2026-12-20T09:00",
+            CLOSED,
+            "2027-01-01T09:59",
+            DRAWN,
+            "2027-01-01T10:29",
+            PUBLISHED,
+            "2027-01-10T09:00",
+            "2027-01-23T09:59",
+            "2027-01-30T23:00",
+        ),
+    ],
+)
 async def test_a_restart_between_any_two_stages(make: Make, stops: tuple[str, ...]) -> None:
     d = await make(bands=bands(1, 2, 1))
     await apply_many(d, 3)
@@ -130,8 +149,11 @@ async def test_a_restart_between_any_two_stages(make: Make, stops: tuple[str, ..
     document = d.document()
     assert document is not None
     assert verify(document) == []
-    results = [d.keys(f"p{n}").count(key) for n in range(3)
-               for key in ("voucher.result.won", "voucher.result.reserve")]
+    results = [
+        d.keys(f"p{n}").count(key)
+        for n in range(3)
+        for key in ("voucher.result.won", "voucher.result.reserve")
+    ]
     assert sorted(results) == [0, 0, 0, 1, 1, 1]
     reminders = sum(len(d.told(f"p{n}", "voucher.result.reminder")) for n in range(3))
     assert (len(d.vouchers()), reminders) == (2, 4)
@@ -147,15 +169,20 @@ async def test_a_clock_that_leaps_over_everything_catches_up_in_order(make: Make
     assert document is not None
     assert verify(document) == []
     assert len(d.vouchers()) == 2
-    assert all(v["last_day"] == "2027-02-18" for v in d.vouchers()), "the days count from the issue, which was late"
+    assert all(v["last_day"] == "2027-02-18" for v in d.vouchers()), (
+        "the days count from the issue, which was late"
+    )
 
 
 async def test_a_result_is_said_once_whatever_is_repeated(district: District) -> None:
     await district.win("mama")
     before = len(district.all)
     for kind in ("draw", "publish"):
-        district.house.store.write(lambda db, kind=kind: db.run(
-            "UPDATE timer SET state = 'done', cursor = '0' WHERE kind = :kind", kind=f"voucher.{kind}"))
+        district.house.store.write(
+            lambda db, kind=kind: db.run(
+                "UPDATE timer SET state = 'done', cursor = '0' WHERE kind = :kind", kind=f"voucher.{kind}"
+            )
+        )
     await district.restart()
     await district.forward(hours=1)
     assert len(district.all) == before
@@ -217,8 +244,13 @@ async def test_an_edit_of_the_programme_touches_coming_rounds_only(make: Make) -
 
 async def test_a_calendar_moved_before_the_opening_is_followed(make: Make) -> None:
     d = await make()
-    rounds = {"every": "month", "opens": {"day": 2, "at": "10:00"},
-              "closes": {"day": 20, "at": "17:00"}, "draw_minutes": 60, "publish_minutes": 90}
+    rounds = {
+        "every": "month",
+        "opens": {"day": 2, "at": "10:00"},
+        "closes": {"day": 20, "at": "17:00"},
+        "draw_minutes": 60,
+        "publish_minutes": 90,
+    }
     write_pack(d.settings.data_dir, "own", {"demo": True}, rounds=rounds)
     d.settings.city = "own"
     await d.restart()
@@ -264,7 +296,9 @@ async def test_the_same_person_cannot_confirm_and_a_parent_cannot_arm(make: Make
     d.staff("ada", "admin")
     d.staff("bo", "admin")
     await d.say("ada", "启用 voucher")
-    button = next(b.id for row in d.told("bo", "voucher.staff.please_confirm")[0].message.buttons for b in row)
+    button = next(
+        b.id for row in d.told("bo", "voucher.staff.please_confirm")[0].message.buttons for b in row
+    )
     d.house.store.write(lambda db: db.run("UPDATE action SET person_id = :ada", ada=d.person("ada")))
     await d.press("bo", button)
     assert d.keys("bo")[-1] == "common.not_yours"
@@ -326,8 +360,13 @@ async def test_who_has_no_address_left_is_on_the_call_list(district: District) -
 
 
 async def test_results_wait_for_the_morning(make: Make) -> None:
-    rounds = {"every": "month", "opens": {"day": 1, "at": "09:00"}, "closes": {"day": 20, "at": "21:00"},
-              "draw_minutes": 60, "publish_minutes": 90}
+    rounds = {
+        "every": "month",
+        "opens": {"day": 1, "at": "09:00"},
+        "closes": {"day": 20, "at": "21:00"},
+        "draw_minutes": 60,
+        "publish_minutes": 90,
+    }
     d = await make(rounds=rounds)
     await d.apply("mama")
     await d.to("2026-12-21T07:29")
