@@ -6,6 +6,8 @@ same store between any two exchanges.
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,19 +17,20 @@ from tests.story.telegram_town import PUBLIC, Town, code_in, invented, is_qr_of,
 
 MAMA, LIN, DUTY = 7_000_000_001, 7_000_000_002, 7_000_000_003
 BORN = "2025-05-01"
+_numbers = itertools.count(1)
 WAYS = [("webhook", "sqlite"), ("webhook", "postgresql"), ("polling", "sqlite")]
 
 
 @pytest.fixture
-def url(request: pytest.FixtureRequest) -> str:
+def url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of a fresh database of the wanted kind; empty is SQLite in the test's folder."""
     if request.param == "sqlite":
-        return ""
+        yield ""
+        return
     postgres = request.getfixturevalue("postgres")
-    name = f"story_{request.getfixturevalue('worker_id')}_{abs(hash(request.node.name)) % 10**9}"
-    made: str = postgres.create_database(name)
-    request.addfinalizer(lambda: postgres.drop_database(name))
-    return made
+    name = f"story_{request.getfixturevalue('worker_id')}_{next(_numbers)}"
+    yield postgres.create_database(name)
+    postgres.drop_database(name)
 
 
 @pytest.mark.parametrize("restarts", [False, True], ids=["one process", "restarts"])
@@ -43,7 +46,7 @@ async def test_a_parent_applies_wins_and_a_centre_redeems(
         await redeem(it, code)
         await dispute(it)
         await nothing_was_lost_or_doubled(it)
-        assert it.lives == (20 if restarts else 1), "nineteen exchanges"
+        assert it.lives == (19 if restarts else 1), "eighteen exchanges"
 
 
 async def take_up_posts(it: Town) -> None:
@@ -78,11 +81,7 @@ async def read_result(it: Town) -> str:
     """The result came by itself, as one photo with its words; the code in it."""
     [won] = it.told(MAMA, "抽中了")
     code = code_in(words(won))
-    link = (
-        f"{PUBLIC}/?start=r_{code}"
-        if it.settings.public_url
-        else f"https://t.me/doorstep_test_bot?start=r_{code}"
-    )
+    link = f"{PUBLIC}/?start=r_{code}" if it.settings.public_url else f"https://t.me/doorstep_test_bot?start=r_{code}"
     assert is_qr_of(it.picture(won), link)
     assert "500 元" in words(won)
     assert "不要这张了" in labels(won)
@@ -126,6 +125,4 @@ async def nothing_was_lost_or_doubled(it: Town) -> None:
         assert "✓" not in said
     assert len(it.told(MAMA, "抽中了")) == len(it.told(MAMA, "的券用了")) == len(it.told(MAMA, "找回码")) == 1
     numbers = [invented(BORN), invented(BORN, serial=2)]
-    assert not any(
-        number in words(message) for message in it.api.sent(MAMA) + it.api.sent(LIN) for number in numbers
-    )
+    assert not any(number in words(message) for message in it.api.sent(MAMA) + it.api.sent(LIN) for number in numbers)
