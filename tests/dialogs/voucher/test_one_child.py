@@ -188,5 +188,5 @@ class OneChild(RuleBasedStateMachine):
 def test_one_ticket_for_a_child(tmp_path: Path, migrated_file: Path) -> None:
     here = type("Here", (OneChild,), {"folder": tmp_path, "empty": migrated_file})
     run_state_machine_as_test(here, settings=settings(
-        max_examples=14, stateful_step_count=20, deadline=None, database=None, derandomize=True,
+        max_examples=10, stateful_step_count=20, deadline=None, database=None, derandomize=True,
         suppress_health_check=list(HealthCheck)))  # fmt: skip
