@@ -142,14 +142,12 @@ class Live:
             await self._send_due()
 
     async def _send_due(self) -> None:
-        house = self.house
+        def claim(db: Db) -> list[Sendable]:
+            ground = self.house.ground
+            return outbox.claim_due(db, ground.keys, ground.clock.now(), self.pace.room())
+
         while not self._stopping:
-            room = self.pace.room()
-            batch = await asyncio.wrap_future(
-                house.store.submit(
-                    lambda db: outbox.claim_due(db, house.ground.keys, house.ground.clock.now(), room)
-                )
-            )
+            batch = await asyncio.wrap_future(self.house.store.submit(claim))
             if not batch:
                 break
             sending = [self._spawn(self._send(message)) for message in batch]

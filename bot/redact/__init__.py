@@ -18,7 +18,7 @@ from datetime import date
 from bot.redact.documents import as_date, bare, documents, flaw_of, kind_of, long_numbers, nearly
 from bot.redact.sheet import DOUBTFUL, FIRST_PART, WHOLE, Flaw, Found, Kind, Sheet
 
-__all__ = ["Flaw", "IdProof", "Kind", "Redacted", "Redactor", "scrub"]
+__all__ = ["WHOLE", "Flaw", "IdProof", "Kind", "Redacted", "Redactor", "scrub"]
 
 HELD_AT_MOST = 10_000
 

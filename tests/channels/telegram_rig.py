@@ -173,18 +173,8 @@ class Rig:
 Hook = Callable[[Inbound], Awaitable[None]]
 
 
-@asynccontextmanager
-async def running(
-    api: BotApi,
-    root: str,
-    folder: Path,
-    mode: str = "polling",
-    before: Hook | None = None,
-    after: Hook | None = None,
-    wait_s: float = 20,
-    **more: Any,
-) -> AsyncIterator[Rig]:
-    """A process from its start to its end. The same folder again is a restart on the same database."""
+def _settings(api: BotApi, root: str, folder: Path, mode: str, more: dict[str, Any]) -> tuple[Settings, Path]:
+    """The settings of a process, and the folder of its words."""
     texts = folder / "texts"
     texts.mkdir(parents=True, exist_ok=True)
     for lang in ("zh", "en"):
@@ -199,6 +189,22 @@ async def running(
         "telegram_mode": mode,
     }
     settings = Settings(**{**given, **public, **more})
+    return settings, texts
+
+
+@asynccontextmanager
+async def running(
+    api: BotApi,
+    root: str,
+    folder: Path,
+    mode: str = "polling",
+    before: Hook | None = None,
+    after: Hook | None = None,
+    wait_s: float = 20,
+    **more: Any,
+) -> AsyncIterator[Rig]:
+    """A process from its start to its end. The same folder again is a restart on the same database."""
+    settings, texts = _settings(api, root, folder, mode, more)
     clock = VirtualClock(START)
     house = open_house(settings, clock, Services(texts))
     live = Live(house)
