@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from datetime import datetime
+from collections.abc import Coroutine
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -26,32 +27,43 @@ log = structlog.get_logger(__name__)
 BEAT_S = 1.0
 STALE_S = 20.0
 """Messages waiting longer than this are looked for, in case the process that took them is gone."""
+PATIENCE_S = 10.0
+"""A message that may leave only later than this is put back into its queue: nothing else waits behind it."""
+FINISH_S = 5.0
+"""How long, at the end, messages may still wait for their pace; the others are left for the next start."""
 
 
 class Live:
     """Runs a house. `receive` is what every channel calls; `start` and `stop` frame its life."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, finish_s: float = FINISH_S) -> None:
         self.house = house
         self.pace = Pace()
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._chat: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._queued: dict[str, int] = defaultdict(int)
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._beating = asyncio.Lock()
         self._stopping = False
+        self._finish_s = finish_s
+        self._late = asyncio.Event()
 
     async def start(self) -> None:
         """Settle what a former process left, then listen and beat."""
         await asyncio.to_thread(self.house.open)
         await self._pick_up()
         self._scheduler.add_job(
-            self._beat, "interval", seconds=BEAT_S, max_instances=1, coalesce=True, misfire_grace_time=None
+            self._start_beat,
+            "interval",
+            seconds=BEAT_S,
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
         )
         self._scheduler.add_job(
-            self._pick_up,
+            self._start_looking,
             "interval",
             seconds=STALE_S,
             max_instances=1,
@@ -61,14 +73,16 @@ class Live:
         self._scheduler.start()
 
     async def stop(self) -> None:
-        """Take nothing new, finish what is in hand."""
+        """Take nothing new, finish what is in hand; what may not leave yet goes after the next start."""
         self._stopping = True
+        ending = asyncio.get_running_loop().call_later(self._finish_s, self._late.set)
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
         async with self._beating:
             pass
         while self._tasks or self._busy:
             await asyncio.wait([*self._tasks, *self._busy.values()])
+        ending.cancel()
 
     async def receive(self, inbound: Inbound) -> bool:
         """Keep what arrived; when this returns it is stored and may be acknowledged. False: known already."""
@@ -89,7 +103,8 @@ class Live:
 
     def wake(self, address_id: int) -> None:
         """Somebody's page is open again: send what was withheld for them."""
-        self._spawn(self._wake(address_id))
+        if not self._stopping:
+            self._spawn(self._wake(address_id))
 
     async def _wake(self, address_id: int) -> None:
         await asyncio.wrap_future(self.house.store.submit(lambda db: self.house.wake(db, address_id)))
@@ -126,10 +141,17 @@ class Live:
         for key in await asyncio.to_thread(self.house.store.read, inbox.waiting_places):
             self._serve(Place(*key.split("|", 3)))
 
+    async def _start_beat(self) -> None:
+        """Only begins it: the scheduler's end cuts off whatever runs within the scheduler."""
+        if not self._beating.locked() and not self._stopping:
+            self._spawn(self._beat())
+
+    async def _start_looking(self) -> None:
+        if not self._stopping:
+            self._spawn(self._pick_up())
+
     async def _beat(self) -> None:
         """Let due things happen and due messages leave."""
-        if self._beating.locked():
-            return
         async with self._beating:
             while not self._stopping:
                 handled = await asyncio.to_thread(self.house.run_one_due)
@@ -160,15 +182,37 @@ class Live:
             async with self._chat[place]:
                 channel = self.house.channels.get(message.place.channel)
                 if channel is not None and channel.paced:
-                    await self.pace.wait(message)
+                    delay = self.pace.delay(message, PATIENCE_S)
+                    if delay > PATIENCE_S or await self._ends_within(delay):
+                        await self._put_back(message, delay)
+                        return
                 await self.house.send(message)
         finally:
             self._queued[place] -= 1
             if not self._queued[place]:
                 del self._queued[place], self._chat[place]
 
-    def _spawn(self, work: Any) -> asyncio.Task[Any]:
-        task: asyncio.Task[Any] = asyncio.get_running_loop().create_task(work)
+    async def _ends_within(self, seconds: float) -> bool:
+        """Wait for these seconds. True: the end of the process came first."""
+        if seconds <= 0:
+            return False
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._late.wait()
+        except TimeoutError:
+            return False
+
+    async def _put_back(self, message: Sendable, delay: float) -> None:
+        due = self.house.ground.clock.now() + timedelta(seconds=delay)
+        await asyncio.wrap_future(self.house.store.submit(lambda db: outbox.put_back(db, message.id, due)))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
         return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (why := task.exception()) is not None:
+            log.error("something under way failed; its rows are looked at again", exc_info=why)

@@ -200,6 +200,16 @@ def retire(db: Db, address_id: int) -> None:
     )
 
 
+def put_back(db: Db, row_id: int, due: datetime) -> None:
+    """A claimed message did not leave after all: it was not tried, and is due again at this instant."""
+    db.run(
+        "UPDATE outbox SET state = 'waiting', due = :due, tries = CASE WHEN tries > 0 THEN tries - 1 ELSE 0 END"
+        " WHERE id = :id AND state = 'inflight'",
+        due=ms(due),
+        id=row_id,
+    )
+
+
 def release(db: Db, address_id: int, now: datetime) -> int:
     """Somebody is back: what was withheld for them may go. Returns how many."""
     return db.run(

@@ -36,24 +36,19 @@ class Pace:
         """Nothing leaves for this long: the platform said so."""
         self._held_until = max(self._held_until, asyncio.get_running_loop().time() + seconds)
 
-    async def wait(self, message: Sendable) -> None:
-        """Wait until this message may leave, and take its place in the budgets."""
-        now = asyncio.get_running_loop().time()
-        at = max(now, self._held_until, self._chat_turn(message.place.key, now))
-        if message.lane in SHARES:
-            at = max(at, self._bulk_turn(now))
-        else:
-            self._bulk_turn(now)
-        if at > now:
-            await asyncio.sleep(at - now)
+    def delay(self, message: Sendable, at_most: float) -> float:
+        """Seconds until this message may leave (0: now).
 
-    def _bulk_turn(self, now: float) -> float:
-        self._bulk_free = max(self._bulk_free, now - BURST / self._rate) + 1 / self._rate
-        return self._bulk_free
-
-    def _chat_turn(self, key: str, now: float) -> float:
-        free = max(self._chats.pop(key, 0.0), now - CHAT_BURST) + 1.0
-        self._chats[key] = free
-        if len(self._chats) > CHATS:
-            self._chats.popitem(last=False)
-        return free
+        Up to `at_most` it has taken its place in the budgets; beyond that it has not, and asks again.
+        """
+        now, chat = asyncio.get_running_loop().time(), message.place.key
+        bulk_at = max(self._bulk_free, now - BURST / self._rate) + 1 / self._rate
+        chat_at = max(self._chats.get(chat, 0.0), now - CHAT_BURST) + 1.0
+        at = max(now, self._held_until, chat_at, bulk_at if message.lane in SHARES else now)
+        if at - now <= at_most:
+            self._bulk_free = bulk_at
+            self._chats[chat] = chat_at
+            self._chats.move_to_end(chat)
+            if len(self._chats) > CHATS:
+                self._chats.popitem(last=False)
+        return at - now

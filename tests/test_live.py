@@ -1,0 +1,153 @@
+"""The bot in real time at its edges: told to end with work in hand, and told by a platform to be quiet."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest_asyncio
+
+from bot.assembly import open_house
+from bot.capability import Capability
+from bot.clock import VirtualClock, parse_instant
+from bot.house import House
+from bot.live import Live
+from bot.messages import Lane, Place, Receipt, Sendable
+from bot.settings import Settings
+from bot.store import people
+from bot.store.session import Db
+from bot.timers import Due
+from bot.turn import Turn
+from tests.world import START, Given
+
+WORDS = '[bell]\nrings = "叮"\n'
+
+
+class Far:
+    """The far end of a channel; what arrives is kept."""
+
+    pushes = True
+
+    def __init__(self, name: str, paced: bool) -> None:
+        self.name = name
+        self.paced = paced
+        self.arrived: list[str] = []
+
+    async def send(self, message: Sendable) -> Receipt:
+        self.arrived.append(message.place.chat)
+        return Receipt(str(message.id))
+
+
+class Tower:
+    """A house with a bell that rings in a timer, and people at the far ends of two channels."""
+
+    def __init__(self, folder: Path) -> None:
+        for lang in ("zh", "en"):
+            (folder / f"texts.{lang}.toml").write_text(WORDS, encoding="utf-8")
+        given: dict[str, Any] = {"_env_file": None, "data_dir": folder, "keys": folder / "keys"}
+        settings = Settings(**given)
+        self.clock = VirtualClock(parse_instant(START, settings.zone))
+        self.ringing, self.rung = threading.Event(), threading.Event()
+        bell = Capability("bell", folder, timers={"bell.ring": self._ring})
+        self.house: House = open_house(settings, self.clock, Given((bell,)))
+        self.slow, self.quick = Far("slow", paced=True), Far("quick", paced=False)
+        self.house.channels.update(slow=self.slow, quick=self.quick)
+
+    def _ring(self, turn: Turn, due: Due) -> None:
+        self.ringing.set()
+        assert self.rung.wait(10)
+        turn.push(int(due.payload["person"]), "bell.rings", lane="reply")
+
+    def meets(self, channel: str, chat: str) -> int:
+        def meet(db: Db) -> int:
+            return people.meet(db, Place(channel, chat), self.clock.now())[1].id
+
+        return self.house.store.write(meet)
+
+    def pushes(self, channel: str, chat: str, lane: Lane) -> None:
+        person = self.meets(channel, chat)
+        self.do(lambda turn: turn.push(person, "bell.rings", lane=lane))
+
+    def do(self, act: Callable[[Turn], object]) -> None:
+        self.house.store.write(lambda db: act(Turn(self.house.ground, db, self.clock.now())))
+
+    def states(self) -> list[str]:
+        return [
+            str(row["state"])
+            for row in self.house.store.read(lambda db: db.all("SELECT state FROM outbox ORDER BY id"))
+        ]
+
+
+@pytest_asyncio.fixture
+async def tower(tmp_path: Path) -> AsyncIterator[Tower]:
+    tower = Tower(tmp_path)
+    yield tower
+    tower.rung.set()
+    tower.house.store.close()
+
+
+async def until(true: Callable[[], bool], seconds: float = 8) -> None:
+    for _ in range(int(seconds / 0.02)):
+        if true():
+            return
+        await asyncio.sleep(0.02)
+    raise TimeoutError
+
+
+async def test_what_may_not_leave_yet_is_left_for_the_next_start(tower: Tower) -> None:
+    """A reminder that was never tried must not count as one that may have arrived: those are not sent again."""
+    lanes: tuple[Lane, ...] = ("reminder", "result", "reminder", "broadcast")
+    for number, lane in enumerate(lanes):
+        tower.pushes("slow", f"p{number}", lane)
+    live = Live(tower.house, finish_s=0.1)
+    live.pace.hold(8)
+    await live.start()
+    await until(lambda: set(tower.states()) == {"inflight"})
+    began = time.monotonic()
+    await live.stop()
+    assert time.monotonic() - began < 4
+    assert tower.states() == ["waiting"] * 4
+    assert tower.slow.arrived == []
+    tower.clock.move_to(parse_instant("2026-12-01T09:00:10", tower.house.ground.settings.zone))
+    following = Live(tower.house)
+    await following.start()
+    await until(lambda: set(tower.states()) == {"sent"})
+    await following.stop()
+    assert sorted(tower.slow.arrived) == ["p0", "p1", "p2", "p3"]
+
+
+async def test_what_was_begun_when_the_end_came_is_finished(tower: Tower) -> None:
+    person = tower.meets("quick", "mama")
+    tower.do(lambda turn: turn.timer("bell.ring", "1", turn.now, person=person))
+    live = Live(tower.house)
+    await live.start()
+    await until(tower.ringing.is_set)
+    ending = asyncio.create_task(live.stop())
+    await asyncio.sleep(0.2)
+    assert not ending.done()
+    tower.rung.set()
+    await asyncio.wait_for(ending, 8)
+    assert tower.states() == ["sent"]
+    assert tower.quick.arrived == ["mama"]
+
+
+async def test_while_one_channel_must_be_quiet_the_others_and_the_clock_go_on(tower: Tower) -> None:
+    tower.rung.set()
+    tower.pushes("slow", "papa", "result")
+    live = Live(tower.house)
+    live.pace.hold(600)
+    await live.start()
+    await until(lambda: tower.states() == ["waiting"])
+    person = tower.meets("quick", "mama")
+    tower.do(lambda turn: turn.timer("bell.ring", "1", turn.now, person=person))
+    await until(lambda: tower.quick.arrived == ["mama"])
+    assert tower.states() == ["waiting", "sent"]
+    tower.clock.move_to(parse_instant("2026-12-01T09:05:00", tower.house.ground.settings.zone))
+    await asyncio.sleep(1.5)
+    assert tower.states() == ["waiting", "sent"], "nothing counts as lost while it waits"
+    assert tower.slow.arrived == []
+    await live.stop()
