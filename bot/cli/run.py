@@ -62,7 +62,9 @@ async def serve(settings: Settings, listening: socket.socket) -> None:
     try:
         live = Live(house)
         telegram = open_telegram(live)
-        server = make_server(make_app(live, telegram.routes if telegram else ()), settings)
+        routes = telegram.routes if telegram else ()
+        troubles = {"telegram": lambda: telegram.trouble} if telegram else {}
+        server = make_server(make_app(live, routes, troubles=troubles), settings)
         await live.start()
         try:
             if telegram is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import uvicorn
@@ -35,11 +35,16 @@ STOP_S = 5
 
 
 def make_app(
-    live: Live, more_routes: Sequence[BaseRoute] = (), *, frame_ancestors: str = "'none'"
+    live: Live,
+    more_routes: Sequence[BaseRoute] = (),
+    *,
+    frame_ancestors: str = "'none'",
+    troubles: Mapping[str, Callable[[], str]] | None = None,
 ) -> Starlette:
     """The application for a running bot; it opens the bot's "web" channel.
 
     `more_routes` come first (a webhook guards itself). `frame_ancestors` says who may show the page in a frame.
+    `troubles` are asked by /readyz, each by its name: what is wrong, in words, "" while all is well.
     """
     channel = live.house.channels.get("web")
     if not isinstance(channel, WebChannel):
@@ -48,7 +53,11 @@ def make_app(
     door = Door(ground, Texts([FOLDER], ground.settings.zone))
     pages = Jinja2Templates(directory=FOLDER / "templates")
     demo = Demo(live, door)
-    chat, ids, public = Chat(live, channel, door, pages, demo), IdPage(live, door, pages), Public(live)
+    chat, ids, public = (
+        Chat(live, channel, door, pages, demo),
+        IdPage(live, door, pages),
+        Public(live, troubles or {}),
+    )
     routes: list[BaseRoute] = [
         *more_routes,
         Route("/", chat.page),
