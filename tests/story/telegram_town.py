@@ -43,8 +43,16 @@ def invented(born: str, serial: int = 1) -> str:
 class Town:
     """One bot and the people who write to it. With `restarts` it is made anew after every exchange."""
 
-    def __init__(self, api: BotApi, root: str, folder: Path, mode: str, url: str = "",
-                 restarts: bool = False, at: str = START) -> None:
+    def __init__(
+        self,
+        api: BotApi,
+        root: str,
+        folder: Path,
+        mode: str,
+        url: str = "",
+        restarts: bool = False,
+        at: str = START,
+    ) -> None:
         given: dict[str, Any] = {
             "_env_file": None, "data_dir": folder / "data", "keys": folder / "keys",
             "database_url": url or f"sqlite:///{folder / 'town.db'}", "telegram_token": api.token,
@@ -66,9 +74,17 @@ class Town:
         self.lives += 1
         self.house = house = open_house(self.settings, self.clock)
         self.live = live = Live(house)
-        self.telegram = Telegram(house.ground, house.store, house.registry, house.redactor, expects=house.expects,
-                                 receive=live.receive, hold=live.pace.hold,
-                                 wait_s=5, first_pause_s=0.05)
+        self.telegram = Telegram(
+            house.ground,
+            house.store,
+            house.registry,
+            house.redactor,
+            expects=house.expects,
+            receive=live.receive,
+            hold=live.pace.hold,
+            wait_s=5,
+            first_pause_s=0.05,
+        )
         house.channels["telegram"] = self.telegram.channel
         self.api.push_to(make_app(live, self.telegram.routes) if self.telegram.routes else None)
         await live.start()
@@ -94,7 +110,9 @@ class Town:
     def _idle(self) -> bool:
         return not self.api.updates.pending and not self.rows(
             "SELECT 1 FROM inbox WHERE state = 'waiting' UNION ALL SELECT 1 FROM outbox WHERE state = 'inflight'"
-            " OR (state IN ('queued', 'waiting') AND due <= :now)", now=ms(self.clock.now()))
+            " OR (state IN ('queued', 'waiting') AND due <= :now)",
+            now=ms(self.clock.now()),
+        )
 
     async def answer(self, *chats: int) -> list[str]:
         """The newest words in each of these chats once everything rests; then, perhaps, the restart."""
@@ -179,4 +197,3 @@ def is_qr_of(picture: bytes, link: str) -> bool:
         if made.getvalue() == picture:
             return True
     return False
-

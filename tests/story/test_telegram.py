@@ -81,7 +81,11 @@ async def read_result(it: Town) -> str:
     """The result came by itself, as one photo with its words; the code in it."""
     [won] = it.told(MAMA, "抽中了")
     code = code_in(words(won))
-    link = f"{PUBLIC}/?start=r_{code}" if it.settings.public_url else f"https://t.me/doorstep_test_bot?start=r_{code}"
+    link = (
+        f"{PUBLIC}/?start=r_{code}"
+        if it.settings.public_url
+        else f"https://t.me/doorstep_test_bot?start=r_{code}"
+    )
     assert is_qr_of(it.picture(won), link)
     assert "500 元" in words(won)
     assert "不要这张了" in labels(won)
@@ -125,4 +129,6 @@ async def nothing_was_lost_or_doubled(it: Town) -> None:
         assert "✓" not in said
     assert len(it.told(MAMA, "抽中了")) == len(it.told(MAMA, "的券用了")) == len(it.told(MAMA, "找回码")) == 1
     numbers = [invented(BORN), invented(BORN, serial=2)]
-    assert not any(number in words(message) for message in it.api.sent(MAMA) + it.api.sent(LIN) for number in numbers)
+    assert not any(
+        number in words(message) for message in it.api.sent(MAMA) + it.api.sent(LIN) for number in numbers
+    )
