@@ -48,7 +48,6 @@ class Db:
         self._raw: Any = connection.connection.driver_connection
         self.postgres = isinstance(self._raw, psycopg.Connection)
         self._orm: Session | None = None
-        self.after_commit: list[Callable[[], None]] = []
 
     def run(self, sql: str, **values: Any) -> int:
         """Execute a statement; how many rows it touched."""
@@ -196,7 +195,7 @@ class Store:
         except BaseException as why:  # noqa: BLE001  the caller of submit gets it, whatever it is
             future.set_exception(why)
         else:
-            _tell(db, future, result)
+            future.set_result(result)
 
     def _write_groups(self, connection: Connection) -> None:
         with connection:
@@ -209,14 +208,19 @@ class Store:
                         self._queue.put(None)
                         break
                     group.append(following)
-                _commit_group(connection, raw, group)
+                try:
+                    _commit_group(connection, raw, group)
+                except BaseException as why:  # noqa: BLE001  a dead writer would let everybody wait for ever
+                    for _, future in group:
+                        if not future.done():
+                            future.set_exception(why)
 
 
 def _commit_group(
     connection: Connection, raw: sqlite3.Connection, group: list[tuple[Callable[[Db], Any], Future[Any]]]
 ) -> None:
     """Commit several works at once; one that raises is undone alone, a failed commit fails them all."""
-    finished: list[tuple[Db, Future[Any], Any]] = []
+    finished: list[tuple[Future[Any], Any]] = []
     failed: list[tuple[Future[Any], BaseException]] = []
     try:
         raw.execute("BEGIN IMMEDIATE")
@@ -230,7 +234,7 @@ def _commit_group(
                 raw.execute("ROLLBACK TO turn")
                 failed.append((future, why))
             else:
-                finished.append((db, future, result))
+                finished.append((future, result))
             finally:
                 db.close()
                 raw.execute("RELEASE turn")
@@ -243,14 +247,8 @@ def _commit_group(
         return
     for future, cause in failed:
         future.set_exception(cause)
-    for db, future, result in finished:
-        _tell(db, future, result)
-
-
-def _tell(db: Db, future: Future[T], result: T) -> None:
-    for call in db.after_commit:
-        call()
-    future.set_result(result)
+    for future, result in finished:
+        future.set_result(result)
 
 
 def sqlite_url(path: Path) -> str:
