@@ -1,0 +1,1 @@
+"""The tables of `make bench`: how fast, how heavy, and beside whom. Nothing here fails by time."""
