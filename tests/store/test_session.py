@@ -138,22 +138,6 @@ def test_many_at_once_lose_nothing(store: Store) -> None:
     assert store.read(lambda db: db.value("SELECT used FROM scarce")) == 200
 
 
-def test_after_the_commit(store: Store) -> None:
-    seen: list[list[str]] = []
-
-    def work(db: Db, fail: bool) -> None:
-        put(db, "a")
-        db.after_commit.append(lambda: seen.append(keys(store)))
-        if fail:
-            raise ValueError
-
-    with pytest.raises(ValueError):
-        store.write(lambda db: work(db, fail=True))
-    assert seen == []
-    store.write(lambda db: work(db, fail=False))
-    assert seen == [["a"]]
-
-
 def test_closing_finishes_what_is_waiting(database_url: str) -> None:
     store = Store(database_url)
     upgrade(store)
