@@ -39,60 +39,36 @@ class Who:
         return any(role in roles for role, _ in self.roles)
 
 
-_FIND = (
-    "SELECT a.id AS address_id, a.state, p.id, p.lang, p.plain, p.reminders FROM address a"
-    " JOIN person p ON p.id = a.person_id WHERE a.channel = :channel AND a.chat = :chat"
-    " AND a.thread = :thread AND a.member = :member"
+_SEEN = (
+    "UPDATE address SET last_seen = :now, state = 'active' WHERE channel = :channel AND chat = :chat"
+    " AND thread = :thread AND member = :member RETURNING id, person_id"
 )
 
 
 def meet(db: Db, place: Place, now: datetime, lang: str = "zh") -> tuple[int, Who]:
     """The address of a place and the person behind it; both are made when they are new. A retired one wakes."""
     where = {"channel": place.channel, "chat": place.chat, "thread": place.thread, "member": place.member}
-    row = db.one(_FIND, **where)
+    row = db.one(_SEEN, now=ms(now), **where)
     if row is None:
         person = db.value(
             "INSERT INTO person (created, lang, plain, reminders) VALUES (:now, :lang, 0, 1) RETURNING id",
             now=ms(now),
             lang=lang,
         )
-        db.run(
+        row = db.one(
             "INSERT INTO address (channel, chat, thread, member, person_id, state, created, last_seen)"
             " VALUES (:channel, :chat, :thread, :member, :person, 'active', :now, :now)"
-            " ON CONFLICT (channel, chat, thread, member) DO NOTHING",
+            " ON CONFLICT (channel, chat, thread, member) DO NOTHING RETURNING id",
             person=person,
             now=ms(now),
             **where,
         )
-        row = db.one(_FIND, **where)
+        if row is not None:
+            return int(row["id"]), Who(int(person), lang)
+        row = db.one(_SEEN, now=ms(now), **where)  # somebody else made it meanwhile
         if row is None:
             raise LookupError("an address vanished while it was made")
-    else:
-        db.run(
-            "UPDATE address SET last_seen = :now, state = 'active' WHERE id = :id",
-            now=ms(now),
-            id=row["address_id"],
-        )
-    return int(row["address_id"]), who(
-        db, int(row["id"]), row["lang"], bool(row["plain"]), bool(row["reminders"])
-    )
-
-
-def who(db: Db, person_id: int, lang: str, plain: bool, reminders: bool) -> Who:
-    """A person with the roles they hold now."""
-    roles = db.all(
-        "SELECT id, role, place, name FROM staff WHERE person_id = :id AND until IS NULL ORDER BY id",
-        id=person_id,
-    )
-    return Who(
-        person_id,
-        lang,
-        plain,
-        reminders,
-        tuple((r["role"], r["place"]) for r in roles),
-        int(roles[0]["id"]) if roles else None,
-        str(roles[0]["name"]) if roles else "",
-    )
+    return int(row["id"]), person_of(db, int(row["person_id"]))
 
 
 def speaks(db: Db, who: Who, lang: str) -> Who:
@@ -104,11 +80,24 @@ def speaks(db: Db, who: Who, lang: str) -> Who:
 
 
 def person_of(db: Db, person_id: int) -> Who:
-    """The person of an id. Raises LookupError."""
-    row = db.one("SELECT id, lang, plain, reminders FROM person WHERE id = :id", id=person_id)
-    if row is None:
+    """The person of an id, with the roles they hold now. Raises LookupError."""
+    rows = db.all(
+        "SELECT p.lang, p.plain, p.reminders, s.id AS staff_id, s.role, s.place, s.name FROM person p"
+        " LEFT JOIN staff s ON s.person_id = p.id AND s.until IS NULL WHERE p.id = :id ORDER BY s.id",
+        id=person_id,
+    )
+    if not rows:
         raise LookupError(f"no person {person_id}")
-    return who(db, person_id, row["lang"], bool(row["plain"]), bool(row["reminders"]))
+    first, posts = rows[0], [row for row in rows if row["staff_id"] is not None]
+    return Who(
+        person_id,
+        first["lang"],
+        bool(first["plain"]),
+        bool(first["reminders"]),
+        tuple((post["role"], post["place"]) for post in posts),
+        int(posts[0]["staff_id"]) if posts else None,
+        str(posts[0]["name"]) if posts else "",
+    )
 
 
 _OF_PERSON = (
