@@ -43,13 +43,13 @@ def lock(db: Db, keys: KeyRing, address_id: int, now: datetime) -> Talk:
     sql = f"SELECT seq, question, expects, state, updated FROM conversation WHERE address_id = :id{more}"
     row = db.one(sql, id=address_id)
     if row is None:
-        db.run(
+        row = db.one(
             "INSERT INTO conversation (address_id, seq, question, expects, state, updated)"
-            " VALUES (:id, 0, 0, '', NULL, :now) ON CONFLICT (address_id) DO NOTHING",
+            " VALUES (:id, 0, 0, '', NULL, :now) ON CONFLICT (address_id) DO NOTHING"
+            " RETURNING seq, question, expects, state, updated",
             id=address_id,
             now=ms(now),
-        )
-        row = db.one(sql, id=address_id)
+        ) or db.one(sql, id=address_id)
         if row is None:
             raise LookupError(f"no conversation at address {address_id}")
     talk = Talk(
