@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,8 @@ from bot.messages import Inbound, Place
 from bot.redact import IdProof
 from bot.store.sealed import KeyRing
 from bot.store.session import Db
+
+_PARTS = tuple(part.name for part in fields(Inbound))
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,9 @@ def empty_old(db: Db, now: datetime, days: int = 14) -> int:
 
 def to_json(inbound: Inbound) -> bytes:
     """A message as JSON bytes, empty parts left out."""
-    tree = {name: value for name, value in asdict(inbound).items() if value not in (None, "", (), False)}
+    tree = {name: value for name in _PARTS if (value := getattr(inbound, name)) not in (None, "", (), False)}
+    tree["place"] = vars(inbound.place)
+    tree["proofs"] = [vars(proof) for proof in inbound.proofs]
     tree["private"] = inbound.private
     return json.dumps(tree, ensure_ascii=False, default=str).encode()
 
