@@ -60,7 +60,7 @@ def handle_next(ground: Ground, registry: Registry, db: Db, place: Place) -> Han
         inbox.done(db, arrived.id, now)
     conversations.save(db, ground.keys, talk, now)
     turn.flush()
-    return Handled(tuple(outbox.load(db, ground.keys, replies_among(db, turn.posted))), arrived.more)
+    return Handled(tuple(outbox.load_inflight(db, ground.keys, turn.posted)), arrived.more)
 
 
 def _converse(turn: Turn, inbound: Inbound, registry: Registry, talk: conversations.Talk) -> None:
@@ -87,15 +87,6 @@ def _apologise(turn: Turn, inbox_id: int, why: Exception) -> None:
     turn.say("common.failed", telephone=turn.ground.telephone)
     turn.push_staff(("duty", "admin"), "desk.failed_turn", inbox=inbox_id, dedupe=f"failed:{inbox_id}")
     turn.audit("turn.failed", f"inbox:{inbox_id}", error=type(why).__name__)
-
-
-def replies_among(db: Db, posted: list[int]) -> list[int]:
-    """Of the rows a turn posted, those that were born inflight."""
-    return [
-        row_id
-        for row_id in posted
-        if db.value("SELECT state FROM outbox WHERE id = :id", id=row_id) == "inflight"
-    ]
 
 
 def run_timer(ground: Ground, registry: Registry, db: Db) -> Handled | None:
@@ -126,7 +117,7 @@ def run_timer(ground: Ground, registry: Registry, db: Db) -> Handled | None:
             key=due.key,
             dedupe=f"timer:{due.kind}:{due.key}",
         )
-    return Handled(tuple(outbox.load(db, ground.keys, replies_among(db, turn.posted))))
+    return Handled(tuple(outbox.load_inflight(db, ground.keys, turn.posted)))
 
 
 def run_job(ground: Ground, db: Db, job: Job, due: datetime) -> Handled | None:
@@ -138,7 +129,7 @@ def run_job(ground: Ground, db: Db, job: Job, due: datetime) -> Handled | None:
     late = (now - due).total_seconds()
     if job.stale_s is None or late <= job.stale_s:
         job.act(turn)
-    return Handled(tuple(outbox.load(db, ground.keys, replies_among(db, turn.posted))))
+    return Handled(tuple(outbox.load_inflight(db, ground.keys, turn.posted)))
 
 
 class Jobs:
