@@ -20,6 +20,8 @@ from bot.messages import Button, Inbound
 from bot.turn import Turn
 
 _WORDS = Path(__file__).with_name("words.toml")
+IN_GROUPS = ("a:", "w:person")
+"""Buttons that work in a group as well: those of a row, which know whom they are for, and the way to a person."""
 
 
 @lru_cache(maxsize=1)
@@ -38,15 +40,16 @@ def fold(text: str) -> str:
 
 def route(turn: Turn, inbound: Inbound, registry: Registry, dialogue: Dialogue) -> None:
     """Answer one message. Everything it does is in the turn; the dialogue holds what is open."""
-    if inbound.start is not None and _link(turn, inbound.start, registry):
+    alone = inbound.private or bool(turn.who.roles)  # staff may act in their group, nobody else
+    if inbound.start is not None and alone and _link(turn, inbound.start, registry):
         return
-    if inbound.button is not None:
+    if inbound.button is not None and (alone or inbound.button.startswith(IN_GROUPS)):
         _button(turn, inbound, registry, dialogue)
         return
     text = inbound.text.strip()
     if text and _urgent(turn, text, registry):
         return
-    if not inbound.private and not turn.who.roles:  # staff may act in their group, nobody else
+    if not alone:
         turn.say("common.group", link=turn.ground.link.bots.get(inbound.place.channel, ""))
         return
     word = _everywhere(text, dialogue) if text else None

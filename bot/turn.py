@@ -280,9 +280,12 @@ class Turn:
 
 
 def reachable(db: Db, person_id: int) -> int | None:
-    """The address at which a person is best reached: one that can be called before a page, then the latest used."""
+    """The address at which a person is best reached: one that can be called before a page, then the latest used.
+
+    Never a group: what is for one person is not for all who read there.
+    """
     found = db.value(
-        "SELECT id FROM address WHERE person_id = :person AND state = 'active'"
+        "SELECT id FROM address WHERE person_id = :person AND state = 'active' AND member = ''"
         " ORDER BY CASE WHEN channel = 'web' THEN 1 ELSE 0 END, last_seen DESC, id LIMIT 1",
         person=person_id,
     )

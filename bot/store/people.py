@@ -46,11 +46,15 @@ _SEEN = (
 
 
 def meet(db: Db, place: Place, now: datetime, lang: str = "zh") -> tuple[int, Who]:
-    """The address of a place and the person behind it; both are made when they are new. A retired one wakes."""
+    """The address of a place and the person behind it; both are made when they are new. A retired one wakes.
+
+    Somebody in a group and the same one alone are one person, whichever came first.
+    """
     where = {"channel": place.channel, "chat": place.chat, "thread": place.thread, "member": place.member}
     row = db.one(_SEEN, now=ms(now), **where)
     if row is None:
-        person = db.value(
+        known = _elsewhere(db, place)
+        person = known or db.value(
             "INSERT INTO person (created, lang, plain, reminders) VALUES (:now, :lang, 0, 1) RETURNING id",
             now=ms(now),
             lang=lang,
@@ -64,11 +68,25 @@ def meet(db: Db, place: Place, now: datetime, lang: str = "zh") -> tuple[int, Wh
             **where,
         )
         if row is not None:
-            return int(row["id"]), Who(int(person), lang)
+            return int(row["id"]), Who(int(person), lang) if known is None else person_of(db, known)
         row = db.one(_SEEN, now=ms(now), **where)  # somebody else made it meanwhile
         if row is None:
             raise LookupError("an address vanished while it was made")
     return int(row["id"]), person_of(db, int(row["person_id"]))
+
+
+def _elsewhere(db: Db, place: Place) -> int | None:
+    """Who this is at the channel's other addresses: a private chat has the id of the member whose it is."""
+    if place.member:
+        wanted, member = "chat = :id AND member = ''", place.member
+    else:
+        wanted, member = "member = :id", place.chat
+    found = db.value(
+        f"SELECT person_id FROM address WHERE channel = :channel AND {wanted} ORDER BY id LIMIT 1",
+        channel=place.channel,
+        id=member,
+    )
+    return None if found is None else int(found)
 
 
 def speaks(db: Db, who: Who, lang: str) -> Who:

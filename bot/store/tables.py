@@ -65,7 +65,10 @@ class Address(SQLModel, table=True):
     """A place on a channel where a person can be reached. state: active | retired."""
 
     __tablename__ = "address"
-    __table_args__ = (UniqueConstraint("channel", "chat", "thread", "member"),)
+    __table_args__ = (
+        UniqueConstraint("channel", "chat", "thread", "member"),
+        Index("address_member", "channel", "member"),
+    )
     id: int | None = key()
     channel: str
     chat: str

@@ -215,6 +215,7 @@ def _address() -> None:
         ),
     )
     with op.batch_alter_table("address", schema=None) as batch_op:
+        batch_op.create_index("address_member", ["channel", "member"], unique=False)
         batch_op.create_index(batch_op.f("ix_address_person_id"), ["person_id"], unique=False)
 
 
