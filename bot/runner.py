@@ -127,8 +127,20 @@ def run_job(ground: Ground, db: Db, job: Job, due: datetime) -> Handled | None:
         return None
     turn = Turn(ground, db, now)
     late = (now - due).total_seconds()
-    if job.stale_s is None or late <= job.stale_s:
-        job.act(turn)
+    try:
+        if job.stale_s is None or late <= job.stale_s:
+            with db.savepoint():
+                job.act(turn)
+    except Exception as why:  # noqa: BLE001  a job that raises waits for its next time; timers and others go on
+        turn = Turn(ground, db, now)
+        log.error("job failed", job=job.name, exc_info=why)
+        turn.push_staff(
+            ("duty", "admin"),
+            "desk.failed_timer",
+            kind="job",
+            key=job.name,
+            dedupe=f"job:{job.name}:{due:%F}",
+        )
     return Handled(tuple(outbox.load_inflight(db, ground.keys, turn.posted)))
 
 
