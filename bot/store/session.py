@@ -129,6 +129,8 @@ class Store:
         self.postgres = url.startswith("postgresql")
         self._engine = _postgres_engine(url) if self.postgres else _sqlite_engine(url)
         self._pool: ThreadPoolExecutor | None = None
+        self._own = threading.local()
+        self._kept: set[Connection] = set()
         self._queue: queue.SimpleQueue[tuple[Callable[[Db], Any], Future[Any]] | None] = queue.SimpleQueue()
         self._writer: threading.Thread | None = None
         if self.postgres:
@@ -176,6 +178,8 @@ class Store:
         """Finish what is waiting and let go of the database."""
         if self._pool is not None:
             self._pool.shutdown(wait=True)
+        for connection in self._kept:
+            connection.close()
         if self._writer is not None:
             self._queue.put(None)
             self._writer.join()
@@ -183,19 +187,46 @@ class Store:
 
     def _write_alone(self, work: Callable[[Db], T], future: Future[T]) -> None:
         try:
-            with self._engine.connect() as connection:
-                db = Db(connection)
-                raw: Any = connection.connection.driver_connection
-                try:
-                    with raw.transaction():
-                        result = work(db)
-                        db.flush()
-                finally:
-                    db.close()
+            connection, raw = self._begun()
+            db = Db(connection)
+            try:
+                result = work(db)
+                db.flush()
+                raw.execute("COMMIT")
+            except BaseException:
+                if raw.closed:
+                    self._drop(connection)
+                else:
+                    raw.execute("ROLLBACK")
+                raise
+            finally:
+                db.close()
         except BaseException as why:  # noqa: BLE001  the caller of submit gets it, whatever it is
             future.set_exception(why)
         else:
             future.set_result(result)
+
+    def _begun(self) -> tuple[Connection, psycopg.Connection[Any]]:
+        """This worker's own connection, in a transaction; a new one where the server has hung up meanwhile."""
+        kept: Connection | None = getattr(self._own, "connection", None)
+        if kept is not None:
+            raw: psycopg.Connection[Any] = cast("Any", kept.connection.driver_connection)
+            try:
+                raw.execute("BEGIN")
+                return kept, raw
+            except psycopg.OperationalError:
+                self._drop(kept)
+        self._own.connection = kept = self._engine.connect()
+        self._kept.add(kept)
+        raw = cast("Any", kept.connection.driver_connection)
+        raw.execute("BEGIN")
+        return kept, raw
+
+    def _drop(self, connection: Connection) -> None:
+        self._own.connection = None
+        self._kept.discard(connection)
+        connection.invalidate()
+        connection.close()
 
     def _write_groups(self, connection: Connection) -> None:
         with connection:
