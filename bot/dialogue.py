@@ -106,6 +106,13 @@ class Dialogue:
         else:
             self._settle(turn, move)
 
+    def keep(self, turn: Turn) -> None:
+        """Leave the answer that was to be changed as it stood; anywhere else, go on."""
+        if self._state is not None and self._state.changing:
+            self.back(turn)
+        else:
+            self.resume(turn)
+
     def cancel(self, turn: Turn) -> None:
         """Close what is open, nothing done."""
         if self._state is None:
@@ -247,7 +254,8 @@ class Dialogue:
             rows.append([Button(turn.label(f"common.button.{ask.keyboard}"), ask=kind)])
         if (page := self._masked_page(turn, ask)) is not None:
             rows.append([page])
-        ways = ["back", "cancel", "person"] if state.trail else ["cancel", "person"]
+        back = ["keep"] if state.changing else ["back"] if state.trail else []
+        ways = [*back, "cancel", "person"]
         rows.append([Button(turn.label(f"common.button.{way}"), id=f"w:{way}") for way in ways])
         return rows
 

@@ -92,6 +92,8 @@ def _do_word(turn: Turn, word: str, dialogue: Dialogue, registry: Registry) -> N
             dialogue.cancel(turn)
         case "back" | "mistake":
             dialogue.back(turn)
+        case "keep":
+            dialogue.keep(turn)
         case "resume" | "repeat":
             dialogue.resume(turn)
         case "restart":

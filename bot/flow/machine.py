@@ -2,7 +2,8 @@
 
 `begin`, `answer`, `done`, `back` and `change` take a state and return a Move; the caller performs what the move waits
 for. Skipping is done here: an Ask whose value is known is passed by its own judge. Changing an answer is going
-back to its question with that value (and what it invalidates) forgotten; skipping then leads to where one was.
+back to its question with that value (and what it invalidates) set aside; skipping then leads to where one was. Going
+back from there, or giving the same answer again, puts everything back as it stood.
 """
 
 from __future__ import annotations
@@ -46,10 +47,11 @@ def answer(flow: Flow, state: State, said: Said, look: Look) -> Move:
     outcome = ask.judge(value, replace(look, data=state.data))
     if outcome in ask.problems:
         return Move(state, ask, Problem(outcome))
-    data = dict(state.data)
-    if ask.keep:
-        data[ask.name] = value
-    moved = replace(state, data=data, trail=(*state.trail, ask.name))
+    if state.changing and state.aside is not None and value == state.aside["data"][ask.name]:
+        moved = replace(state, data=dict(state.aside["data"]), trail=tuple(state.aside["trail"]))
+    else:
+        kept = {**state.data, ask.name: value} if ask.keep else dict(state.data)
+        moved = replace(state, data=kept, trail=(*state.trail, ask.name))
     return _enter(flow, moved, _target(flow, ask, outcome), look)
 
 
@@ -60,7 +62,13 @@ def done(flow: Flow, state: State, outcome: str, data: Mapping[str, Any], look: 
 
 
 def back(flow: Flow, state: State, look: Look) -> Move | None:
-    """Return to the question before this one, its answer forgotten; None where there is none."""
+    """Return to the question before this one, its answer forgotten; None where there is none.
+
+    From a question whose answer was to be changed it leads to where it was to be changed, everything as it stood.
+    """
+    if state.changing and state.aside is not None:
+        before = State(state.flow, state.version, state.aside["step"], state.aside["data"])
+        return Move(replace(before, trail=tuple(state.aside["trail"])), flow.step(before.step))
     if not state.trail:
         return None
     *trail, last = state.trail
@@ -77,7 +85,9 @@ def change(flow: Flow, state: State, name: str, look: Look) -> Move:
     target = _target(flow, here, CHANGE + name)
     before = {step.name for step in takewhile(lambda step: step.name != name, flow.steps)}
     trail = tuple(step for step in state.trail if step in before)
-    return _enter(flow, replace(state, data=_without(flow, state.data, name), trail=trail), target, look)
+    aside = {"name": name, "step": state.step, "data": dict(state.data), "trail": list(state.trail)}
+    moved = replace(state, data=_without(flow, state.data, name), trail=trail, aside=aside)
+    return _enter(flow, moved, target, look)
 
 
 def _without(flow: Flow, data: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -97,7 +107,8 @@ def _enter(flow: Flow, state: State, name: str, look: Look) -> Move:
     """Go to a step and on through every question whose answer is known."""
     for _ in range(len(flow.steps) + 1):
         step = flow.step(name)
-        state = replace(state, step=name)
+        over = isinstance(step, End) or (state.aside is not None and state.aside["step"] == name)
+        state = replace(state, step=name, aside=None if over else state.aside)
         if isinstance(step, Do | End) or not step.keep or step.name not in state.data:
             return Move(state, step)
         outcome = step.judge(state.data[step.name], replace(look, data=state.data))
@@ -128,6 +139,7 @@ def revive(flow: Flow, saved: Mapping[str, Any]) -> State | Retired | Newer:
     for version in range(row["version"], flow.version):
         if version not in flow.migrations:
             return Retired(row["data"])
-        row = {**flow.migrations[version](row), "version": version + 1}
+        # What a change set aside is in the old shape: it can no longer be taken back, and nothing else is lost.
+        row = {**flow.migrations[version](row), "version": version + 1, "aside": None}
     state = State.of_json(row)
     return state if flow.has(state.step) else Retired(state.data)

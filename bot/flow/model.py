@@ -161,25 +161,38 @@ class Flow:
 
 @dataclass(frozen=True)
 class State:
-    """A conversation at rest: JSON there and back. `trail` names the questions answered so far, oldest first."""
+    """A conversation at rest: JSON there and back. `trail` names the questions answered so far, oldest first.
+
+    `aside`: while an answer is being changed, what stood before: {"name" of its question, "step" it is changed from,
+    "data", "trail"}. It is gone as soon as that step is reached again.
+    """
 
     flow: str
     version: int
     step: str
     data: Mapping[str, Any] = field(default_factory=dict)
     trail: tuple[str, ...] = ()
+    aside: Mapping[str, Any] | None = None
+
+    @property
+    def changing(self) -> bool:
+        """Whether the question asked is the one whose answer is being changed."""
+        return self.aside is not None and self.aside["name"] == self.step
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""
-        return {
+        row = {
             "flow": self.flow,
             "version": self.version,
             "step": self.step,
             "data": dict(self.data),
             "trail": list(self.trail),
         }
+        return row if self.aside is None else {**row, "aside": dict(self.aside)}
 
     @staticmethod
     def of_json(row: Mapping[str, Any]) -> State:
         """From what `to_json` gave."""
-        return State(row["flow"], row["version"], row["step"], dict(row["data"]), tuple(row["trail"]))
+        return State(
+            row["flow"], row["version"], row["step"], dict(row["data"]), tuple(row["trail"]), row.get("aside")
+        )

@@ -260,11 +260,37 @@ def test_back_from_a_change_never_leads_round_what_was_forgotten(name: str, know
     assert set(move.state.data) == {"day", "place", "colour", "note"}
 
 
-def test_back_from_a_change_asks_what_was_asked_before_it() -> None:
-    move = press(go(*SUMMARY), CHANGE + "place")
-    back = machine.back(TRIP, move.state, look())
-    assert back is not None
-    assert back.at.name == "day"
+@pytest.mark.parametrize("name", ["day", "place", "note"])
+def test_back_from_a_change_leaves_everything_as_it_stood(name: str) -> None:
+    summary = go(*SUMMARY)
+    changing = press(summary, CHANGE + name).state
+    for state in (changing, State.of_json(json.loads(json.dumps(changing.to_json())))):
+        assert state.changing
+        assert machine.back(TRIP, state, look()) == machine.Move(summary.state, summary.at)
+
+
+@pytest.mark.parametrize(("name", "same"), [("day", "Monday"), ("place", "lake"), ("note", "none")])
+def test_the_same_answer_again_invalidates_nothing(name: str, same: str) -> None:
+    summary = go(*SUMMARY)
+    move = machine.answer(TRIP, press(summary, CHANGE + name).state, Said(text=same), look())
+    assert (move.at.name, move.state) == ("summary", summary.state)
+
+
+def test_a_change_that_asks_more_can_still_be_taken_back() -> None:
+    summary = go(*SUMMARY)
+    move = machine.answer(TRIP, press(summary, CHANGE + "day").state, Said(text="Friday"), look())
+    assert (move.at.name, move.state.changing) == ("place", False)
+    first = machine.back(TRIP, move.state, look())
+    assert first is not None
+    assert (first.at.name, first.state.changing) == ("day", True)
+    second = machine.back(TRIP, first.state, look())
+    assert second is not None
+    assert second.state == summary.state
+
+
+def test_a_change_that_is_done_leaves_nothing_aside() -> None:
+    move = press(go(*SUMMARY), CHANGE + "note")
+    assert machine.answer(TRIP, move.state, Said(text="x"), look()).state.aside is None
 
 
 def test_what_may_not_be_changed_here_is_no_choice() -> None:
@@ -333,6 +359,12 @@ def add_fare(row: dict[str, Any]) -> dict[str, Any]:
 
 
 OLD = {"flow": "trip", "version": 1, "step": "place", "data": {"date": "Monday"}, "trail": ["date"]}
+
+
+def test_what_a_change_set_aside_is_let_go_over_a_migration() -> None:
+    present = replace(TRIP, version=3, migrations={1: rename_day, 2: add_fare})
+    aside = {"name": "place", "step": "summary", "data": {"date": "Monday"}, "trail": ["date"]}
+    assert machine.revive(present, {**OLD, "aside": aside}) == machine.revive(present, OLD)
 
 
 def test_the_present_version_comes_back_as_it_was() -> None:
