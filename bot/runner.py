@@ -68,6 +68,7 @@ def _converse(turn: Turn, inbound: Inbound, registry: Registry, talk: conversati
         outbox.retire(turn.db, turn.address_id)
         return
     dialogue = Dialogue(talk, registry)
+    turn.busy = dialogue.asking is not None
     if inbound.event == "edited":
         turn.say("common.edited")
         dialogue.ask_again(turn)
@@ -131,7 +132,7 @@ def run_job(ground: Ground, db: Db, job: Job, due: datetime) -> Handled | None:
         if job.stale_s is None or late <= job.stale_s:
             with db.savepoint():
                 job.act(turn)
-    except Exception as why:  # noqa: BLE001  a job that raises waits for its next time; timers and others go on
+    except Exception as why:  # a job that raises waits for its next time; timers and others go on
         turn = Turn(ground, db, now)
         log.error("job failed", job=job.name, exc_info=why)
         turn.push_staff(
