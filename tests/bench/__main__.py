@@ -1,7 +1,7 @@
 """`python -m tests.bench [--quick] [PART …]`: measure and print; parts are turns, rush, draw, start (all by default).
 
 One core is for the bot under test, another for the load and the Bot API server; PostgreSQL, with fsync on, may use
-both. Figures are worth what the machine was: its load is printed with them.
+both (the draw is measured on SQLite only). Figures are worth what the machine was: its load is printed with them.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import signal
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -51,6 +53,7 @@ def main() -> None:
     given = words.parse_args()
     if unknown := set(given.parts) - set(PARTS):
         words.error(f"no part {', '.join(sorted(unknown))}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the bots are ended as well
     postgres = start_postgres(until=os.getpid())
     for setting in HONEST:
         postgres.execute(f"ALTER SYSTEM SET {setting} = on")

@@ -146,7 +146,7 @@ def _unhurried_p99(name: str, taken: Taken) -> Row:
 def _figures(line: Line, delay: str, base: float) -> tuple[str, ...]:
     if line.bot is None:
         return (line.name, line.why_not, "", "", "", "", "")
-    taken = line.taken[delay]
+    taken = [round_ for round_ in line.taken[delay] if round_.times] or line.taken[delay]
     per_s = line.per_s(delay)
     return (line.name, f"{per_s:,.1f}", f"{per_s / base:.2f}", f"{statistics.median(t.ms(50) for t in taken):,.0f}",
             f"{statistics.median(t.ms(99) for t in taken):,.0f}", f"{statistics.median(line.cpu_us[delay]):,.0f}",
