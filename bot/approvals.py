@@ -2,6 +2,9 @@
 
 What is approved is pinned by a hash: when the thing has changed meanwhile, the first asking no longer counts. "Another"
 means another person, whatever addresses they write from. Whoever calls these decides who may (a role).
+
+The capability that asks offers an action of the approval's kind, which takes {approval, subject, hash} and confirms;
+payload["summary"] is what the second person reads before: the thing itself in plain words, in the asker's language.
 """
 
 from __future__ import annotations
@@ -34,6 +37,11 @@ class Approval:
     payload: Mapping[str, Any]
     asked_by: int
     asked: datetime
+
+    @property
+    def summary(self) -> str:
+        """What is asked for, in plain words; the subject's name where the asker gave none."""
+        return str(self.payload.get("summary") or self.subject)
 
 
 _COLUMNS = "id, kind, subject, hash, payload, asked_by, asked"

@@ -104,6 +104,9 @@ class Capability:
     jobs: tuple[Job, ...] = ()
     my_things: Callable[[Turn], int] | None = None
     join: Callable[[Turn, int, int], None] | None = None
+    revoked: Callable[[Turn, int | None, str], None] | None = None
+    staff_words: Callable[[Turn], list[tuple[str, str]]] | None = None
+    describes: Mapping[str, Callable[[Turn, int], str]] = field(default_factory=dict)
     starts: Callable[[Turn], None] | None = None
     self_checks: Callable[[Turn], list[str]] | None = None
 
@@ -122,6 +125,7 @@ class Registry:
         self.operator: dict[str, OperatorCommand] = _merged(
             "operator command", (c.operator for c in self.all)
         )
+        self.describes = _merged("description", (c.describes for c in self.all))
         self.jobs = tuple(job for c in self.all for job in c.jobs)
         self.commands = tuple(command for c in self.all for command in c.commands)
         for flow in self.flows.values():
@@ -147,6 +151,22 @@ class Registry:
         for capability in self.all:
             if capability.join is not None:
                 capability.join(turn, keep, other)
+
+    def revoked(self, turn: Turn, subject_id: int | None, purpose: str) -> None:
+        """Tell every capability that the person took a consent back; `subject_id` None means no one subject."""
+        for capability in self.all:
+            if capability.revoked is not None:
+                capability.revoked(turn, subject_id, purpose)
+
+    def staff_words(self, turn: Turn) -> list[tuple[str, str]]:
+        """What the person may type as staff with any service: (word, what it does), in order."""
+        return [pair for c in self.all if c.staff_words is not None for pair in c.staff_words(turn)]
+
+    def describe(self, turn: Turn, about: str) -> str:
+        """What duty staff must know of the row that a case is about ("ticket:12"); empty where nobody says."""
+        kind, _, number = about.partition(":")
+        describe = self.describes.get(kind)
+        return str(describe(turn, int(number))) if describe is not None and number.isdigit() else ""
 
 
 def _merged(what: str, maps: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bot.capability import Claim, NotDone, Registry
 from bot.clock import ms
-from bot.desk import open_case
+from bot.desk import person_wanted
 from bot.dialogue import Dialogue
 from bot.messages import Button, Inbound
 from bot.turn import Turn
@@ -99,8 +99,7 @@ def _do_word(turn: Turn, word: str, dialogue: Dialogue, registry: Registry) -> N
         case "restart":
             dialogue.restart(turn)
         case "person":
-            case = open_case(turn, "person_wanted")
-            turn.say("common.person", case=case, telephone=turn.ground.telephone)
+            person_wanted(turn)
             dialogue.ask_again(turn)
         case "help":
             turn.say("common.help", commands=registry.menu(turn), open=dialogue.asking is not None)

@@ -53,6 +53,15 @@ class Everyone(Protocol):
     def join(self, turn: Turn, keep: int, other: int) -> None:
         """Let each move its rows of the person `other` to the person `keep`."""
 
+    def revoked(self, turn: Turn, subject_id: int | None, purpose: str) -> None:
+        """Tell each that the person took a consent back."""
+
+    def staff_words(self, turn: Turn) -> list[tuple[str, str]]:
+        """What the person may type as staff: (word, what it does), in order."""
+
+    def describe(self, turn: Turn, about: str) -> str:
+        """What duty staff must know of the row that a case is about ("ticket:12"); empty where nobody says."""
+
 
 @dataclass
 class HandOver:
@@ -64,7 +73,10 @@ class HandOver:
 
 @dataclass
 class Turn:
-    """One turn. `data` is the open form's; `place`, `address_id` and `everyone` are None in a timer or job."""
+    """One turn. `data` is the open form's, `busy` says that one was open when the turn began.
+
+    `place`, `address_id` and `everyone` are None in a timer or job.
+    """
 
     ground: Ground
     db: Db
@@ -79,6 +91,7 @@ class Turn:
     words: str = ""
     lane: Lane = "reply"
     everyone: Everyone | None = None
+    busy: bool = False
 
     @property
     def today(self) -> date:

@@ -33,7 +33,7 @@ def capabilities(settings: Settings) -> tuple[Capability, ...]:
         urgent.capability(),
         voucher.capability(city),
         account.capability(),
-        staff.capability(),
+        staff.capability({place.id: place.name for place in city.places}),
         questions.capability(),
     )
 

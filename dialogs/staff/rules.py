@@ -12,6 +12,7 @@ from knowledge.normalise import normalise
 
 CASES_SHOWN = 8
 CALLS_SHOWN = 8
+APPROVALS_SHOWN = 8
 AUDIT_SHOWN = 20
 BUTTON_LIFE = timedelta(days=7)
 
@@ -47,6 +48,16 @@ _CASE_ACTS: dict[str, CaseAct] = {
 _CASE_ACT = re.compile(rf"({'|'.join(_CASE_ACTS)})(?:编号|号|[: #])*(\d{{1,12}})号?")
 _ONBOARD = re.compile(r"(?:入职|/?onboard)[: ]*([0-9A-Za-z]{6,20})?")
 
+_WITH_WORDS = re.compile(
+    r"(?:找人|人工|转人工|轉人工|找工作人员|找工作人員|找客服|human|staff|person)\s*[,，、:：;；。.!！\n—-]\s*(\S.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_WANTED = re.compile(
+    r"(?:我|俺)?(?:要|想|得|想要)(?:找人)?投诉.{0,60}|(?:我要?)?(?:听|看|搞|弄)不(?:太)?懂(?:了|啊|呀|呢)?"
+    r"|有(?:没有)?人(?:在|管|吗|么|嘛|没有|没|呢|啊|管吗)*|投诉"
+    r"|(?:i (?:want|would like) to )?(?:complain|complaint).{0,60}|i don'?t understand|(?:is )?any(?:one|body)(?: (?:there|here))?"
+)
+
 
 def word_of(text: str, roles: Iterable[str]) -> Word | None:
     """The staff word a text is, for somebody with these roles."""
@@ -72,7 +83,15 @@ def invitation(text: str) -> str | None:
     return None if found is None else (found[1] or "")
 
 
+def words_for_person(text: str) -> str | None:
+    """What stands behind "找人" in the same message; None where the message does not begin so."""
+    found = _WITH_WORDS.match(text.strip())
+    return found[1].strip() if found else None
+
+
 def wants_person(text: str) -> bool:
     """Whether these words, in whatever sentence, ask for a person."""
+    if _WANTED.fullmatch(normalise(text).strip(".!,?~ ")):
+        return True
     hits = intents.match(text)
     return bool(hits) and hits[0].intent == "staff" and hits[0].kind == "start"

@@ -26,13 +26,24 @@ class Neighbour:
     def __init__(self) -> None:
         self.owners: list[int] = []
         self.moved: list[tuple[int, int]] = []
+        self.revoked: list[tuple[int | None, str]] = []
 
     def capability(self) -> Capability:
-        return Capability("neighbour", Path(__file__).parent, join=self.join, my_things=self.my_things)
+        return Capability("neighbour", Path(__file__).parent, join=self.join, my_things=self.my_things, revoked=self.on_revoked,
+            staff_words=self.staff_words, describes={"parcel": self.describe})  # fmt: skip
 
     def join(self, _turn: Turn, keep: int, other: int) -> None:
         self.moved.append((keep, other))
         self.owners = [keep if owner == other else owner for owner in self.owners]
+
+    def on_revoked(self, _turn: Turn, subject: int | None, purpose: str) -> None:
+        self.revoked.append((subject, purpose))
+
+    def staff_words(self, turn: Turn) -> list[tuple[str, str]]:
+        return [("收件", "收下邻居的包裹")] if turn.who.may("centre") else []
+
+    def describe(self, _turn: Turn, number: int) -> str:
+        return f"{number} 号包裹，12 元"
 
     def my_things(self, turn: Turn) -> int:
         """Counts, and says it with words that are there anyway."""
@@ -86,7 +97,7 @@ async def _open(folder: Path, url: str = "") -> Town:
     services = (
         urgent.capability(),
         account.capability(),
-        staff.capability(),
+        staff.capability({"liuyin": "柳荫园"}),
         neighbour.capability(),
         questions.capability(),
     )

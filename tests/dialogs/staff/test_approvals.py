@@ -81,3 +81,45 @@ async def test_an_asking_lapses_after_a_week(town: Town) -> None:
     assert _as(town, "duty", lambda turn: approvals.confirm(turn, asked, "h1")) == "gone"
     await town.say("boss", "待批")
     assert town.keys("boss")[-1] == "staff.no_approvals"
+
+
+async def test_the_list_shows_what_it_is_about_and_lets_one_decide(any_town: Town) -> None:
+    town = any_town
+    town.staff("second", "admin")
+    town.staff("zhou", "auditor")
+    _as(town, "boss", lambda turn: approvals.ask(turn, "arm", "spring", "h1", {"summary": "两档，各 200 张"}))
+    await town.say("second", "待批")
+    assert "两档，各 200 张" in town.last("second").text
+    assert "boss" in town.last("second").text
+    assert town.buttons("second")[:2] == ["确认", "不同意"]
+    await town.say("zhou", "待批")
+    assert "两档，各 200 张" in town.last("zhou").text
+    assert not {"确认", "不同意", "收回"} & set(town.buttons("zhou"))
+    await town.press("second", "不同意")
+    assert _states(town) == ["refused"]
+    assert town.keys("boss")[-1] == "staff.refused_for_you"
+    await town.say("boss", "待批")
+    assert town.keys("boss")[-1] == "staff.no_approvals"
+
+
+async def test_who_asked_can_take_it_back_and_cannot_confirm(town: Town) -> None:
+    town.staff("second", "admin")
+    _as(town, "boss", lambda turn: approvals.ask(turn, "arm", "spring", "h1"))
+    await town.say("boss", "待批")
+    await town.say("second", "待批")
+    assert "确认" not in town.buttons("boss")
+    await town.press("boss", "收回")
+    assert _states(town) == ["withdrawn"]
+    assert "staff.refused_for_you" not in town.keys("boss")
+    await town.press("second", "不同意")
+    assert town.keys("second")[-1] == "staff.decided_before"
+
+
+async def test_a_button_ends_with_the_post(town: Town) -> None:
+    town.staff("second", "admin")
+    _as(town, "boss", lambda turn: approvals.ask(turn, "arm", "spring", "h1"))
+    await town.say("second", "待批")
+    town.house.store.write(lambda db: db.run("UPDATE staff SET until = 1 WHERE name = 'second'"))
+    await town.press("second", "不同意")
+    assert town.keys("second")[-1] == "staff.no_longer"
+    assert _states(town) == ["asked"]

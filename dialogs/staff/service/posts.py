@@ -1,0 +1,39 @@
+"""Taking up a post, and what one may do by it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from bot.store import people, staff
+from bot.turn import Turn
+from dialogs.staff import rules
+
+
+def opened(turn: Turn, code: str) -> None:
+    """An invitation's link was opened."""
+    turn.start("onboard", code=code.upper())
+
+
+def onboard_place(turn: Turn) -> Literal["ok", "overheard"]:
+    """A code typed in a group is everybody's code."""
+    return "overheard" if turn.overheard else "ok"
+
+
+def onboard_accept(turn: Turn) -> Literal["accepted", "unknown", "expired", "used"]:
+    """Take the invitation up for whoever is talking."""
+    code = str(turn.data.pop("code"))
+    accepted = staff.accept(turn.db, turn.ground.keys, code, turn.who.id, turn.now)
+    if not isinstance(accepted, staff.Accepted):
+        turn.audit(f"invite.{accepted}", f"person:{turn.who.id}")
+        if accepted == "unknown":
+            turn.say("onboard.wrong")
+        return accepted
+    turn.person = people.person_of(turn.db, turn.who.id)
+    turn.audit("invite.accepted", f"staff:{accepted.staff_id}", role=accepted.role, place=accepted.place)
+    turn.data.update(name=accepted.name, role=turn.label(f"staff.role.{accepted.role}"), place=accepted.place)
+    return "accepted"
+
+
+def may(turn: Turn, word: rules.Word) -> bool:
+    """Whether the person may (still) use a staff word: a button outlives a post."""
+    return turn.who.may(*rules.MAY[word])
