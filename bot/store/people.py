@@ -149,6 +149,38 @@ def join(db: Db, keep: int, other: int) -> None:
     db.run("UPDATE person SET joined = :keep WHERE id = :other OR joined = :other", keep=keep, other=other)
 
 
+def leave(db: Db, person_id: int, address_id: int, now: datetime) -> bool:
+    """Let an address of a person be a stranger's again: what is open there is dropped, what waits to go there too.
+
+    False: it is not theirs (any more).
+    """
+    stranger = db.value(
+        "INSERT INTO person (created, lang, plain, reminders) SELECT :now, lang, 0, 1 FROM person WHERE id = :id"
+        " RETURNING id",
+        now=ms(now),
+        id=person_id,
+    )
+    left = db.run(
+        "UPDATE address SET person_id = :stranger WHERE id = :address AND person_id = :person",
+        stranger=stranger,
+        address=address_id,
+        person=person_id,
+    )
+    if left != 1:
+        db.run("DELETE FROM person WHERE id = :id", id=stranger)
+        return False
+    db.run(
+        "UPDATE conversation SET state = NULL, expects = '', seq = seq + 1 WHERE address_id = :id",
+        id=address_id,
+    )
+    db.run(
+        "UPDATE outbox SET state = 'cancelled', payload = NULL WHERE address_id = :id"
+        " AND state IN ('queued', 'waiting', 'withheld')",
+        id=address_id,
+    )
+    return True
+
+
 def has_things(db: Db, person_id: int) -> bool:
     """Whether a person has anything of their own with us: somebody they act for, a consent, a post."""
     return (
@@ -181,6 +213,13 @@ def recovery_code(db: Db, keys: KeyRing, person_id: int, rng: Random) -> str:
         id=person_id,
     )
     return code
+
+
+def forget_recovery(db: Db, person_id: int) -> None:
+    """Let no recovery code open a person's things any more, those of people joined to them included."""
+    db.run(
+        "UPDATE person SET recovery = NULL, recovery_hash = NULL WHERE id = :id OR joined = :id", id=person_id
+    )
 
 
 def find_by_recovery(db: Db, keys: KeyRing, code: str) -> int | None:

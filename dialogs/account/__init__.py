@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.capability import Capability, Command
-from dialogs.account import flow, service, tables
+from dialogs.account import consents, flow, service, tables
 
 __all__ = ["capability", "tables"]
 
@@ -25,8 +25,13 @@ def capability() -> Capability:
             "join.look": service.join_look,
             "join.join": service.join_join,
         },
-        actions={"consent.revoke": service.revoke},
+        actions={
+            "consent.revoke": consents.revoke,
+            "consent.revoke_now": consents.revoke_now,
+            "account.close_address": service.close_address,
+        },
         commands=(Command("status"), Command("settings"), Command("privacy")),
         my_things=service.my_things,
         join=service.join_rows,
+        describes={"consent": consents.describe},
     )

@@ -10,6 +10,8 @@ from knowledge import intents
 from knowledge.normalise import normalise
 
 JOIN_CODE_LIFE = timedelta(minutes=10)
+CLOSING = timedelta(days=7)
+"""So long one can close an address at which one's things were opened with the recovery code."""
 GUESS_WINDOW = timedelta(hours=1)
 GUESSES = 5
 """Wrong guesses within the window, per address; and per recovery code, from whatever address."""
@@ -39,6 +41,7 @@ _EXACT: dict[str, Wish] = {
 }
 _RECOVER = re.compile(r"(?:找回码?|/?recover)[:是 ]*(\d[\d -]*)")
 _JOIN = re.compile(r"(?:关联码?|/?join)[: ]*(\d[\d -]*)")
+_BARE = re.compile(r"\d[\d -]*\d")
 _ERASE = re.compile(
     r"(?:删除?|清除|清掉|注销|抹掉|导出)(?:掉|一下|所有|全部|我|的)*"
     r"(?:数据|信息|资料|记录|账号|档案|对话)|\b(?:delete|erase|export) my data\b"
@@ -64,6 +67,12 @@ def understood(text: str) -> tuple[Wish, str] | None:
     if hits[0].intent == "status":
         return None if _ANOTHERS.search(said) else ("things", "")
     return (_setting(said), "") if hits[0].intent == "settings" else None
+
+
+def bare_code(text: str) -> str:
+    """The digits of a message that is nothing but digits, spaces and dashes; empty for any other."""
+    said = normalise(text)
+    return _digits(said) if _BARE.fullmatch(said) else ""
 
 
 def _setting(said: str) -> Wish:

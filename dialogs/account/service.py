@@ -5,14 +5,15 @@ from __future__ import annotations
 import secrets
 from typing import Any, Literal
 
-from bot.capability import Claim
-from bot.clock import instant, local_date, ms
+from bot import outbox
+from bot.capability import Claim, NotDone
+from bot.clock import ms
 from bot.desk import open_case
 from bot.flow.readers import RECOVERY
-from bot.messages import Button
+from bot.messages import Button, Outgoing
 from bot.store import people
 from bot.turn import Turn
-from dialogs.account import rules
+from dialogs.account import consents, rules
 from dialogs.account.flow import JOIN_DIGITS
 
 RNG = secrets.SystemRandom()
@@ -22,6 +23,9 @@ def claims(text: str, turn: Turn) -> Claim | None:
     """The words that are the account's."""
     meant = rules.understood(text)
     if meant is None:
+        digits = rules.bare_code(text)
+        if len(digits) == JOIN_DIGITS and not turn.overheard and _codes_about(turn):
+            return Claim(flow="join", known={"code": digits}, last=True)
         return None
     wish, digits = meant
     if wish == "recover":
@@ -31,9 +35,9 @@ def claims(text: str, turn: Turn) -> Claim | None:
     calls = {
         "things": things,
         "join_code": join_code,
-        "privacy": privacy,
+        "privacy": consents.privacy,
         "settings": settings,
-        "erase": erase,
+        "erase": consents.erase,
         "reminders_off": reminders_off,
         "reminders_on": reminders_on,
     }
@@ -101,10 +105,49 @@ def recover_open(turn: Turn) -> Literal["ok", "gone"]:
     keep = int(turn.data["person"])
     if not _known(turn, keep):
         return "gone"
+    _tell_others(turn, keep)
     _join(turn, keep, turn.who.id, "person.recovered")
     turn.say("recover.opened")
     things(turn)
     return "ok"
+
+
+def _tell_others(turn: Turn, keep: int) -> None:
+    """Tell every address a person has that their things were opened at this one, with a button that closes it again."""
+    lang = str(turn.db.value("SELECT lang FROM person WHERE id = :id", id=keep) or "zh")
+    told = turn.db.all(
+        "SELECT id FROM address WHERE person_id = :id AND state = 'active' ORDER BY id", id=keep
+    )
+    for row in told:
+        button = turn.action(
+            "account.close_address",
+            "recover.button.not_me",
+            {"address": turn.address_id},
+            person=keep,
+            deadline=turn.now + rules.CLOSING,
+            lang=lang,
+        )
+        text = turn.ground.texts.render(lang, "recover.told", {"at": turn.now})
+        turn.post(outbox.Post(int(row["id"]), Outgoing(text, ((button,),), keys=("recover.told",)), "reply"))
+    if not told:
+        turn.push(keep, "recover.told", lang=lang, at=turn.now)
+
+
+def close_address(turn: Turn, payload: dict[str, Any]) -> None:
+    """Not me: the address at which one's things were opened is nobody's again, and the recovery code is another.
+
+    What was seen there cannot be taken back; a case is left for what else there is to do.
+    """
+    address, me = int(payload["address"]), turn.who.id
+    if address == turn.address_id:
+        turn.say("common.not_yours")
+        raise NotDone
+    if people.leave(turn.db, me, address, turn.now):
+        people.forget_recovery(turn.db, me)
+        turn.audit("person.closed_address", f"address:{address}")
+    case = open_case(turn, "account_misused", f"address:{address}")
+    code = people.recovery_code(turn.db, turn.ground.keys, me, RNG)
+    turn.say("recover.closed", case=case, recovery=RECOVERY.show(code), telephone=turn.ground.telephone)
 
 
 # -- joining a second address ------------------------------------------------------------------------------------
@@ -190,6 +233,14 @@ def _owner(turn: Turn) -> int | None:
     return None if found is None else int(found)
 
 
+def _codes_about(turn: Turn) -> bool:
+    """Whether anybody's join code is good just now: only then do six bare digits mean one."""
+    found = turn.db.value(
+        "SELECT 1 FROM account_join_code WHERE used IS NULL AND expires > :now LIMIT 1", now=ms(turn.now)
+    )
+    return found is not None
+
+
 def _join(turn: Turn, keep: int, other: int, act: str) -> None:
     """Make the person `other` part of `keep`: every service moves its rows, then the machine its own."""
     if turn.everyone is None:
@@ -259,61 +310,6 @@ def _remind(turn: Turn, wanted: bool) -> None:
     turn.db.run("UPDATE person SET reminders = :wanted WHERE id = :id", wanted=int(wanted), id=turn.who.id)
     turn.person = people.person_of(turn.db, turn.who.id)
     turn.say("account.reminders_on" if wanted else "account.reminders_off")
-
-
-def privacy(turn: Turn) -> None:
-    """What is kept and how to end it; then the consents given, each with a button that takes it back."""
-    turn.say("account.privacy", telephone=turn.ground.telephone)
-    if turn.overheard:
-        return
-    given = turn.db.all(
-        "SELECT id, purpose, subject_id, given FROM consent WHERE person_id = :person"
-        " AND revoked IS NULL ORDER BY id",
-        person=turn.who.id,
-    )
-    if not given:
-        turn.say("account.no_consents", [_word(turn, "person")])
-    for row in given:
-        name = turn.db.value("SELECT name FROM subject WHERE id = :id", id=row["subject_id"])
-        button = turn.action("consent.revoke", "account.button.revoke", {"consent": int(row["id"])})
-        turn.say(
-            "account.consent",
-            [button],
-            purpose=_purpose(turn, row["purpose"]),
-            given=_day(turn, row["given"]),
-            subject="" if name is None else turn.unseal(name, "subject.name"),
-        )
-
-
-def revoke(turn: Turn, payload: dict[str, Any]) -> None:
-    """Take one consent back. What was begun under it is for a person to look at, so a case is left."""
-    row = turn.db.one(
-        "SELECT id, purpose FROM consent WHERE id = :id AND person_id = :person AND revoked IS NULL",
-        id=payload["consent"],
-        person=turn.who.id,
-    )
-    if row is None:
-        turn.say("account.revoked_before")
-        return
-    turn.db.run("UPDATE consent SET revoked = :now WHERE id = :id", now=ms(turn.now), id=row["id"])
-    turn.audit("consent.revoked", f"consent:{row['id']}", purpose=row["purpose"])
-    case = open_case(turn, "consent_revoked", f"consent:{row['id']}")
-    turn.say("account.revoked", purpose=_purpose(turn, row["purpose"]), case=case)
-
-
-def erase(turn: Turn) -> None:
-    """Erasing and exporting are done by a person for now: a case is left."""
-    case = open_case(turn, "erase_wanted")
-    turn.say("account.erase", case=case, telephone=turn.ground.telephone)
-
-
-def _purpose(turn: Turn, purpose: str) -> str:
-    key = f"account.purpose.{purpose}"
-    return turn.label(key if turn.ground.texts.has(key) else "account.purpose.other")
-
-
-def _day(turn: Turn, at: Any) -> str:
-    return local_date(instant(int(at)), turn.ground.settings.zone).isoformat()
 
 
 def _word(turn: Turn, word: str) -> Button:

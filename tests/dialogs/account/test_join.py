@@ -109,3 +109,22 @@ async def test_a_staff_post_comes_along(town: Town) -> None:
     await town.press("boss-phone", "是，关联")
     await town.say("boss-phone", "待办")
     assert town.keys("boss-phone")[-1] == "staff.no_cases"
+
+
+async def test_the_bare_digits_are_understood_on_the_other_device(town: Town) -> None:
+    await town.say("papa", "123456")
+    assert town.keys("papa")[-1] == "questions.unknown", "no code is about: digits mean nothing"
+    await town.say("mama", "关联")
+    code = town.find(r"关联 (\d{6})")
+    await town.say("papa", f"{code[:3]} {code[3:]}")
+    assert town.keys("papa")[-1] == "join.confirm.ask"
+    await town.press("papa", "是，关联")
+    assert town.person("papa") == town.person("mama")
+
+
+async def test_bare_digits_are_guesses_and_counted(town: Town) -> None:
+    await town.say("mama", "关联")
+    code = town.find(r"关联 (\d{6})")
+    await town.say("papa", f"{(int(code) + 1) % 10**6:06d}")
+    assert "join.wrong" in town.keys("papa")
+    assert town.rows("SELECT kind FROM account_guess") == [{"kind": "join"}]

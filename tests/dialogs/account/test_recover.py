@@ -115,3 +115,62 @@ async def test_a_code_is_made_once_and_kept_sealed(town: Town) -> None:
     assert code.encode() not in bytes(row["recovery"])
     assert code not in row["recovery_hash"]
     assert RECOVERY.good(code)
+
+
+async def test_the_other_addresses_are_told_and_can_close_it_again(any_town: Town) -> None:
+    town = any_town
+    code = town.registered("mama")
+    owner = town.person("mama")
+    await town.say("papa", "关联")
+    await town.say("mama", "关联")
+    await town.say("papa", "关联 " + town.find(r"关联 (\d{6})"))
+    await town.press("papa", "是，关联")
+    await town.say("thief", f"找回 {code}")
+    await town.say("thief", PHONE[-4:])
+    assert town.person("thief") == owner
+    for who in ("mama", "papa"):
+        assert town.keys(who)[-1] == "recover.told", who
+    assert "recover.told" not in town.keys("thief")
+
+    await town.press("mama", "不是我，关掉它")
+    assert town.keys("mama")[-1] == "recover.closed"
+    assert town.person("thief") != owner
+    assert town.person("papa") == owner
+    assert town.rows("SELECT kind, person_id FROM desk_case") == [
+        {"kind": "account_misused", "person_id": owner}
+    ]
+    await town.say("thief", "我的")
+    assert town.keys("thief")[-1] == "account.nothing"
+    await town.say("thief", f"找回 {code}")
+    await town.say("thief", PHONE[-4:])
+    assert "recover.wrong" in town.keys("thief"), "the old code opens nothing any more"
+    await town.say("new", "找回 " + town.find(r"新的找回码：(\d{3} \d{3} \d{4})"))
+    await town.say("new", PHONE[-4:])
+    assert town.person("new") == owner
+
+
+async def test_what_was_open_at_a_closed_address_is_gone(town: Town) -> None:
+    code = town.registered("mama")
+    await town.say("mama", "菜单")
+    await town.say("thief", f"找回 {code}")
+    await town.say("thief", PHONE[-4:])
+    await town.say("thief", "找回")
+    assert town.keys("thief")[-1] == "recover.code.ask"
+    await town.press("mama", "不是我，关掉它")
+    await town.say("thief", "接着填")
+    assert town.keys("thief")[-1] == "common.nothing_open"
+
+
+async def test_no_address_closes_itself(town: Town) -> None:
+    code = town.registered("mama")
+    await town.say("mama", "菜单")
+    await town.say("page", f"找回 {code}")
+    await town.say("page", PHONE[-4:])
+    button = next(
+        b.id for s in town.shown_to("mama") for row in s.message.buttons for b in row if "关掉" in b.label
+    )
+    await town.press("page", button)
+    assert town.keys("page")[-1] == "common.not_yours"
+    assert town.person("page") == town.person("mama")
+    await town.press("mama", "不是我，关掉它")
+    assert town.person("page") != town.person("mama"), "the button stayed good"

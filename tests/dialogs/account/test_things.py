@@ -139,11 +139,18 @@ async def test_a_consent_is_taken_back_once_and_leaves_a_case(town: Town) -> Non
     town.registered("gran")
     await town.say("gran", "隐私")
     assert "2026年12月1日" in town.last("gran").text
-    await town.press("gran", "撤回")
+    await town.press("gran", "撤回：基本信息")
+    assert town.keys("gran")[-1] == "account.revoking", "what follows is said first"
+    assert town.rows("SELECT revoked FROM consent") == [{"revoked": None}]
+    assert town.neighbour.revoked == []
+    await town.press("gran", "确定撤回")
     assert town.rows("SELECT revoked FROM consent") == [{"revoked": ms(town.now)}]
+    assert town.neighbour.revoked == [(None, "basic")]
     assert town.rows("SELECT kind, state FROM desk_case") == [{"kind": "consent_revoked", "state": "open"}]
-    await town.press("gran", "撤回")
+    await town.press("gran", "确定撤回")
     assert town.keys("gran")[-1] == "common.used"
+    await town.press("gran", "撤回：基本信息")
+    assert town.keys("gran")[-1] == "account.revoked_before"
     await town.say("gran", "隐私")
     assert town.keys("gran")[-1] == "account.no_consents"
 
