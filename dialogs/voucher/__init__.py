@@ -11,7 +11,7 @@ from bot.store.session import Db
 from bot.turn import Ground, Turn
 from dialogs.voucher import codes, tables
 from dialogs.voucher.flow import APPLY, GUARDIAN, REDEEM
-from dialogs.voucher.service import apply, arming, drawing, guardian, mine, operator, redeem, rounds
+from dialogs.voucher.service import apply, arming, drawing, duty, guardian, mine, operator, redeem, rounds
 from knowledge.city import City
 from knowledge.intents import match
 from knowledge.normalise import normalise
@@ -121,5 +121,11 @@ def capability(city: City) -> Capability:
         jobs=(Job("voucher.rounds", "17 4 * * *", partial(rounds.ensure, city=city)),),
         my_things=mine.my_things,
         join=mine.join,
+        staff_words=partial(duty.staff_words, city=city),
+        describes={
+            "ticket": duty.ticket,
+            "voucher": duty.voucher,
+            "redemption": partial(duty.redemption, city=city),
+        },
         starts=partial(rounds.ensure, city=city),
     )

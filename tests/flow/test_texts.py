@@ -117,6 +117,7 @@ VALUES: dict[str, Any] = {
     "telephone": "000-0000",
     "ticket": "123456789",
     "to_verify": True,
+    "title": "普惠托育消费券",
     "tries": 2,
     "until": AT,
     "used": AT,

@@ -1,0 +1,67 @@
+"""What staff are told of vouchers: the words they may type, and what the row behind a case is, in plain words."""
+
+from __future__ import annotations
+
+from bot.clock import instant
+from bot.store.session import Row
+from bot.turn import Turn
+from dialogs.voucher.service import arming, redeem
+from dialogs.voucher.service.names import child_name
+from knowledge.city import City
+
+_TICKET = (
+    "SELECT t.number, t.subject_id, t.amount, r.name AS round FROM voucher_ticket t"
+    " JOIN voucher_round r ON r.id = t.round_id"
+)
+_VOUCHER = f"{_TICKET} JOIN voucher v ON v.ticket_id = t.id"
+
+
+def staff_words(turn: Turn, city: City) -> list[tuple[str, str]]:
+    """核销 for a centre; 启用 and 公布 for an admin, with the names to type."""
+    words: list[tuple[str, str]] = []
+    if turn.who.may(redeem.ROLE):
+        words.append((turn.label("command.redeem"), turn.label("voucher.duty.redeem")))
+    if turn.who.may(arming.ROLE):
+        for name, programme in city.programmes.items():
+            title = turn.ground.texts.in_script(turn.lang, programme.name)
+            words.append(
+                (turn.label("voucher.duty.arm", name=name), turn.label("voucher.duty.arms", title=title))
+            )
+        words.append((turn.label("voucher.duty.publish"), turn.label("voucher.duty.publishes")))
+    return words
+
+
+def ticket(turn: Turn, number: int) -> str:
+    """A ticket: whose, in which round, its number in groups. Empty where there is none."""
+    row = turn.db.one(f"{_TICKET} WHERE t.id = :id", id=number)
+    return "" if row is None else _ticket(turn, row)
+
+
+def voucher(turn: Turn, number: int) -> str:
+    """A voucher by the ticket that won it."""
+    row = turn.db.one(f"{_VOUCHER} WHERE v.id = :id", id=number)
+    return "" if row is None else _ticket(turn, row)
+
+
+def redemption(turn: Turn, number: int, city: City) -> str:
+    """A redemption: receipt, sum, place, moment, and the ticket behind it."""
+    found = turn.db.one(
+        "SELECT voucher_id, place, amount, at FROM voucher_redemption WHERE id = :id", id=number
+    )
+    if found is None:
+        return ""
+    place = next((place.name for place in city.places if place.id == found["place"]), found["place"])
+    return turn.label(
+        "voucher.duty.redemption",
+        receipt=number,
+        amount=int(found["amount"]),
+        place=turn.ground.texts.in_script(turn.lang, place),
+        at=instant(int(found["at"])),
+        ticket=voucher(turn, int(found["voucher_id"])),
+    )
+
+
+def _ticket(turn: Turn, row: Row) -> str:
+    return turn.label(
+        "voucher.duty.ticket", nickname=child_name(turn, row), ticket=row["number"], round=row["round"]
+    )
