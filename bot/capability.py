@@ -98,7 +98,7 @@ class Capability:
     links: Mapping[str, Open] = field(default_factory=dict)
     pages: Mapping[str, Page] = field(default_factory=dict)
     claims: Callable[[str, Turn], Claim | None] | None = None
-    interrupts: Callable[[str], Callable[[Turn], None] | None] | None = None
+    interrupts: Callable[[str, Turn], Callable[[Turn], None] | None] | None = None
     commands: tuple[Command, ...] = ()
     operator: Mapping[str, OperatorCommand] = field(default_factory=dict)
     jobs: tuple[Job, ...] = ()

@@ -66,7 +66,7 @@ def route(turn: Turn, inbound: Inbound, registry: Registry, dialogue: Dialogue) 
 
 def _urgent(turn: Turn, text: str, registry: Registry) -> bool:
     for capability in registry.all:
-        card = capability.interrupts(text) if capability.interrupts else None
+        card = capability.interrupts(text, turn) if capability.interrupts else None
         if card is not None:
             turn.lane = "urgent"
             card(turn)

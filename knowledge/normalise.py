@@ -60,6 +60,11 @@ def normalise(text: str) -> str:
     return _SPACES.sub(" ", _SPACE_BESIDE_HAN.sub("", text)).strip()
 
 
+def is_traditional(text: str) -> bool:
+    """Whether the text holds characters that Simplified writes otherwise."""
+    return bool(_to_simplified(text) != text)
+
+
 def _syllable_table() -> frozenset[str]:
     common = range(0x4E00, 0x9FA6)
     first = {PINYIN_DICT[code].split(",")[0] for code in common if code in PINYIN_DICT}

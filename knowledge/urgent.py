@@ -29,6 +29,7 @@ MAX_NUMBERS = 2
 # A long message is read in pieces; the overlap keeps a sentence whole that lies across a border.
 OVERLAP = 40
 _BLOT = "□"
+LINE_END = "\n"
 _GROUP = re.compile(r"<(\w+)>")
 
 Line = Annotated[str, Field(min_length=1, max_length=240)]
@@ -56,7 +57,8 @@ class CardFile(Record):
 
     `hit`: expressions that call for it; `with`: one of these must stand there too; `without`: none of these may.
     `calmed`: no card in talk of courses, insurance or last year without a sign of the moment. `alone`: shown when no
-    other card is. `soft`: never interrupts. `hits` and `misses` are samples for the tests.
+    other card is. `soft`: never interrupts. `weak`: words too slight to call it, except in answer to the question
+    what has happened. `hits` and `misses` are samples for the tests.
     """
 
     family: str
@@ -69,6 +71,7 @@ class CardFile(Record):
     hit: tuple[str, ...] = Field(min_length=1)
     with_: tuple[str, ...] = Field(default=(), alias="with")
     without: tuple[str, ...] = ()
+    weak: tuple[str, ...] = ()
     calmed: bool = True
     alone: bool = False
     soft: bool = False
@@ -81,14 +84,21 @@ class CardFile(Record):
     @model_validator(mode="after")
     def _number_first(self) -> Self:
         for lines in (self.zh, self.en):
-            found = re.findall(r"\d{3,5}", lines[0])
-            if tuple(dict.fromkeys(found))[: len(self.numbers)] != self.numbers:
-                raise ValueError(f"the first line must name {', '.join(self.numbers)}, in that order")
+            # In an emergency a choice between two numbers is a delay: line one has the one to call first.
+            if _numbers(lines[0]) != self.numbers[:1]:
+                raise ValueError(f"the first line must name {self.numbers[0]} and no other number")
+            if tuple(n for n in _numbers(" ".join(lines)) if n in self.numbers) != self.numbers:
+                raise ValueError(f"the lines must name {', '.join(self.numbers)}, in that order")
         if len(self.zh) != len(self.en):
             raise ValueError("zh and en must have the same number of lines")
         if len(self.zh) > 1 and not self.sources and not self.alone:
             raise ValueError("a card without sources shows the number alone")
         return self
+
+
+def _numbers(line: str) -> tuple[str, ...]:
+    """The telephone numbers of a line, each once, in order."""
+    return tuple(dict.fromkeys(re.findall(r"(?<!\d)(?:1[12]\d|12356|96110)(?!\d)", line)))
 
 
 @dataclass(frozen=True)
@@ -112,16 +122,27 @@ class _Compiled:
         self._hit = _compile(data.hit, groups)
         self._with = _compile(data.with_, groups) if data.with_ else None
         self._without = _compile(data.without, groups) if data.without else None
+        self.weak = _compile(data.weak, groups) if data.weak else None
 
-    def called(self, text: str) -> bool:
-        if not self._hit.search(text) or (self._with and not self._with.search(text)):
+    def called(self, text: str, heard: dict[int, bool]) -> bool:
+        """`heard`: which signs the text shows, kept because several cards look for the same ones."""
+        # The short list first: most words are told apart by it.
+        if self._with and not self._with.search(text):
+            return False
+        signs = id(self._hit)
+        if signs not in heard:
+            heard[signs] = self._hit.search(text) is not None
+        if not heard[signs]:
             return False
         return not (self._without and self._without.search(text))
 
 
 def _compile(expressions: tuple[str, ...], groups: Mapping[str, str]) -> re.Pattern[str]:
-    filled = (_GROUP.sub(lambda found: f"(?:{groups[found[1]]})", expression) for expression in expressions)
-    return re.compile("|".join(f"(?:{expression})" for expression in filled))
+    whole = "|".join(f"(?:{expression})" for expression in expressions)
+    while _GROUP.search(whole):
+        whole = _GROUP.sub(lambda found: f"(?:{groups[found[1]].replace(LINE_END, '')})", whole)
+    # re gives one object for one expression, so cards with the same signs share what `called` heard.
+    return re.compile(whole)
 
 
 class UrgentCards:
@@ -153,6 +174,11 @@ class UrgentCards:
         found = self._called(text)
         return found[0].card.id if found and all(card.data.soft for card in found) else None
 
+    def told(self, text: str) -> str | None:
+        """Id of the card for words that answer the question what has happened, the most pressing; None when none."""
+        said = self._read(normalise(text))
+        return next((card.card.id for card in self._cards if card.weak and card.weak.search(said)), None)
+
     def _called(self, text: str) -> list[_Compiled]:
         if len(text) <= MAX_CHARS:
             return self._in_piece(text)
@@ -163,14 +189,18 @@ class UrgentCards:
 
     def _in_piece(self, text: str) -> list[_Compiled]:
         plain = normalise(text)
-        said = self._blot.sub(_BLOT, plain)
-        mended = self._lexicon.repair(said)
-        if mended != said:
-            said = self._blot.sub(_BLOT, mended)
+        said = self._read(plain)
         calm = self._calm.search(plain) is not None and self._now.search(said) is None
         cards = (card for card in self._cards if not (calm and card.data.calmed))
         # The soft card looks at the words themselves: what is blotted out as a manner of speech may still be meant.
-        return [card for card in cards if card.called(plain if card.data.soft else said)]
+        heard: dict[int, bool] = {}
+        return [card for card in cards if card.called(plain if card.data.soft else said, heard)]
+
+    def _read(self, plain: str) -> str:
+        """The normalised words as the cards read them: manners of speech blotted out, mistypings mended."""
+        said = self._blot.sub(_BLOT, plain)
+        mended = self._lexicon.repair(said)
+        return said if mended == said else self._blot.sub(_BLOT, mended)
 
 
 def load_urgent(folder: Traversable | None = None) -> UrgentCards:
@@ -200,6 +230,11 @@ def shipped() -> UrgentCards:
 def match(text: str) -> list[str]:
     """`UrgentCards.match` over the program's own cards."""
     return shipped().match(text)
+
+
+def told(text: str) -> str | None:
+    """`UrgentCards.told` over the program's own cards."""
+    return shipped().told(text)
 
 
 def card(card_id: str) -> Card:

@@ -125,7 +125,7 @@ class Services:
         yield Capability(
             "errand", self.folder, flows=(ERRAND,), actions={"count": _count}, claims=claims,
             commands=(Command("errand"), Command("tool", roles=("admin",))),
-            interrupts=lambda text: (lambda turn: turn.say("try.urgent")) if text == "摔倒了" else None,
+            interrupts=lambda text, _turn: (lambda turn: turn.say("try.urgent")) if text == "摔倒了" else None,
             links={"open": lambda turn, rest: turn.say("try.opened", what=rest)},
         )  # fmt: skip
 

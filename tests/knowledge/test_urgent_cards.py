@@ -32,7 +32,7 @@ def test_everyday_words_call_no_card(card: str, text: str) -> None:
     ("text", "cards"),
     [
         ("救命", ["cry_for_help"]),
-        ("救命啊孩子噎住了", ["choking_infant", "choking"]),
+        ("救命啊孩子噎住了", ["choking_child"]),
         ("喝农药了", ["poison", "suicide"]),
         ("六个月的娃噎着了", ["choking_infant"]),
         ("两岁的娃吃糖卡住了", ["choking"]),
@@ -40,7 +40,7 @@ def test_everyday_words_call_no_card(card: str, text: str) -> None:
         ("煤气漏了我妈头晕", ["gas_people_ill"]),
         ("老公打我头流血了", ["violence_hurt", "fall"]),
         ("急救培训在哪报名", []),
-        ("上次培训讲过,现在娃噎住了脸紫", ["choking_infant"]),
+        ("上次培训讲过,现在娃噎住了脸紫", ["choking_child"]),
         ("領消費券", []),
         ("孩子不見了", ["lost_child"]),
         ("爺爺暈倒了", ["fall"]),
@@ -49,6 +49,22 @@ def test_everyday_words_call_no_card(card: str, text: str) -> None:
         ("外公从梯子上跌下来，后脑勺磕破了", ["fall"]),
         ("我妈不见了，电话也打不通", ["lost_elder"]),
         ("孩子的外婆不见了", ["lost_elder"]),
+        ("老人噎住了", ["choking"]),
+        ("小朋友噎住了", ["choking_child"]),
+        ("宝宝两岁，噎住了", ["choking"]),
+        ("孩子不满一岁，噎住了", ["choking_infant"]),
+        ("11个月的娃噎着了", ["choking_infant"]),
+        ("21个月的娃噎着了", ["choking"]),
+        ("my child is choking", ["choking_child"]),
+        ("我老公没气了孩子在哭", ["no_breathing"]),
+        ("孩子没气了", ["no_breathing_child"]),
+        ("我摔了", ["fall_alone"]),
+        ("我妈迷路了", ["lost_elder"]),
+        ("迷路了", ["lost_self"]),
+        ("娃丢了手机也没带", ["lost_child"]),
+        ("上个月摔倒过一次", []),
+        ("上个月摔倒过，现在又摔倒了", ["fall"]),
+        ("孩子丢了身份证", []),
     ],
 )
 def test_cards_come_in_order_of_urgency(text: str, cards: list[str]) -> None:
@@ -65,6 +81,24 @@ def test_cards_come_in_order_of_urgency(text: str, cards: list[str]) -> None:
 )  # fmt: skip
 def test_words_that_only_sound_or_look_alike_call_no_card(text: str) -> None:
     assert urgent.match(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "card"),
+    [
+        ("摔了", "fall"), ("流血了", "fall"), ("不动了", "no_breathing"), ("孩子不动了", "no_breathing_child"),
+        ("没气", "no_breathing"), ("噎", "choking"), ("娃噎", "choking_child"), ("宝宝噎", "choking_infant"),
+        ("抽", "fever_fit"), ("烧", "fever_fit"), ("老公在打我", "violence"), ("喝了农药", "poison"),
+        ("不见了", "lost_child"), ("奶奶丢了", "lost_elder"), ("there is blood", "fall"),
+    ],
+)  # fmt: skip
+def test_the_slightest_words_tell_what_has_happened(text: str, card: str) -> None:
+    assert urgent.told(text) == card
+
+
+@pytest.mark.parametrize("text", ["老人", "我妈", "快点", "抽签", "已经打了", "打电话了", "what", "消费券"])
+def test_other_words_do_not_tell_what_has_happened(text: str) -> None:
+    assert urgent.told(text) is None
 
 
 @pytest.mark.parametrize("text", ["排队排得我想死", "活着真累"])
@@ -92,6 +126,7 @@ def test_a_card_is_short_and_begins_with_its_number(card: urgent.Card) -> None:
         said = re.findall(r"(?<![0-9])(?:1[12]\d|12356|96110)(?![0-9])", " ".join(lines))
         assert set(said) == set(card.numbers)
         assert said[0] == card.numbers[0]
+        assert re.findall(r"[0-9]{3,5}", lines[0]) == [card.numbers[0]], "one number first, alone in its line"
     assert len(card.numbers) <= 2
     assert not re.search(r"亲(?!属)|保证|毫克|剂量", "".join(card.zh))
 
@@ -102,8 +137,21 @@ def test_no_card_claims_to_be_reviewed() -> None:
         assert "reviewed" not in text or 'reviewed = ""' in text
 
 
+def test_the_card_of_a_child_whose_age_is_unknown_has_both_ways() -> None:
+    child = urgent.card("choking_child")
+    assert "1岁以上" in child.zh[1]
+    assert "不满1岁" in child.zh[2]
+    assert "Over 1 year" in child.en[1]
+    assert "Under 1 year" in child.en[2]
+
+
+def test_a_child_that_does_not_breathe_gets_no_line_for_adults() -> None:
+    assert "成人" not in "".join(urgent.card("no_breathing_child").zh)
+    assert "按" not in "".join(urgent.card("no_breathing_child").zh)
+
+
 def test_a_cry_deep_in_a_long_message_is_heard() -> None:
-    assert urgent.match("今天天气很好。" * 300 + "孩子没呼吸了") == ["no_breathing"]
+    assert urgent.match("今天天气很好。" * 300 + "孩子没呼吸了") == ["no_breathing_child"]
 
 
 @pytest.mark.parametrize(
