@@ -238,5 +238,11 @@ def phone_ends(db: Db, keys: KeyRing, person_id: int, tail: str) -> bool:
     return any(keys.unseal(bytes(row["phone"]), "person.phone").decode().endswith(tail) for row in rows)
 
 
+def phone_tail(db: Db, keys: KeyRing, person_id: int) -> str:
+    """The last four digits of the person's own telephone number; empty where none is kept."""
+    phone = db.value("SELECT phone FROM person WHERE id = :id", id=person_id)
+    return "" if phone is None else keys.unseal(bytes(phone), "person.phone").decode()[-4:]
+
+
 def _recovery_hash(keys: KeyRing, code: str) -> str:
     return hmac.digest(keys.programme_key(RECOVERY_HASHES), code.encode(), hashlib.sha256).hex()

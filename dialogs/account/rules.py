@@ -20,7 +20,16 @@ JOIN_GUESSES_OF_ALL = 60
 would let somebody with many pages try all of a million codes."""
 
 Wish = Literal[
-    "things", "recover", "join", "join_code", "privacy", "settings", "reminders_off", "reminders_on", "erase"
+    "things",
+    "recover",
+    "join",
+    "join_code",
+    "privacy",
+    "settings",
+    "reminders_off",
+    "reminders_on",
+    "erase",
+    "my_code",
 ]
 
 _EXACT: dict[str, Wish] = {
@@ -37,6 +46,18 @@ _EXACT: dict[str, Wish] = {
         ("提醒开", "开提醒", "打开提醒", "提醒打开", "reminders on", "/reminderson"), "reminders_on"
     ),
     **dict.fromkeys(("关联", "/join", "join", "关联账号", "关联手机", "关联设备"), "join_code"),
+    **dict.fromkeys(
+        (
+            "我的找回码",
+            "看找回码",
+            "找回码忘了",
+            "忘了找回码",
+            "找回码是多少",
+            "my recovery code",
+            "recovery code",
+        ),
+        "my_code",
+    ),
     **dict.fromkeys(("找回", "找回码", "recover", "/recover"), "recover"),
 }
 _RECOVER = re.compile(r"(?:找回码?|/?recover)[:是 ]*(\d[\d -]*)")

@@ -37,6 +37,7 @@ def claims(text: str, turn: Turn) -> Claim | None:
         "join_code": join_code,
         "privacy": consents.privacy,
         "settings": settings,
+        "my_code": my_code,
         "erase": consents.erase,
         "reminders_off": reminders_off,
         "reminders_on": reminders_on,
@@ -293,7 +294,21 @@ def settings(turn: Turn) -> None:
         "account.settings",
         [Button(turn.label("account.button.privacy"), id="go:privacy"), _word(turn, "language")],
         reminders=turn.who.reminders,
+        tail="" if turn.overheard else people.phone_tail(turn.db, turn.ground.keys, turn.who.id),
     )
+
+
+def my_code(turn: Turn) -> None:
+    """The recovery code once more, for one's own eyes; without the phone's last digits it opens nothing."""
+    if turn.overheard:
+        turn.say("account.overheard")
+        return
+    if turn.db.value("SELECT recovery FROM person WHERE id = :id", id=turn.who.id) is None:
+        turn.say("account.no_code", [_word(turn, "menu"), _word(turn, "person")])
+        return
+    code = people.recovery_code(turn.db, turn.ground.keys, turn.who.id, RNG)
+    turn.audit("person.code_shown", f"person:{turn.who.id}")
+    turn.say("account.my_code", recovery=RECOVERY.show(code))
 
 
 def reminders_off(turn: Turn) -> None:

@@ -174,3 +174,16 @@ async def test_no_address_closes_itself(town: Town) -> None:
     assert town.person("page") == town.person("mama")
     await town.press("mama", "不是我，关掉它")
     assert town.person("page") != town.person("mama"), "the button stayed good"
+
+
+async def test_ones_code_is_shown_again_to_oneself(town: Town) -> None:
+    code = town.registered("mama")
+    await town.say("mama", "找回码忘了")
+    assert RECOVERY.show(code) in town.last("mama").text
+    await town.say("papa", "我的找回码")
+    assert town.keys("papa")[-1] == "account.no_code"
+    await town.say("mama", "设置")
+    assert f"尾号 {PHONE[-4:]}" in town.last("mama").text
+    assert PHONE not in town.last("mama").text
+    await town.say("papa", "设置")
+    assert "尾号" not in town.last("papa").text

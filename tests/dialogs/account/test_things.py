@@ -161,7 +161,7 @@ async def test_a_consent_is_taken_back_once_and_leaves_a_case(town: Town) -> Non
     ("找回 12", ("recover", "12")), ("關聯 123 456", ("join", "123456")), ("关联", ("join_code", "")),
     ("提醒關", ("reminders_off", "")), ("以后别再发提醒了", ("reminders_off", "")), ("打开提醒", ("reminders_on", "")),
     ("delete my data", ("erase", "")), ("join 123456", ("join", "123456")), ("join", ("join_code", "")),
-    ("recover", ("recover", "")), ("reminders off", ("reminders_off", "")), ("settings", ("settings", "")),
+    ("recover", ("recover", "")), ("找回码忘了", ("my_code", "")), ("找回码", ("recover", "")), ("reminders off", ("reminders_off", "")), ("settings", ("settings", "")),
     ("my things", ("things", "")), ("删除我的信息", ("erase", "")), ("隐私", ("privacy", "")),
     ("消费券怎么核销", None), ("我要申请托育消费券", None), ("今天天气不错", None), ("找人", None),
 ])  # fmt: skip
