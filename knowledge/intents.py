@@ -14,6 +14,8 @@ from importlib.resources.abc import Traversable
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from knowledge.normalise import Lexicon, normalise
 from knowledge.programme import Record
@@ -26,6 +28,9 @@ COURTESY = re.compile(
     r"^(?:请问|你好|您好|喂|hi|hello|嗨|在吗|麻烦(?:你|您)?|请|劳驾|那个|哎|我?(?:想要|要|想|来)(?=.{2})|[,.;:!?~ ])+"
     r"|(?:谢谢|多谢|谢了|thanks|thank you|please|一下|[啊呀吧哦呢嘛啦哈噢喔哇]|[,.;:!?~ 。])+$"
 )
+
+LATIN = re.compile(r"[a-z]{6,9}")
+"""Long enough that one wrong letter leaves no doubt."""
 
 Kind = Literal["start", "question"]
 
@@ -58,6 +63,7 @@ class Intent(Record):
     sounds: tuple[str, ...]
     spelt: tuple[str, ...]
     exact: tuple[str, ...]
+    whole: tuple[Pattern, ...] = ()
     wish: tuple[Pattern, ...]
     start: tuple[Pattern, ...]
     about: tuple[Pattern, ...]
@@ -77,6 +83,7 @@ class Intent(Record):
 class IntentFile(Record):
     """intents.toml as a whole."""
 
+    typed: tuple[str, ...]
     mask: tuple[Pattern, ...]
     asking: tuple[Pattern, ...]
     keep: tuple[str, ...]
@@ -104,12 +111,13 @@ class _Compiled:
     def __init__(self, intent: Intent) -> None:
         self.name, self.rank, self.asked_alone = intent.name, intent.rank, intent.asked_alone
         self.exact = frozenset(normalise(words) for words in intent.exact)
+        self.whole = _any(intent.whole)
         self.wish, self.start, self.about = _any(intent.wish), _any(intent.start), _any(intent.about)
         self.firm = [(topic, _any(intent.topics[topic])) for topic in intent.firm]
         self.loose = [(t, _any(patterns)) for t, patterns in intent.topics.items() if t not in intent.firm]
 
     def hit(self, text: str, bare: str, asks: bool) -> Hit | None:
-        if bare in self.exact:
+        if bare in self.exact or self.whole.fullmatch(bare):
             return Hit(self.name, "start")
         wish = self.wish.search(text) is not None
         named = wish or self.start.search(text) is not None
@@ -140,18 +148,26 @@ class Intents:
         self.stands_in: Mapping[str, Words] = {intent.name: intent.stands_in for intent in data.intents}
         words = [word for intent in data.intents for word in intent.sounds]
         self._lexicon = Lexicon(words, data.keep, [word for intent in data.intents for word in intent.spelt])
+        self._typed = data.typed
         self._mask, self._asking = _any(data.mask), _any(data.asking)
         self._intents = sorted((_Compiled(intent) for intent in data.intents), key=lambda intent: intent.rank)
 
     def match(self, text: str) -> tuple[Hit, ...]:
         """The services the words mean, starts before questions, the likelier first; () when none."""
         # Masked twice: a word must not be mended out of one that belongs to somebody else, nor escape by a mistake.
-        said = self._lexicon.repair(self._mask.sub("□", normalise(text)))
+        plain = LATIN.sub(self._meant, normalise(text))
+        said = self._lexicon.repair(self._mask.sub("□", plain))
         said = self._mask.sub("□", said)
         bare = COURTESY.sub("", COURTESY.sub("", said))
         asks = self._asking.search(said) is not None
         hits = [hit for intent in self._intents if (hit := intent.hit(said, bare, asks)) is not None]
         return tuple(sorted(hits, key=lambda hit: (hit.kind != "start", hit.topic == OTHER)))
+
+    def _meant(self, found: re.Match[str]) -> str:
+        """The Latin word, or the known one that it is but for one letter."""
+        word = found[0]
+        near = process.extractOne(word, self._typed, scorer=OSA.distance, score_cutoff=1)
+        return word if near is None else str(near[0])
 
 
 def load_intents(source: Traversable | None = None) -> Intents:

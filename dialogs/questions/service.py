@@ -52,8 +52,19 @@ def care(card: Card, turn: Turn) -> None:
 def unknown(service: str, turn: Turn) -> None:
     """An honest "I don't know", with a person; and the service whose words are nearest, where one is near."""
     turn.say(
-        "questions.unknown", *_nearest(turn), _ways(turn), service=service, telephone=turn.ground.telephone
+        "questions.unknown",
+        *(_offers(turn, service) or _nearest(turn)),
+        _ways(turn),
+        service=service,
+        telephone=turn.ground.telephone,
     )
+
+
+def _offers(turn: Turn, service: str) -> list[list[Button]]:
+    """What the service asked about can do for the person, where it stands here."""
+    menu = dict(turn.everyone.menu(turn)) if turn.everyone is not None else {}
+    found = [Button(menu[name], id=f"go:{name}") for name in rules.OFFERS.get(service, ()) if name in menu]
+    return [found] if found else []
 
 
 def _nearest(turn: Turn) -> list[list[Button]]:

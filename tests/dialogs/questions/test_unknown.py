@@ -7,6 +7,7 @@ import pytest
 from dialogs.questions import rules
 from knowledge.intents import NAMES, load_intents
 from tests.dialogs.account.town import Town
+from tests.world import World
 
 WISHES = {
     "booking": "帮我约明天下午托两小时",
@@ -49,6 +50,22 @@ async def test_a_question_about_the_voucher_names_it(town: Town) -> None:
     assert "消费券" in town.last("mama").text
     await town.say("mama", "asdfgh")
     assert "消费券" not in town.last("mama").text
+
+
+@pytest.mark.parametrize("words", ["消费券怎么核销", "消费券能转给别人吗", "托育补贴和消费券一样吗"])
+async def test_a_question_about_the_voucher_comes_with_what_one_can_do(world: World, words: str) -> None:
+    await world.say("mama", words)
+    assert world.keys("mama") == ["questions.unknown"]
+    assert world.buttons("mama") == ["申请消费券", "我的券", "找人", "菜单"]
+    await world.press("mama", "我的券")
+    await world.press("mama", "申请消费券")
+    assert world.keys("mama")[-1].startswith("voucher.")
+
+
+@pytest.mark.parametrize("words", ["有券吗", "vocher", "我想問下消費券點申請"])
+async def test_the_same_words_that_ask_for_one_begin_the_application(world: World, words: str) -> None:
+    await world.say("mama", words)
+    assert world.keys("mama")[-1] == "voucher.birth.ask"
 
 
 async def test_in_a_form_the_question_comes_again(town: Town) -> None:
