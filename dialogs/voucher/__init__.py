@@ -11,7 +11,20 @@ from bot.store.session import Db
 from bot.turn import Ground, Turn
 from dialogs.voucher import codes, tables
 from dialogs.voucher.flow import APPLY, GUARDIAN, REDEEM
-from dialogs.voucher.service import apply, arming, drawing, duty, guardian, mine, operator, redeem, rounds
+from dialogs.voucher.readers import first_words
+from dialogs.voucher.service import (
+    apply,
+    arming,
+    consents,
+    drawing,
+    duty,
+    guardian,
+    mine,
+    operator,
+    redeem,
+    rounds,
+    usable,
+)
 from knowledge.city import City
 from knowledge.intents import match
 from knowledge.normalise import normalise
@@ -36,6 +49,30 @@ MINE = frozenset(
         "myvouchers",
     }
 )
+WHERE = frozenset(
+    {
+        *(
+            "哪里能用",
+            "哪能用",
+            "在哪用",
+            "在哪里用",
+            "去哪用",
+            "有哪些地方能用",
+            "哪些地方能用",
+            "能用的地方",
+        ),
+        *(
+            "能在哪用",
+            "哪里可以用",
+            "where",
+            "where can i use it",
+            "wherecaniuseit",
+            "voucher_places",
+            "places to use it",
+        ),
+    }
+)
+"""Asked by somebody who holds a voucher; voucher_places is its button."""
 REDEEMING = frozenset({"核销", "扫码核销", "redeem", "核销券"})
 
 
@@ -43,10 +80,12 @@ def claims(text: str, turn: Turn, city: City) -> Claim | None:
     """Whose words: one's own vouchers, a code typed, staff's words, or the keyword that starts an application."""
     folded = normalise(text).strip(" /")
     if folded in MINE:
-        return Claim(call=mine.show_mine)
+        return Claim(call=partial(mine.show_mine, city=city))
+    if folded in WHERE and usable.held(turn):
+        return Claim(call=partial(usable.show, city=city))
     code = codes.parse_voucher(text) if any(c.isdigit() for c in text) else None
     if code is not None and code != codes.MISTYPED:
-        return Claim(call=partial(redeem.open_link, payload=code))
+        return Claim(call=partial(redeem.open_link, payload=code, city=city))
     if turn.who.may(redeem.ROLE) and folded in REDEEMING:
         return Claim(flow="voucher_redeem")
     if turn.who.may(redeem.ROLE) and code == codes.MISTYPED:
@@ -56,8 +95,10 @@ def claims(text: str, turn: Turn, city: City) -> Claim | None:
     for hit in match(text):
         if hit.intent == "voucher":
             if hit.kind == "start":
-                return Claim(flow="voucher")
-            return Claim(call=mine.show_mine) if hit.topic == "mine" else None
+                return Claim(flow="voucher", known=first_words(text, turn.today))
+            if (hit.topic == "where" or "where" in folded.split()) and usable.held(turn):
+                return Claim(call=partial(usable.show, city=city))
+            return Claim(call=partial(mine.show_mine, city=city)) if hit.topic == "mine" else None
     return None
 
 
@@ -101,6 +142,7 @@ def capability(city: City) -> Capability:
             "voucher.reminders_off": mine.reminders_off,
             "voucher.review": mine.review,
             "voucher.not_me": mine.not_me,
+            "voucher.refuse_undo": guardian.refuse_undo,
             "voucher.arm": partial(arming.confirm, city=city),
             "voucher.publish": arming.confirm_publish,
         },
@@ -108,19 +150,20 @@ def capability(city: City) -> Capability:
             "voucher.open": partial(rounds.on_open, city=city),
             "voucher.freeze": rounds.on_freeze,
             "voucher.draw": drawing.on_draw,
-            "voucher.publish": drawing.on_publish,
-            "voucher.remind": drawing.on_remind,
+            "voucher.publish": partial(drawing.on_publish, city=city),
+            "voucher.remind": partial(drawing.on_remind, city=city),
             "voucher.expire": drawing.on_expire,
             "voucher.guardian": guardian.on_remind,
         },
-        links={"r": redeem.open_link, guardian.PREFIX: guardian.open_link},
+        links={"r": partial(redeem.open_link, city=city), guardian.PREFIX: guardian.open_link},
         pages={"draws": draws},
         claims=partial(claims, city=city),
         commands=(Command("voucher"), Command("mine"), Command("redeem", (redeem.ROLE,))),
         operator=operator.COMMANDS,
         jobs=(Job("voucher.rounds", "17 4 * * *", partial(rounds.ensure, city=city)),),
-        my_things=mine.my_things,
+        my_things=partial(mine.my_things, city=city),
         join=mine.join,
+        revoked=consents.revoked,
         staff_words=partial(duty.staff_words, city=city),
         describes={
             "ticket": duty.ticket,

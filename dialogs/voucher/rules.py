@@ -16,6 +16,8 @@ GUARDIAN_HOURS = (72, 24, 3)
 """Hours before the freeze at which a grandparent is reminded that a guardian must confirm."""
 PAPER_TRIES = 3
 """Wrong numbers typed from a paper before the redemption is stopped and duty looks at it."""
+PAPER_LOCK = timedelta(hours=24)
+"""How long it stays stopped where duty does not settle it before."""
 
 Odds = Literal["all", "some"]
 

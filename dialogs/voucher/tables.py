@@ -83,8 +83,8 @@ class VoucherFamily(SQLModel, table=True):
 class VoucherTicket(SQLModel, table=True):
     """A place in a draw: one for a child and a round, whatever its family does.
 
-    state: unconfirmed (a guardian must confirm) | applied | withdrawn | unheard (no guardian confirmed in time) |
-    won | reserve. `rank` is its place in the band's order, from 1.
+    state: unconfirmed (a guardian must confirm) | applied | withdrawn | refused (by a guardian) | unheard (no guardian
+    confirmed in time) | won | reserve. `rank` is its place in the band's order, from 1.
     """
 
     __tablename__ = "voucher_ticket"

@@ -44,6 +44,8 @@ LEFT: dict[str, dict[str, Any]] = {
         "name": "托育消费券",
         "programme": "voucher",
         "round_id": 1,
+        "reference": "2026-12-01",
+        "default_name": "宝宝",
         "round": "2026-12",
         "closes": "2027-01-01T01:00:00+00:00",
         "proofs": ["id_card", "birth_certificate", "permit"],
@@ -52,7 +54,7 @@ LEFT: dict[str, dict[str, Any]] = {
     },
     "voucher.look=again": {
         "children": [
-            {"value": "f1", "label": "小宇（2025-05）"},
+            {"value": "f1", "label": "小宇（2025年5月）", "birth": "2025-05-01"},
             {"value": "another", "label": "另一个孩子"},
         ],
         "again": 2,
@@ -61,7 +63,7 @@ LEFT: dict[str, dict[str, Any]] = {
         "birth": "2025-05-01",
         "nickname": "小宇",
         "relation": "parent",
-        "document": {"kind": "known", "child": 1},
+        "document": {"kind": "known", "child": 1, "birth": "2025-05-01"},
         "known": 1,
         "subject": 1,
     },
@@ -82,6 +84,8 @@ LEFT: dict[str, dict[str, Any]] = {
         "draw": "2027-01-01T02:00:00+00:00",
         "publish": "2027-01-01T02:30:00+00:00",
     },
+    "voucher_guardian.look=gone": {"why": "agreed"},
+    "voucher_guardian.accept=gone": {"why": "out"},
     "voucher_guardian.look": {
         "ticket": 1,
         "name": "小宇",
@@ -95,7 +99,6 @@ LEFT: dict[str, dict[str, Any]] = {
         "birth_month": "2025-05-01",
         "last_day": "2026-12-30",
         "programme": "voucher",
-        "tries": 0,
         "used": None,
         "places": [{"value": "p1", "label": "阳光托育园"}, {"value": "p2", "label": "小树苗托育"}],
     },
@@ -109,6 +112,7 @@ LEFT: dict[str, dict[str, Any]] = {
 """By "flow.step", or "flow.step=outcome" for one outcome only: what its service leaves in the data."""
 
 FORGOTTEN: dict[str, tuple[str, ...]] = {
+    "voucher.check_child=twin": ("document",),
     "voucher_redeem.check_paper": ("paper",),
     "recover.look=wrong": ("code", "tail"),
     "join.look=wrong": ("code",),

@@ -10,22 +10,18 @@ import secrets
 from datetime import date
 from typing import Any, Literal
 
-from bot.clock import instant, ms
+from bot.clock import instant
 from bot.messages import Button
 from bot.store.people import recovery_code
 from bot.store.session import Row
 from bot.turn import Turn
 from dialogs.voucher import rules
-from dialogs.voucher.service import children, rounds, tickets
+from dialogs.voucher.service import children, consents, moving, rounds, tickets
 from dialogs.voucher.service.guardian import ask_guardian
-from dialogs.voucher.service.names import subject_birth
+from dialogs.voucher.service.names import child_name, subject_birth
 from knowledge.ages import completed_months
 from knowledge.city import City
 from knowledge.programme import Round
-
-PURPOSES = ("basic", "child")
-WORDING = "2026-11"
-"""The version of the consent's words; raise it when they change."""
 
 
 def look(turn: Turn, city: City) -> Literal["none", "closed", "first", "again"]:
@@ -42,34 +38,38 @@ def look(turn: Turn, city: City) -> Literal["none", "closed", "first", "again"]:
             next_opens=None if following is None else instant(int(following["opens"])).isoformat(),
         )
         return "closed"
-    row = open_now[0][1]
-    programme = rounds.programme_of(row)
+    moving.enter(turn, *open_now[0])
     turn.data.update(
-        programme=programme.id,
-        name=programme.name if turn.lang != "en" else programme.name_en,
-        round_id=row["id"],
-        round=row["name"],
-        closes=instant(int(row["closes"])).isoformat(),
-        proofs=[] if programme.proof == "none" else list(programme.proof),
         page_sleeps=turn.place is not None and turn.place.channel == "web",
         telegram=turn.ground.link.bots.get("telegram", ""),
+        default_name=turn.label("voucher.child_name.n1"),
     )
-    families = children.families(turn, programme.id)
+    return _again(turn, open_now[0][0].id)
+
+
+def _again(turn: Turn, programme: str) -> Literal["first", "again"]:
+    """What is known of somebody who applied before: their children, their phone."""
+    families = children.families(turn, programme)
     if not families:
         return "first"
+    known = {f"f{f['id']}": subject_birth(turn, f["subject_id"]) for f in families}
     turn.data["children"] = [
         *(
             {
                 "value": f"f{f['id']}",
-                "label": f"{children.name_of(turn, f)}（{subject_birth(turn, f['subject_id']):%Y-%m}）",
+                "birth": known[f"f{f['id']}"].isoformat(),
+                "label": turn.label(
+                    "voucher.child_label", name=children.name_of(turn, f), birth=known[f"f{f['id']}"]
+                ),
             }
             for f in families
         ),
         {"value": "another", "label": turn.label("voucher.child.choice.another")},
     ]
-    turn.data.update(
-        relation=families[0]["relation"], consent="agree", again=rules.child_number(len(families))
-    )
+    turn.data.update(relation=families[0]["relation"], again=rules.child_number(len(families)))
+    if (said := turn.data.pop("birth", None)) is not None:  # they named the date with their first words
+        same = [value for value, born in known.items() if born.isoformat() == said]
+        turn.data["child"] = same[0] if len(same) == 1 else said
     if phone := children.phone_of(turn):
         turn.data["phone"] = phone
     return "again"
@@ -92,7 +92,11 @@ def recall(turn: Turn) -> Literal["ok", "registered"]:
         known=family["child_id"],
     )
     if turn.data["proofs"]:
-        turn.data["document"] = {"kind": "known", "child": family["child_id"]}
+        turn.data["document"] = {
+            "kind": "known",
+            "child": family["child_id"],
+            "birth": turn.data["birth"],
+        }
     ticket = tickets.ticket_of(turn, int(family["child_id"]))
     return "registered" if tickets.standing(turn, ticket) else "ok"
 
@@ -103,8 +107,13 @@ def take_birth(turn: Turn) -> Literal["ok"]:
     return "ok"
 
 
-def band(turn: Turn, city: City) -> Literal["ok", "residents", "no_places", "too_young", "too_old", "unborn"]:
+def band(
+    turn: Turn, city: City
+) -> Literal["ok", "residents", "no_places", "too_young", "too_old", "unborn", "closed"]:
     """The child's band, its odds in words, and who in the district takes a child of that age."""
+    if moving.closed(turn) and not moving.move(turn):
+        return "closed"
+    _take_consent(turn)
     row = rounds.round_row(turn.db, turn.data["round_id"])
     programme = rounds.programme_of(row)
     born = date.fromisoformat(turn.data["birth"])
@@ -127,7 +136,7 @@ def band(turn: Turn, city: City) -> Literal["ok", "residents", "no_places", "too
     )
     months = completed_months(born, turn.today)
     places = len(city.places_for(programme.id, months)) if programme.id in city.programmes else 0
-    kind, of_ten = rules.odds(found.quota, applied)
+    kind, of_ten = rules.odds(found.quota, applied + 1)  # with the one who reads it
     turn.data.update(
         band=found.id,
         band_name=found.name_en if turn.lang == "en" else found.name,
@@ -152,14 +161,26 @@ def band(turn: Turn, city: City) -> Literal["ok", "residents", "no_places", "too
     return check_residents(turn)
 
 
+def _take_consent(turn: Turn) -> None:
+    """Who applied before is not asked for a consent that stands."""
+    if "again" not in turn.data or "consent" in turn.data:
+        return
+    covers = consents.stand_for(turn, turn.data["subject"] if "known" in turn.data else None)
+    turn.data["covers"] = covers
+    if covers:
+        turn.data["consent"] = "stands"
+
+
 def check_residents(turn: Turn) -> Literal["ok", "residents"]:
     """Whether the programme is for people who live here, and they have not said so yet."""
     programme = rounds.programme_of(rounds.round_row(turn.db, turn.data["round_id"]))
     return "residents" if programme.residents_only and "known" not in turn.data else "ok"
 
 
-def proof(turn: Turn) -> Literal["document", "none"]:
+def proof(turn: Turn) -> Literal["document", "none", "moved"]:
     """Whether this programme asks for a document. A demonstration offers an invented one."""
+    if moving.closed(turn):
+        return "moved"
     turn.data["invented"] = (
         []
         if not turn.data["demo"]
@@ -168,8 +189,10 @@ def proof(turn: Turn) -> Literal["document", "none"]:
     return "document" if turn.data["proofs"] else "none"
 
 
-def check_child(turn: Turn) -> Literal["ok", "registered", "awarded", "other_birth"]:
+def check_child(turn: Turn) -> Literal["ok", "registered", "awarded", "other_birth", "twin", "moved"]:
     """Is this child registered in this round, or has it had all it may have? Says of twins that both count."""
+    if moving.closed(turn):
+        return "moved"
     paper = turn.data["document"]
     if paper["kind"] == "invented" and "digest" not in paper:
         paper = turn.data["document"] = {"kind": "invented", "digest": secrets.token_hex(32)}
@@ -178,8 +201,12 @@ def check_child(turn: Turn) -> Literal["ok", "registered", "awarded", "other_bir
         paper["kind"] == "birth_certificate" if child is None else children.unverified(turn, int(child))
     )
     if child is not None:
-        if tickets.standing(turn, tickets.ticket_of(turn, int(child))):
-            return "registered"
+        if tickets.standing(turn, ticket := tickets.ticket_of(turn, int(child))):
+            if ticket is None or not turn.data["own"] or paper["kind"] == "known":
+                return "registered"
+            turn.say("voucher.twin_number", name=child_name(turn, ticket))
+            del turn.data["document"]
+            return "twin"
         known = turn.db.value("SELECT birth FROM voucher_child WHERE id = :id", id=int(child))
         if turn.unseal(known, "child.birth") != turn.data["birth"]:
             return "other_birth"
@@ -190,8 +217,10 @@ def check_child(turn: Turn) -> Literal["ok", "registered", "awarded", "other_bir
     return "ok"
 
 
-def gather(turn: Turn) -> Literal["ok"]:
+def gather(turn: Turn) -> Literal["ok", "moved"]:
     """What the summary shows besides the answers."""
+    if moving.closed(turn):
+        return "moved"
     row = rounds.round_row(turn.db, turn.data["round_id"])
     paper = turn.data.get("document") or {"kind": "none"}
     turn.data.update(
@@ -203,11 +232,11 @@ def gather(turn: Turn) -> Literal["ok"]:
     return "ok"
 
 
-def submit(turn: Turn) -> Literal["granted", "registered", "closed", "phone_taken", "awarded"]:
+def submit(turn: Turn) -> Literal["granted", "registered", "moved", "phone_taken", "awarded"]:
     """Take the ticket. Whoever comes second with the same child learns only that it is registered."""
+    if moving.closed(turn):
+        return "moved"
     row = rounds.round_row(turn.db, turn.data["round_id"])
-    if row["state"] != "open" or not int(row["opens"]) <= ms(turn.now) < int(row["closes"]):
-        return "closed"
     child = children.child_for(turn)
     if tickets.had_enough(turn, child):
         return "awarded"
@@ -224,40 +253,12 @@ def submit(turn: Turn) -> Literal["granted", "registered", "closed", "phone_take
     subject = children.subject_for(turn, child)
     ticket = tickets.take(turn, row, child, subject, phone_hash)
     if ticket is None:
-        taken = phone_hash is not None and tickets.ticket_of(turn, child) is None
-        return "phone_taken" if taken else "registered"
-    _remember(turn, subject)
+        held = tickets.ticket_of(turn, child)
+        tickets.standing(turn, held)
+        return "phone_taken" if phone_hash is not None and held is None else "registered"
+    consents.remember(turn, subject)
     _receipt(turn, row, ticket)
     return "granted"
-
-
-def _remember(turn: Turn, subject: int) -> None:
-    """Keep the phone (sealed) and the consents, one row for each purpose."""
-    turn.db.run(
-        "UPDATE person SET phone = :phone WHERE id = :id",
-        phone=turn.seal(str(turn.data["phone"]), "person.phone"),
-        id=turn.who.id,
-    )
-    for purpose in PURPOSES:
-        if purpose == "child" and turn.data["relation"] == "grandparent":
-            continue  # the guardian gives it, through the link
-        known = turn.db.value(
-            "SELECT 1 FROM consent WHERE person_id = :person AND subject_id = :subject AND purpose ="
-            " :purpose AND revoked IS NULL",
-            person=turn.who.id,
-            subject=subject,
-            purpose=purpose,
-        )
-        if known is None:
-            turn.db.run(
-                "INSERT INTO consent (person_id, subject_id, purpose, wording, given) VALUES (:person,"
-                " :subject, :purpose, :wording, :now)",
-                person=turn.who.id,
-                subject=subject,
-                purpose=purpose,
-                wording=WORDING,
-                now=ms(turn.now),
-            )
 
 
 def _receipt(turn: Turn, row: Row, ticket: Row) -> None:
@@ -265,7 +266,10 @@ def _receipt(turn: Turn, row: Row, ticket: Row) -> None:
     link = turn.ground.settings.page + f"/draws/{row['name']}.json"
     turn.say(
         "voucher.receipt",
-        [Button(turn.label("voucher.button.mine"), id="go:mine")],
+        [
+            Button(turn.label("voucher.button.mine"), id="go:mine"),
+            turn.go("voucher.button.another", "voucher"),
+        ],
         name=turn.data["nickname"],
         ticket=ticket["number"],
         recovery=code,

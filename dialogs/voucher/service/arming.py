@@ -48,6 +48,9 @@ def arm(turn: Turn, programme: str, city: City) -> None:
 def publish(turn: Turn, round_name: str) -> None:
     """Approve the publication of a drawn round; said by a second admin it confirms."""
     row = turn.db.one("SELECT name, state, result FROM voucher_round WHERE name = :name", name=round_name)
+    if row is not None and row["state"] == "published":
+        turn.say("voucher.staff.published", round=round_name)
+        return
     if row is None or row["state"] != "drawn":
         turn.say("voucher.staff.not_drawn", round=round_name)
         return

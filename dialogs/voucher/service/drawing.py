@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from functools import partial
 
 from bot import timers
 from bot.clock import end_of_day, instant, local_date, ms
@@ -16,6 +17,7 @@ from bot.turn import Turn
 from dialogs.voucher import draw, rules
 from dialogs.voucher.service.results import issue_and_tell, tell_expired, tell_reminder
 from dialogs.voucher.service.rounds import CHUNK, each, programme_of, round_row
+from knowledge.city import City
 from knowledge.programme import Programme
 
 WAIT_FOR_VALUE = timedelta(minutes=10)
@@ -77,7 +79,7 @@ def _place_chunk(turn: Turn, row: Row, start: int) -> str | None:
     return str(start + size) if start + size < len(places) else None
 
 
-def on_publish(turn: Turn, due: Due) -> str | None:
+def on_publish(turn: Turn, due: Due, city: City) -> str | None:
     """Issue the vouchers and push the result to every applicant, in chunks. Waits for the draw, and for approval."""
     row = round_row(turn.db, int(due.key))
     ready = row["state"] in ("drawn", "published") and turn.db.value(
@@ -105,7 +107,7 @@ def on_publish(turn: Turn, due: Due) -> str | None:
         timers.set_once(turn.db, "voucher.expire", str(row["id"]), ends)
         turn.audit("round.published", f"round:{row['name']}")
         return "0"
-    return each(turn, due, "state IN ('won', 'reserve')", issue_and_tell)
+    return each(turn, due, "state IN ('won', 'reserve')", partial(issue_and_tell, city=city))
 
 
 def _approved(turn: Turn, row: Row) -> bool:
@@ -121,14 +123,14 @@ def _approved(turn: Turn, row: Row) -> bool:
     return False
 
 
-def on_remind(turn: Turn, due: Due) -> str | None:
+def on_remind(turn: Turn, due: Due, city: City) -> str | None:
     """Remind everyone whose voucher of this round is still unused, in chunks."""
     round_id, _, left = due.key.partition(":")
     return each(
         turn,
         due,
         "state = 'won'",
-        lambda t, row, ticket: tell_reminder(t, row, ticket, int(left)),
+        partial(tell_reminder, left=int(left), city=city),
         round_id=int(round_id),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from bot import timers
 from bot.clock import instant, ms
@@ -13,6 +13,7 @@ from bot.turn import Turn
 from dialogs.voucher import rules
 from dialogs.voucher.service import rounds
 from dialogs.voucher.service.names import child_name, subject_birth
+from dialogs.voucher.service.results import guardians
 
 PREFIX = "g"
 
@@ -53,6 +54,7 @@ def look(turn: Turn) -> Literal["ok", "gone", "own"]:
     """Whether there is something to confirm, and not by the one who applied."""
     ticket = _waiting(turn)
     if ticket is None:
+        turn.data["why"] = _why_gone(turn)
         return "gone"
     if ticket["person_id"] == turn.who.id:
         return "own"
@@ -74,6 +76,7 @@ def accept(turn: Turn) -> Literal["ok", "gone"]:
         )
         != 1
     ):
+        turn.data["why"] = _why_gone(turn)
         return "gone"
     for purpose in ("basic", "child"):
         turn.db.run(
@@ -98,18 +101,52 @@ def accept(turn: Turn) -> Literal["ok", "gone"]:
 
 
 def refuse(turn: Turn) -> Literal["ok"]:
-    """The guardian does not agree: the ticket is withdrawn, the applicant is told."""
+    """The guardian does not agree: the ticket is out, the applicant is told. Undone for some minutes."""
     ticket = _waiting(turn)
+    rows = []
     if ticket is not None:
-        turn.db.run("UPDATE voucher_ticket SET state = 'withdrawn' WHERE id = :id", id=ticket["id"])
+        turn.db.run("UPDATE voucher_ticket SET state = 'refused' WHERE id = :id", id=ticket["id"])
         turn.push(
             ticket["person_id"],
             "voucher.guardian_refused",
             name=child_name(turn, ticket),
-            dedupe=f"guardian:{ticket['id']}:{ticket['applied']}",
+            dedupe=f"refused:{ticket['id']}:{ms(turn.now)}",
         )
         turn.audit("ticket.refused", f"ticket:{ticket['id']}")
+        frozen = instant(int(rounds.round_row(turn.db, int(ticket["round_id"]))["frozen"]))
+        undo = turn.action(
+            "voucher.refuse_undo",
+            "voucher.button.undo",
+            {"ticket": ticket["id"], "applied": ticket["applied"]},
+            deadline=min(turn.in_(minutes=rules.UNDO_MINUTES), frozen),
+        )
+        rows.append([undo])
+    turn.say("voucher.refused", *rows, minutes=rules.UNDO_MINUTES)
     return "ok"
+
+
+def refuse_undo(turn: Turn, payload: dict[str, Any]) -> None:
+    """Ask the guardian once more."""
+    restored = turn.db.run(
+        "UPDATE voucher_ticket SET state = 'unconfirmed' WHERE id = :id AND state = 'refused' AND applied = :applied",
+        id=payload["ticket"],
+        applied=payload["applied"],
+    )
+    if restored == 1:
+        turn.audit("ticket.restored", f"ticket:{payload['ticket']}")
+    turn.start("voucher_guardian", ticket=payload["ticket"])
+
+
+def tell_others(turn: Turn, ticket: Row, key: str) -> None:
+    """Tell the other one of applicant and guardian what was done with their ticket."""
+    for person in {int(ticket["person_id"]), *guardians(ticket)} - {turn.who.id}:
+        turn.push(
+            person,
+            key,
+            name=child_name(turn, ticket),
+            ticket=ticket["number"],
+            dedupe=f"{key}:{ticket['id']}:{person}:{ms(turn.now)}",
+        )
 
 
 def on_remind(turn: Turn, due: Due) -> None:
@@ -130,6 +167,14 @@ def on_remind(turn: Turn, due: Due) -> None:
         dedupe=f"guardian-remind:{due.key}",
         deadline=instant(int(row["frozen"])) - timedelta(minutes=1),
     )
+
+
+def _why_gone(turn: Turn) -> str:
+    """Why a link leads to nothing: agreed | out | late | bad."""
+    state = turn.db.value("SELECT state FROM voucher_ticket WHERE id = :id", id=turn.data.get("ticket", 0))
+    if state in ("applied", "won", "reserve"):
+        return "agreed"
+    return "bad" if state is None else "late" if state == "unheard" else "out"
 
 
 def _waiting(turn: Turn) -> Row | None:

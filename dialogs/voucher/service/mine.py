@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -13,15 +14,16 @@ from bot.store.session import Row
 from bot.turn import Turn
 from bot.workdays import workdays_after
 from dialogs.voucher import codes, rules
-from dialogs.voucher.service import guardian, rounds
+from dialogs.voucher.service import guardian, rounds, usable
 from dialogs.voucher.service.names import child_name
 from dialogs.voucher.service.results import guardians, qr_file
+from knowledge.city import City
 
 SHOWN = 6
 """How many of the latest tickets are shown."""
 
 
-def my_things(turn: Turn) -> int:
+def my_things(turn: Turn, city: City) -> int:
     """Say every recent ticket of the person who asks, newest last. Returns how many there are."""
     tickets = turn.db.all(
         "SELECT * FROM voucher_ticket WHERE person_id = :person OR guardian_id = :person"
@@ -30,17 +32,17 @@ def my_things(turn: Turn) -> int:
         limit=SHOWN,
     )
     for ticket in reversed(tickets):
-        _say(turn, ticket)
+        _say(turn, ticket, city)
     return len(tickets)
 
 
-def show_mine(turn: Turn) -> None:
+def show_mine(turn: Turn, city: City) -> None:
     """The words 我的券: all of it, or a kind line when there is nothing."""
-    if my_things(turn) == 0:
+    if my_things(turn, city) == 0:
         turn.say("voucher.mine.nothing", [turn.go("voucher.button.apply", "voucher")])
 
 
-def _say(turn: Turn, ticket: Row) -> None:
+def _say(turn: Turn, ticket: Row, city: City) -> None:
     row = rounds.round_row(turn.db, int(ticket["round_id"]))
     voucher = turn.db.one("SELECT * FROM voucher WHERE ticket_id = :id", id=ticket["id"])
     values: dict[str, Any] = {
@@ -54,7 +56,13 @@ def _say(turn: Turn, ticket: Row) -> None:
         "to_verify": bool(ticket["to_verify"]),
     }
     if voucher is not None and row["state"] == "published":
-        _say_voucher(turn, ticket, voucher, values)
+        _say_voucher(
+            turn,
+            ticket,
+            voucher,
+            values,
+            usable.places(turn, city, row["programme"], int(ticket["subject_id"])),
+        )
     elif ticket["state"] in ("applied", "unconfirmed") and turn.now < instant(int(row["frozen"])):
         _say_waiting(turn, ticket, values)
     elif ticket["state"] == "reserve" and row["state"] == "published":
@@ -63,10 +71,32 @@ def _say(turn: Turn, ticket: Row) -> None:
             "voucher.review", "voucher.button.review", {"ticket": ticket["id"]}, deadline=turn.in_(days=30)
         )
         turn.say("voucher.mine.reserve", [review], place=int(ticket["rank"]) - quota, **values)
-    elif ticket["state"] in ("withdrawn", "unheard"):
-        turn.say(f"voucher.mine.{ticket['state']}", **values)
+    elif ticket["state"] in ("withdrawn", "refused", "unheard"):
+        turn.say(f"voucher.mine.{ticket['state']}", *_ways_back(turn, ticket, row), **values)
     else:
-        turn.say("voucher.mine.drawing", **values)
+        turn.say("voucher.mine.drawing", late=turn.now >= values["publish"], **values)
+
+
+def _ways_back(turn: Turn, ticket: Row, row: Row) -> list[list[Button]]:
+    """The undo of what was done a moment ago, and applying again while the round is open."""
+    undo = _undo_again(turn, "voucher.withdraw_undo", "ticket", int(ticket["id"]))
+    again = row["state"] == "open" and turn.now < instant(int(row["closes"])) and ticket["state"] != "unheard"
+    return [*([[undo]] if undo else []), *([[turn.go("voucher.button.again", "voucher")]] if again else [])]
+
+
+def _undo_again(turn: Turn, kind: str, key: str, number: int) -> Button | None:
+    """A new button for an undo that this person was given and that is still good."""
+    for row in turn.db.all(
+        "SELECT payload, deadline FROM action WHERE kind = :kind AND person_id = :person AND used IS NULL"
+        " AND deadline > :now ORDER BY id DESC",
+        kind=kind,
+        person=turn.who.id,
+        now=ms(turn.now),
+    ):
+        payload = json.loads(row["payload"])
+        if payload[key] == number:
+            return turn.action(kind, "voucher.button.undo", payload, deadline=instant(int(row["deadline"])))
+    return None
 
 
 def _say_waiting(turn: Turn, ticket: Row, values: dict[str, Any]) -> None:
@@ -79,11 +109,13 @@ def _say_waiting(turn: Turn, ticket: Row, values: dict[str, Any]) -> None:
         turn.say("voucher.mine.applied", [withdraw], **values)
 
 
-def _say_voucher(turn: Turn, ticket: Row, voucher: Row, values: dict[str, Any]) -> None:
+def _say_voucher(
+    turn: Turn, ticket: Row, voucher: Row, values: dict[str, Any], where: dict[str, Any]
+) -> None:
     values.update(last_day=voucher["last_day"], balance=voucher["balance"])
     if voucher["state"] == "valid":
         code = turn.unseal(voucher["code"], "voucher.code")
-        rows: list[list[Button]] = []
+        rows = [[Button(turn.label("voucher.button.where"), id="go:voucher_places")]]
         if ticket["person_id"] == turn.who.id:
             rows.append(
                 [
@@ -103,13 +135,18 @@ def _say_voucher(turn: Turn, ticket: Row, voucher: Row, values: dict[str, Any]) 
             files=[qr_file(turn, turn.who.id, code)],
             code=codes.show(code),
             **values,
+            **where,
         )
     else:
         used = turn.db.value(
             "SELECT max(at) FROM voucher_redemption WHERE voucher_id = :id", id=voucher["id"]
         )
+        undo = _undo_again(turn, "voucher.decline_undo", "voucher", int(voucher["id"]))
         turn.say(
-            f"voucher.mine.{voucher['state']}", used=None if used is None else instant(int(used)), **values
+            f"voucher.mine.{voucher['state']}",
+            *([[undo]] if undo and voucher["state"] == "declined" else []),
+            used=None if used is None else instant(int(used)),
+            **values,
         )
 
 
@@ -137,6 +174,7 @@ def withdraw(turn: Turn, payload: dict[str, Any]) -> None:
         deadline=_undo_until(turn, instant(int(row["frozen"]))),
     )
     turn.audit("ticket.withdrawn", f"ticket:{ticket['id']}")
+    guardian.tell_others(turn, ticket, "voucher.withdrawn_by_other")
     turn.say(
         "voucher.withdrawn",
         [undo],
@@ -163,11 +201,12 @@ def withdraw_undo(turn: Turn, payload: dict[str, Any]) -> None:
         turn.say("voucher.withdraw_late")
         return
     turn.audit("ticket.restored", f"ticket:{ticket['id']}")
+    guardian.tell_others(turn, ticket, "voucher.restored_by_other")
     turn.say("voucher.restored", ticket=ticket["number"])
 
 
 def decline(turn: Turn, payload: dict[str, Any]) -> None:
-    """Give a won voucher up, so that somebody else may have it; undone for some minutes."""
+    """Give a won voucher up; undone for some minutes."""
     voucher = _own_voucher(turn, payload["voucher"])
     if (
         turn.db.run(

@@ -45,7 +45,6 @@ def look(turn: Turn, city: City) -> Literal["ok", "unknown", "used", "expired", 
         last_day=voucher["last_day"],
         programme=row["programme"],
         places=[{"value": p.id, "label": p.name} for p in places],
-        tries=0,
         invented=_invented(turn, city, ticket),
     )
     if len(places) == 1:
@@ -53,7 +52,7 @@ def look(turn: Turn, city: City) -> Literal["ok", "unknown", "used", "expired", 
     return "ok"
 
 
-def check_place(turn: Turn, city: City) -> Literal["ok", "paper", "not_accepting"]:
+def check_place(turn: Turn, city: City) -> Literal["ok", "paper", "locked", "not_accepting"]:
     """Does this place take the voucher, and has the child's paper been seen before?"""
     voucher = _voucher(turn, int(turn.data["voucher"]))
     ticket, _, programme = _behind(turn, voucher)
@@ -62,7 +61,23 @@ def check_place(turn: Turn, city: City) -> Literal["ok", "paper", "not_accepting
     if programme.id in city.programmes and place.id not in city.programmes[programme.id].accepting:
         return "not_accepting"
     verified = turn.db.value("SELECT verified FROM voucher_child WHERE id = :id", id=ticket["child_id"])
-    return "ok" if verified is not None or programme.proof == "none" else "paper"
+    if verified is not None or programme.proof == "none":
+        return "ok"
+    return "locked" if _tries_left(turn, int(voucher["id"])) <= 0 else "paper"
+
+
+def _tries_left(turn: Turn, voucher: int) -> int:
+    """How many more wrong papers a voucher bears: three in 24 hours, counted anew once duty has closed its case."""
+    settled = turn.db.value(
+        "SELECT max(closed) FROM desk_case WHERE kind = 'voucher.paper' AND about = :about AND state = 'closed'",
+        about=f"voucher:{voucher}",
+    )
+    wrong = turn.db.value(
+        "SELECT count(*) FROM audit WHERE act = 'paper.differs' AND object = :about AND at > :since",
+        about=f"voucher:{voucher}",
+        since=max(ms(turn.now - rules.PAPER_LOCK), int(settled or 0)),
+    )
+    return rules.PAPER_TRIES - int(wrong)
 
 
 def check_paper(turn: Turn) -> Literal["ok", "again", "stopped"]:
@@ -83,12 +98,20 @@ def check_paper(turn: Turn) -> Literal["ok", "again", "stopped"]:
         turn.db.run("UPDATE voucher_ticket SET to_verify = 0 WHERE child_id = :id", id=ticket["child_id"])
         turn.audit("child.verified", f"child:{ticket['child_id']}")
         return "ok"
-    turn.data["tries"] = int(turn.data["tries"]) + 1
-    turn.audit("paper.differs", f"voucher:{voucher['id']}", tries=turn.data["tries"])
-    if turn.data["tries"] < rules.PAPER_TRIES:
-        turn.say("voucher_redeem.paper_differs", left=rules.PAPER_TRIES - int(turn.data["tries"]))
+    turn.audit("paper.differs", f"voucher:{voucher['id']}")
+    left = _tries_left(turn, int(voucher["id"]))
+    if left > 0:
+        turn.say("voucher_redeem.paper_differs", left=left)
         return "again"
     open_case(turn, "voucher.paper", f"voucher:{voucher['id']}")
+    for person in (int(ticket["person_id"]), *guardians(ticket)):
+        turn.push(
+            person,
+            "voucher.paper_locked",
+            dedupe=f"paper:{voucher['id']}:{person}:{ms(turn.now)}",
+            name=child_name(turn, ticket),
+            telephone=turn.ground.telephone,
+        )
     return "stopped"
 
 
@@ -154,7 +177,7 @@ def redeem(turn: Turn) -> Literal["done", "used", "expired", "declined", "void",
     return "done"
 
 
-def open_link(turn: Turn, payload: str) -> None:
+def open_link(turn: Turn, payload: str, city: City) -> None:
     """The QR code of a voucher was opened: staff redeem it, its family sees it, anybody else is told what it is."""
     code = codes.parse_voucher(payload)
     if turn.who.may(ROLE):
@@ -164,7 +187,7 @@ def open_link(turn: Turn, payload: str) -> None:
     if voucher is not None:
         ticket, _, _ = _behind(turn, voucher)
         if turn.who.id in (ticket["person_id"], *guardians(ticket)):
-            show_mine(turn)
+            show_mine(turn, city)
             return
     turn.say("voucher.for_centres")
 

@@ -4,31 +4,34 @@ from __future__ import annotations
 
 import io
 import secrets
+from typing import Any
 
 import segno
 
 from bot.clock import instant, ms
-from bot.messages import File
+from bot.messages import Button, File
 from bot.store.session import Row
 from bot.turn import Turn, reachable
 from dialogs.voucher import codes, rules
+from dialogs.voucher.service import usable
 from dialogs.voucher.service.names import child_name, code_hash
+from knowledge.city import City
 from knowledge.programme import Programme
 
 QR_SCALE = 8
 
 
-def issue_and_tell(turn: Turn, row: Row, ticket: Row) -> None:
+def issue_and_tell(turn: Turn, row: Row, ticket: Row, city: City) -> None:
     """Issue the voucher of a winner, and push the result to whoever applied."""
     programme = Programme.from_canonical(row["programme_json"].encode())
     if ticket["state"] == "won":
-        _won(turn, row, ticket, programme)
+        _won(turn, row, ticket, programme, city)
     else:
         _reserve(turn, row, ticket, programme)
     turn.db.run("UPDATE voucher_ticket SET told = :now WHERE id = :id", now=ms(turn.now), id=ticket["id"])
 
 
-def _won(turn: Turn, row: Row, ticket: Row, programme: Programme) -> None:
+def _won(turn: Turn, row: Row, ticket: Row, programme: Programme, city: City) -> None:
     code = issue(turn, row, ticket)
     voucher = turn.db.value("SELECT id FROM voucher WHERE ticket_id = :id", id=ticket["id"])
     lang = language(turn, ticket["person_id"])
@@ -40,9 +43,11 @@ def _won(turn: Turn, row: Row, ticket: Row, programme: Programme) -> None:
         person=ticket["person_id"],
         deadline=instant(int(row["expires"])),
     )
+    where = Button(turn.ground.texts.label(lang, "voucher.button.where"), id="go:voucher_places")
     turn.push(
         ticket["person_id"],
         "voucher.result.won",
+        [where],
         [decline],
         dedupe=f"result:{ticket['id']}",
         files=[qr_file(turn, ticket["person_id"], code)],
@@ -53,8 +58,8 @@ def _won(turn: Turn, row: Row, ticket: Row, programme: Programme) -> None:
         last_day=row["last_day"],
         round=row["name"],
         to_verify=bool(ticket["to_verify"]),
-        use=programme.use,
         days=programme.valid_days,
+        **usable.places(turn, city, row["programme"], int(ticket["subject_id"])),
     )
     for guardian in guardians(ticket):
         turn.push(
@@ -78,13 +83,6 @@ def _reserve(turn: Turn, row: Row, ticket: Row, programme: Programme) -> None:
         person=ticket["person_id"],
         deadline=turn.in_(days=30),
     )
-    following = turn.db.one(
-        "SELECT opens, closes FROM voucher_round WHERE programme = :p AND id <> :id"
-        " AND closes > :now ORDER BY opens LIMIT 1",
-        p=row["programme"],
-        id=row["id"],
-        now=ms(turn.now),
-    )
     turn.push(
         ticket["person_id"],
         "voucher.result.reserve",
@@ -96,8 +94,7 @@ def _reserve(turn: Turn, row: Row, ticket: Row, programme: Programme) -> None:
         quota=quota,
         round=row["name"],
         rank=ticket["rank"],
-        next_opens=None if following is None else instant(int(following["opens"])),
-        next_open=following is not None and int(following["opens"]) <= ms(turn.now),
+        **_next_round(turn, row),
         review_days=rules.REVIEW_DAYS,
     )
     for guardian in guardians(ticket):
@@ -141,7 +138,7 @@ def tell_unheard(turn: Turn, row: Row, ticket: Row) -> None:
     )
 
 
-def tell_reminder(turn: Turn, row: Row, ticket: Row, left: int) -> None:
+def tell_reminder(turn: Turn, row: Row, ticket: Row, left: int, city: City) -> None:
     """Some days are left; only for who has not used it and wants reminders."""
     voucher = turn.db.one("SELECT * FROM voucher WHERE ticket_id = :id AND state = 'valid'", id=ticket["id"])
     wants = turn.db.value("SELECT reminders FROM person WHERE id = :id", id=ticket["person_id"])
@@ -167,6 +164,7 @@ def tell_reminder(turn: Turn, row: Row, ticket: Row, left: int) -> None:
         last_day=row["last_day"],
         code=codes.show(code),
         amount=voucher["balance"],
+        **usable.places(turn, city, row["programme"], int(ticket["subject_id"])),
     )
 
 
@@ -180,7 +178,27 @@ def tell_expired(turn: Turn, row: Row, ticket: Row) -> None:
             dedupe=f"expired:{ticket['id']}",
             name=child_name(turn, ticket),
             last_day=row["last_day"],
+            **_next_round(turn, row),
         )
+
+
+def _next_round(turn: Turn, row: Row) -> dict[str, Any]:
+    """The programme's round that is open now or opens next, for "apply again": None where none is known."""
+    following = turn.db.one(
+        "SELECT name, opens, closes FROM voucher_round WHERE programme = :p AND id <> :id"
+        " AND closes > :now ORDER BY opens LIMIT 1",
+        p=row["programme"],
+        id=row["id"],
+        now=ms(turn.now),
+    )
+    if following is None:
+        return {"next_opens": None, "next_open": False, "next_round": "", "next_closes": None}
+    return {
+        "next_opens": instant(int(following["opens"])),
+        "next_open": int(following["opens"]) <= ms(turn.now),
+        "next_round": following["name"],
+        "next_closes": instant(int(following["closes"])),
+    }
 
 
 def guardians(ticket: Row) -> list[int]:

@@ -11,6 +11,9 @@ from dialogs.voucher import codes
 from dialogs.voucher.service import rounds
 from dialogs.voucher.service.names import subject_birth
 
+OUT = ("withdrawn", "refused")
+"""Ticket states from which the child may be applied for again in the same round."""
+
 
 def take(turn: Turn, row: Row, child: int, subject: int, phone_hash: str | None) -> Row | None:
     """The ticket of a child in a round: a new one, or its own one that was withdrawn. None when it stands already."""
@@ -38,7 +41,7 @@ def take(turn: Turn, row: Row, child: int, subject: int, phone_hash: str | None)
         made = turn.db.run(
             "UPDATE voucher_ticket SET person_id = :person, subject_id = :subject, guardian_id = NULL, band = :band,"
             " amount = :amount, state = :state, to_verify = :verify, phone_hash = :phone, applied = :now"
-            " WHERE round_id = :round AND child_id = :child AND state = 'withdrawn'",
+            " WHERE round_id = :round AND child_id = :child AND state IN ('withdrawn', 'refused')",
             **values,
         )
     ticket = ticket_of(turn, child)
@@ -58,7 +61,7 @@ def ticket_of(turn: Turn, child: int) -> Row | None:
 
 def standing(turn: Turn, ticket: Row | None) -> bool:
     """Whether a ticket stands; tells the flow's text whether it is their own."""
-    stands = ticket is not None and ticket["state"] != "withdrawn"
+    stands = ticket is not None and ticket["state"] not in OUT
     turn.data["own"] = bool(stands and ticket is not None and ticket["person_id"] == turn.who.id)
     return stands
 
@@ -78,7 +81,7 @@ def had_enough(turn: Turn, child: int) -> bool:
 def twin_stands(turn: Turn, child: int | None) -> bool:
     for ticket in turn.db.all(
         "SELECT * FROM voucher_ticket WHERE round_id = :round AND person_id = :person"
-        " AND state <> 'withdrawn'",
+        " AND state NOT IN ('withdrawn', 'refused')",
         round=turn.data["round_id"],
         person=turn.who.id,
     ):

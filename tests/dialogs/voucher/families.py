@@ -107,6 +107,9 @@ class Family:
             key = self.last_key
             if key == "common.resume":
                 await self.say("2")
+            elif "voucher.twin_number" in self.heard[-1].keys:
+                await self.say("取消")  # the same child again, no twin
+                return "voucher.registered.said"
             elif key.endswith(".ask"):
                 await self.say(answers[key.split(".")[1]])
             else:

@@ -52,7 +52,7 @@ async def test_odds_when_more_applied_than_there_are(make: Make) -> None:
         await d.apply(f"p{number}", document=id18(serial=number + 1), phone=f"1380013800{number}")
     shown = await d.says("mama", "voucher", BORN)
     assert "已报 3 人" in shown[-1].text
-    assert "每 10 人有 3 人" in shown[-1].text
+    assert "每 10 人有 2 人" in shown[-1].text
     assert "人人有份" not in shown[-1].text
 
 

@@ -33,7 +33,7 @@ async def test_a_guardian_agrees(any_district: District) -> None:
 async def test_a_guardian_refuses(district: District) -> None:
     link = await apply(district)
     await district.says("mama", link, "不同意")
-    assert [t["state"] for t in district.tickets()] == ["withdrawn"]
+    assert [t["state"] for t in district.tickets()] == ["refused"]
     assert "voucher.guardian_refused" in district.keys("nainai")
     await district.say("baba", link)
     assert district.keys("baba")[-1] == "voucher_guardian.gone.said"
