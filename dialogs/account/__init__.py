@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.capability import Capability, Command
-from dialogs.account import consents, flow, service, tables
+from dialogs.account import flow, service, tables
+from dialogs.account.service import consents
 
 __all__ = ["capability", "tables"]
 

@@ -165,10 +165,6 @@ def capability(city: City) -> Capability:
         join=mine.join,
         revoked=consents.revoked,
         staff_words=partial(duty.staff_words, city=city),
-        describes={
-            "ticket": duty.ticket,
-            "voucher": duty.voucher,
-            "redemption": partial(duty.redemption, city=city),
-        },
+        describes=duty.describes(city),
         starts=partial(rounds.ensure, city=city),
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from bot.clock import instant
 from bot.store.session import Row
 from bot.turn import Turn
@@ -29,6 +32,11 @@ def staff_words(turn: Turn, city: City) -> list[tuple[str, str]]:
             )
         words.append((turn.label("voucher.duty.publish"), turn.label("voucher.duty.publishes")))
     return words
+
+
+def describes(city: City) -> dict[str, Callable[[Turn, int], str]]:
+    """What there is to say of each kind of row, by the row's number."""
+    return {"ticket": ticket, "voucher": voucher, "redemption": partial(redemption, city=city)}
 
 
 def ticket(turn: Turn, number: int) -> str:

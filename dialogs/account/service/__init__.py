@@ -13,8 +13,9 @@ from bot.flow.readers import RECOVERY
 from bot.messages import Button, Outgoing
 from bot.store import people
 from bot.turn import Turn
-from dialogs.account import consents, rules
+from dialogs.account import rules
 from dialogs.account.flow import JOIN_DIGITS
+from dialogs.account.service import consents
 
 RNG = secrets.SystemRandom()
 
