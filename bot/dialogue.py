@@ -17,6 +17,10 @@ from bot.messages import Button, Inbound
 from bot.store.conversations import Talk
 from bot.turn import Turn
 
+LONG = 100
+"""Characters of a question that is asked again in its short form."""
+REMEMBERED = 6
+"""Turns for which a question that was shown whole need not be shown whole again."""
 WIDE = 14
 """A row holds two buttons when neither label is longer than half of this (in characters)."""
 MASKED_MINUTES = 10
@@ -49,6 +53,11 @@ class Dialogue:
     def takes_free_words(self) -> bool:
         """Whether the open question takes any words."""
         return self.asking is not None and self.asking.free
+
+    @property
+    def wants_document(self) -> bool:
+        """Whether the open question asks for a document number."""
+        return self.asking is not None and self.asking.expects == "document"
 
     def is_open(self, flow: str) -> bool:
         """Whether this flow is the open one."""
@@ -119,7 +128,8 @@ class Dialogue:
             turn.say("common.nothing_open")
             return
         own = f"{self._state.flow}.cancelled.said"
-        turn.say(own if turn.ground.texts.has(own) else "common.cancelled", **self._values(self._state))
+        key = own if turn.ground.texts.has(own) else "common.cancelled"
+        turn.say(key, *self._ways_on(turn), **self._values(self._state))
         self._close()
         self._unpark(turn)
 
@@ -129,8 +139,8 @@ class Dialogue:
             self._unpark(turn)
         if self._state is None:
             turn.say("common.nothing_open")
-        else:
-            self.ask_again(turn)
+        elif self.asking is not None:
+            self._show(turn)
 
     def restart(self, turn: Turn) -> None:
         """Begin the open flow from its first question."""
@@ -153,9 +163,9 @@ class Dialogue:
         )
 
     def ask_again(self, turn: Turn) -> None:
-        """Show the open question once more, if there is one."""
+        """Ask the open question once more, if there is one: a long one that was just shown by its name."""
         if self.asking is not None:
-            self._show(turn)
+            self._show(turn, short=True)
 
     def say_problem(self, turn: Turn, problem: Problem) -> None:
         """Say what is wrong with an answer, and ask again."""
@@ -163,7 +173,7 @@ class Dialogue:
         own = f"{state.flow}.{state.step}.problem.{problem.code}"
         key = own if turn.ground.texts.has(own) else f"common.problem.{problem.code}"
         turn.say(key, **{**self._values(state), **problem.args})
-        self._show(turn)
+        self.ask_again(turn)
 
     # -- within --------------------------------------------------------------------------------------------------
 
@@ -195,10 +205,17 @@ class Dialogue:
     def _finish(self, turn: Turn, flow: Flow, move: machine.Move) -> None:
         end = cast("End", move.at)
         if not end.silent:
-            turn.say(f"{flow.name}.{end.name}.said", **self._values(move.state))
+            rows = self._ways_on(turn) if turn.hand_over is None else ()
+            turn.say(f"{flow.name}.{end.name}.said", *rows, **self._values(move.state))
         self._close()
         if turn.hand_over is None:
             self._unpark(turn)
+
+    def _ways_on(self, turn: Turn) -> list[list[Button]]:
+        """What can be done after an end, unless a parked question follows with ways of its own."""
+        if self.talk.parked is not None:
+            return []
+        return [[Button(turn.label(f"common.button.{way}"), id=f"w:{way}") for way in ("menu", "person")]]
 
     def _close(self) -> None:
         self._state = None
@@ -232,10 +249,17 @@ class Dialogue:
         self.talk.open = None if self._state is None else self._state.to_json()
         self.talk.expects = self.asking.expects if self.asking is not None else ""
 
-    def _show(self, turn: Turn) -> None:
-        state, ask = self._open(), cast("Ask", self.asking)
+    def _show(self, turn: Turn, *, short: bool = False) -> None:
+        state, ask, talk = self._open(), cast("Ask", self.asking), self.talk
         rows = self._rows(turn, state, ask)
-        turn.say(f"{state.flow}.{state.step}.ask", *rows, **self._values(state))
+        key = f"{state.flow}.{state.step}.ask"
+        question, seq = talk.full or (-1, 0)
+        known = question == talk.question and talk.seq - seq <= REMEMBERED
+        if short and known and len(turn.label(key, **self._values(state))) > LONG:
+            turn.say("common.short_ask", *rows, step=turn.label(f"{state.flow}.{state.step}.name"))
+            return
+        talk.full = (talk.question, talk.seq)
+        turn.say(key, *rows, **self._values(state))
 
     def _rows(self, turn: Turn, state: State, ask: Ask) -> list[Sequence[Button]]:
         choices = [

@@ -1,41 +1,30 @@
 """Who answers these words: the one order in which everything is asked.
 
-Urgent words, in every state · words that work everywhere · an action button · the open step's reader · a capability
-that claims the words · an honest "I don't know", with a person.
+Urgent words, in every state · words that work everywhere · an action button, pressed or named · the open step's
+reader · a capability that claims the words · an honest "I don't know", with a person.
 """
 
 from __future__ import annotations
 
 import json
-import tomllib
-import unicodedata
-from functools import lru_cache
-from pathlib import Path
+from dataclasses import replace
 
+from bot import offered
 from bot.capability import Claim, NotDone, Registry
 from bot.clock import ms
 from bot.desk import person_wanted
 from bot.dialogue import Dialogue
 from bot.messages import Button, Inbound
+from bot.store import people
+from bot.texts import LANGUAGES
 from bot.turn import Turn
+from bot.words import LANGUAGE, asks, everywhere, fold, language_of, meaning
 
-_WORDS = Path(__file__).with_name("words.toml")
+__all__ = ["everywhere", "fold", "route"]
+NAMES = {"zh": "简体中文", "zh-Hant": "繁體中文", "en": "English"}
+"""Every language by its own name, for those who read nothing else."""
 IN_GROUPS = ("a:", "w:person")
 """Buttons that work in a group as well: those of a row, which know whom they are for, and the way to a person."""
-
-
-@lru_cache(maxsize=1)
-def everywhere() -> dict[str, str]:
-    """The words that work everywhere, folded, each with the name of what it does."""
-    tree = tomllib.loads(_WORDS.read_text(encoding="utf-8"))
-    return {fold(word): name for name, words in tree.items() for word in words}
-
-
-def fold(text: str) -> str:
-    """Words as they are compared: one width, no case, no spaces, no closing punctuation or emoji."""
-    text = unicodedata.normalize("NFKC", text).casefold()
-    kept = "".join(c for c in text if not c.isspace())
-    return kept.strip("。.!！~～,，、…·") or kept
 
 
 def route(turn: Turn, inbound: Inbound, registry: Registry, dialogue: Dialogue) -> None:
@@ -47,14 +36,19 @@ def route(turn: Turn, inbound: Inbound, registry: Registry, dialogue: Dialogue) 
         _button(turn, inbound, registry, dialogue)
         return
     text = inbound.text.strip()
+    _hear_language(turn, inbound, text, dialogue)
     if text and _urgent(turn, text, registry):
         return
     if not alone:
         turn.say("common.group", link=turn.ground.link.bots.get(inbound.place.channel, ""))
         return
     word = _everywhere(text, dialogue) if text else None
+    if word is None:
+        dialogue.talk.choosing = []
     if word is not None:
         _do_word(turn, word, dialogue, registry)
+    elif dialogue.asking is None and text and _named(turn, inbound, text, registry, dialogue):
+        return
     elif dialogue.talk.lapsed:
         turn.say("common.lapsed")
         _claimed_or_unknown(turn, inbound, text, registry, dialogue)
@@ -62,6 +56,12 @@ def route(turn: Turn, inbound: Inbound, registry: Registry, dialogue: Dialogue) 
         _answer(turn, inbound, text, registry, dialogue)
     else:
         _claimed_or_unknown(turn, inbound, text, registry, dialogue)
+
+
+def _hear_language(turn: Turn, inbound: Inbound, text: str, dialogue: Dialogue) -> None:
+    """Answer somebody new in the language they write, where their channel does not say which one they read."""
+    if dialogue.talk.seq == 0 and not inbound.lang and text:
+        turn.person = people.speaks(turn.db, turn.who, language_of(text))
 
 
 def _urgent(turn: Turn, text: str, registry: Registry) -> bool:
@@ -79,7 +79,7 @@ def _everywhere(text: str, dialogue: Dialogue) -> str | None:
     choosing = dialogue.talk.choosing
     if choosing and folded.isdigit() and 1 <= int(folded) <= len(choosing):
         return choosing[int(folded) - 1]
-    word = everywhere().get(folded)
+    word = meaning(text)
     if word == "courtesy" and dialogue.asking is not None:
         return None
     return word
@@ -87,17 +87,20 @@ def _everywhere(text: str, dialogue: Dialogue) -> str | None:
 
 def _do_word(turn: Turn, word: str, dialogue: Dialogue, registry: Registry) -> None:
     dialogue.talk.choosing = []
+    moves = {
+        "cancel": dialogue.cancel,
+        "back": dialogue.back,
+        "keep": dialogue.keep,
+        "resume": dialogue.resume,
+        "repeat": dialogue.resume,
+        "restart": dialogue.restart,
+    }
+    if word in moves:
+        moves[word](turn)
+        return
     match word:
-        case "cancel":
-            dialogue.cancel(turn)
-        case "back" | "mistake":
-            dialogue.back(turn)
-        case "keep":
-            dialogue.keep(turn)
-        case "resume" | "repeat":
-            dialogue.resume(turn)
-        case "restart":
-            dialogue.restart(turn)
+        case "mistake":
+            _mistake(turn, dialogue, registry)
         case "person":
             person_wanted(turn)
             dialogue.ask_again(turn)
@@ -105,22 +108,56 @@ def _do_word(turn: Turn, word: str, dialogue: Dialogue, registry: Registry) -> N
             turn.say("common.help", commands=registry.menu(turn), open=dialogue.asking is not None)
         case "courtesy":
             turn.say("common.courtesy")
+        case "easier":
+            ways = [_word(turn, "person"), _word(turn, "menu")] if dialogue.asking is None else []
+            turn.say("common.easier", *([ways] if ways else []), telephone=turn.ground.telephone)
+            dialogue.ask_again(turn)
         case "language":
-            turn.say(
-                "common.language",
-                [
-                    Button(label, id=f"lang:{code}")
-                    for code, label in (("zh", "简体中文"), ("zh-Hant", "繁體中文"), ("en", "English"))
-                ],
-            )
+            dialogue.talk.choosing = [LANGUAGE + code for code in NAMES]
+            lines = [turn.ground.texts.label(code, "common.language") for code in NAMES]
+            buttons = [Button(label, id=LANGUAGE + code) for code, label in NAMES.items()]
+            turn.say("common.language_asked", buttons, lines=lines)
+        case _ if word.startswith(LANGUAGE):
+            _speak(turn, word.removeprefix(LANGUAGE), dialogue)
         case _:
             say_menu(turn, registry)
+
+
+def _speak(turn: Turn, lang: str, dialogue: Dialogue) -> None:
+    turn.person = people.speaks(turn.db, turn.who, lang)
+    turn.say("common.language_set")
+    dialogue.talk.full = None
+    dialogue.ask_again(turn)
+
+
+def _mistake(turn: Turn, dialogue: Dialogue, registry: Registry) -> None:
+    """In a form one question back; outside, what was done last is undone while it can be."""
+    undo = offered.undo(turn) if dialogue.asking is None else None
+    if undo is None:
+        dialogue.back(turn)
+    else:
+        _act(turn, undo.button.id.removeprefix("a:"), registry, dialogue)
+
+
+def _named(turn: Turn, inbound: Inbound, text: str, registry: Registry, dialogue: Dialogue) -> bool:
+    """Press the button that these words name, if one was offered; ask which, where it could be several."""
+    found = offered.meant(turn, text) if not inbound.proofs else []
+    if len(found) > 1:
+        lines = [f"{offer.button.label} · {offer.head}" for offer in found]
+        turn.say("common.which_button", *([o.button] for o in found), lines=lines)
+    elif found:
+        _button(turn, replace(inbound, text="", button=found[0].button.id), registry, dialogue)
+    return bool(found)
+
+
+def _word(turn: Turn, word: str) -> Button:
+    return Button(turn.label(f"common.button.{word}"), id=f"w:{word}")
 
 
 def say_menu(turn: Turn, registry: Registry) -> None:
     """What one can do here, as buttons, by the roles of who asks."""
     rows = [[Button(label, id=f"go:{name}")] for name, label in registry.menu(turn)]
-    turn.say("common.menu", *rows, demo=turn.ground.demo)
+    turn.say("common.menu", *rows, [_word(turn, "language")], demo=turn.ground.demo)
 
 
 def _link(turn: Turn, payload: str, registry: Registry) -> bool:
@@ -144,11 +181,8 @@ def _button(turn: Turn, inbound: Inbound, registry: Registry, dialogue: Dialogue
         _act(turn, rest, registry, dialogue)
     elif kind == "w":
         _do_word(turn, rest, dialogue, registry)
-    elif kind == "lang" and rest in ("zh", "zh-Hant", "en"):
-        turn.db.run("UPDATE person SET lang = :lang WHERE id = :id", lang=rest, id=turn.who.id)
-        turn.person = turn.who.speaking(rest)
-        turn.say("common.language_set")
-        dialogue.ask_again(turn)
+    elif kind == "lang" and rest in LANGUAGES:
+        _speak(turn, rest, dialogue)
     elif kind == "go" and rest in registry.flows:
         turn.start(rest)
     elif kind == "go" and (claim := claimed(turn, rest, registry)) is not None:
@@ -195,11 +229,25 @@ def _answer(turn: Turn, inbound: Inbound, text: str, registry: Registry, dialogu
     problem = dialogue.answer(turn, inbound)
     if problem is None:
         return
+    if text and not text.isdigit() and _named(turn, inbound, text, registry, dialogue):
+        return
     claim = claimed(turn, text, registry) if text and not inbound.proofs else None
     if claim is not None and not claim.last:
         _aside(turn, claim, dialogue)
+    elif inbound.proofs and not dialogue.wants_document:
+        turn.say("common.number_unasked")
+        dialogue.ask_again(turn)
+    elif text and not inbound.flaw and (meaning(text) == "courtesy" or asks(text)):
+        turn.say("common.courtesy" if meaning(text) == "courtesy" else "common.question_in_form")
+        dialogue.ask_again(turn)
     else:
+        _hint_english(turn, text)
         dialogue.say_problem(turn, problem)
+
+
+def _hint_english(turn: Turn, text: str) -> None:
+    if turn.lang != "en" and language_of(text) == "en":
+        turn.say("common.in_english")
 
 
 def _aside(turn: Turn, claim: Claim, dialogue: Dialogue) -> None:
@@ -234,19 +282,18 @@ def _claimed_or_unknown(
         turn.say("common.number_unasked")
         return
     if inbound.media and not text:
-        turn.say("common.media" if inbound.media != "sticker" else "common.courtesy")
+        if inbound.media == "sticker":
+            turn.say("common.courtesy")
+        else:
+            turn.say("common.media", [_word(turn, "person"), _word(turn, "menu")], media=inbound.media)
         return
     if inbound.location is not None or inbound.phone is not None:
         turn.say("common.not_asked")
         return
     claim = claimed(turn, text, registry)
+    if claim is None or claim.last:
+        _hint_english(turn, text)
     if claim is None:
-        turn.say(
-            "common.unknown",
-            [
-                Button(turn.label("common.button.person"), id="w:person"),
-                Button(turn.label("common.button.menu"), id="w:menu"),
-            ],
-        )
+        turn.say("common.unknown", [_word(turn, "person"), _word(turn, "menu")])
     else:
         _take(turn, claim)

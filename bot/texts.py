@@ -11,16 +11,22 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, StrictUndefined, Template
+from jinja2 import Environment, StrictUndefined, Template, pass_context
+from jinja2.runtime import Context
 from opencc import OpenCC
 
 LANGUAGES = ("zh", "zh-Hant", "en")
 _WEEKDAYS = "一二三四五六日"
+_TRADITIONAL = "s2twp"
+"""Taiwan's words and characters: 裡, 床, 週, 資訊 and 軟體 are read without a halt in Hong Kong as well, while Hong Kong's
+own 裏, 牀, 枱 and 信息 look foreign in Taiwan. What both write alike, and OpenCC does not, stands in OVERRIDES."""
+OVERRIDES = {"臺": "台", "檯": "台", "牀": "床", "羣": "群", "裏": "裡", "麪": "麵", "政策檔案": "政策文件"}
+"""Applied to what OpenCC made: both places print 台 on counters, offices and phones."""
 
 
 class TextsError(Exception):
@@ -41,7 +47,13 @@ class Texts:
                 if path.is_file():
                     self._load(path, lang)
         self._env.filters.update(
-            money=_money, day=_day, month=_month, moment=self._moment, at=self._at, groups=groups
+            money=_money,
+            day=_day,
+            month=_month,
+            moment=self._moment,
+            at=self._at,
+            groups=groups,
+            script=self._script,
         )
 
     def keys(self, lang: str = "zh") -> set[str]:
@@ -65,7 +77,7 @@ class Texts:
 
     def in_script(self, lang: str, words: str) -> str:
         """Simplified words that come from elsewhere (a pack, a card) in the script of a language."""
-        return self._traditional.convert(words) if lang == "zh-Hant" else words
+        return self._traditional(words) if lang == "zh-Hant" else words
 
     def source(self, lang: str, key: str) -> str:
         """The template as it is written (for checks and diagrams)."""
@@ -74,12 +86,23 @@ class Texts:
     def _words(self, lang: str, key: str) -> str:
         if lang == "zh-Hant":
             own = self._source["zh-Hant"].get(key)
-            return own if own is not None else self._traditional.convert(self._source["zh"][key])
+            return own if own is not None else self._traditional(self._source["zh"][key])
         return self._source["en" if lang == "en" else "zh"][key]
 
+    @pass_context
+    def _script(self, context: Context, words: Any) -> str:
+        """`{{ name|script }}`: a name from a pack in the script of the text. Not for what people wrote themselves."""
+        return self.in_script(str(context["lang"]), str(words))
+
+    def _traditional(self, words: str) -> str:
+        made: str = self._converter.convert(words)
+        for made_by_opencc, wanted in OVERRIDES.items():
+            made = made.replace(made_by_opencc, wanted)
+        return made
+
     @cached_property
-    def _traditional(self) -> OpenCC:
-        return OpenCC("s2t")
+    def _converter(self) -> OpenCC:
+        return OpenCC(_TRADITIONAL)
 
     def _load(self, path: Path, lang: str) -> None:
         try:
@@ -97,6 +120,17 @@ class Texts:
 
     def _at(self, at: datetime | str) -> str:
         return f"{_instant(at).astimezone(self._zone):%H:%M}"
+
+
+@lru_cache(maxsize=1)
+def _to_simplified() -> OpenCC:
+    return OpenCC("t2s")
+
+
+def simplified(words: str) -> str:
+    """Words in Simplified script, for comparing; as many characters as before."""
+    made: str = _to_simplified().convert(words)
+    return made
 
 
 def plain(markup: str) -> str:

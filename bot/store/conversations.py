@@ -23,7 +23,7 @@ class Overtaken(Exception):
 class Talk:
     """A conversation. `open` and `parked` are saved flow states; `choosing` are words a number may pick.
 
-    `paused` is the case under which a person has the conversation.
+    `full` is the question that was shown with all its words last, and the `seq` of that turn.
     """
 
     address_id: int
@@ -34,6 +34,7 @@ class Talk:
     open: dict[str, Any] | None = None
     parked: dict[str, Any] | None = None
     choosing: list[str] = field(default_factory=list)
+    full: tuple[int, int] | None = None
     lapsed: bool = False
 
 
@@ -58,6 +59,7 @@ def lock(db: Db, keys: KeyRing, address_id: int, now: datetime) -> Talk:
     if row["state"] is not None:
         tree = json.loads(keys.unseal(bytes(row["state"]), "conversation.state"))
         talk.open, talk.parked, talk.choosing = tree["open"], tree["parked"], tree.get("choosing", [])
+        talk.full = tuple(tree["full"]) if tree.get("full") else None
     if talk.open is not None and now - talk.updated > LIFE:
         talk.open, talk.parked, talk.choosing, talk.lapsed = None, None, [], True
     return talk
@@ -67,7 +69,9 @@ def save(db: Db, keys: KeyRing, talk: Talk, now: datetime) -> None:
     """Write a conversation back. Raises Overtaken when it is no longer the one that was loaded."""
     state = None
     if talk.open is not None or talk.parked is not None or talk.choosing:
-        tree = {"open": talk.open, "parked": talk.parked, "choosing": talk.choosing}
+        tree: dict[str, Any] = {"open": talk.open, "parked": talk.parked, "choosing": talk.choosing}
+        if talk.full is not None and talk.open is not None:
+            tree["full"] = talk.full
         state = keys.seal(json.dumps(tree, ensure_ascii=False).encode(), "conversation.state")
     touched = db.run(
         "UPDATE conversation SET seq = seq + 1, question = :question, expects = :expects, state = :state,"

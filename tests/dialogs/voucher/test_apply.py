@@ -133,7 +133,7 @@ async def test_birth_dates_as_people_write_them(district: District, said: str) -
 )
 async def test_a_number_that_cannot_be_used(district: District, typed: str, problem: str) -> None:
     await district.says("mama", *TO_DOCUMENT, typed)
-    assert district.keys("mama")[-2:] == [f"voucher.document.problem.{problem}", "voucher.document.ask"]
+    assert district.keys("mama")[-2:] == [f"voucher.document.problem.{problem}", "common.short_ask"]
     await district.say("mama", id18())
     assert district.keys("mama")[-1] == "voucher.phone.ask"
 

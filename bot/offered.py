@@ -1,0 +1,105 @@
+"""Buttons that were offered and are named in words: by their label, a number or a word of the same meaning.
+
+The outbox remembers what an address was shown, results and reminders included, so nothing else has to.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot import outbox
+from bot.clock import ms
+from bot.messages import Button
+from bot.texts import plain
+from bot.turn import Turn
+from bot.words import acts, fold, undoing
+
+LIFE = timedelta(days=7)
+"""A button is known by its words for this long; the button itself for as long as its row lives."""
+MESSAGES = 12
+"""The newest messages of an address that are looked through."""
+LONGEST = 24
+"""Characters of words that may name a button."""
+HEAD = 40
+"""Characters of its message by which one of several buttons is told from the others."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A button that still works, the beginning of its message, and how many messages ago that was (0: the last)."""
+
+    button: Button
+    head: str
+    ago: int
+    kind: str = ""
+
+
+def meant(turn: Turn, text: str) -> list[Offer]:
+    """The buttons that these words name, newest first; of several for the same thing the newest only."""
+    said = fold(text).removesuffix("吧")
+    if not said or len(said) > LONGEST or turn.address_id is None:
+        return []
+    offers = _offers(turn)
+    if said.isdigit():
+        last = [offer for offer in offers if offer.ago == 0]
+        return last[int(said) - 1 : int(said)] if 1 <= int(said) <= len(last) and _act_among(last) else []
+    if found := [offer for offer in offers if fold(offer.button.label) == said]:
+        return found if found[0].kind else found[:1]
+    group = next((words for words in acts() if said in words), None)
+    if group is None:
+        return []
+    return [o for o in offers if o.kind and any(word in fold(o.button.label) for word in group)]
+
+
+def undo(turn: Turn) -> Offer | None:
+    """The button of the newest message with buttons of a row that undoes what was done, if it holds one."""
+    acting = [offer for offer in _offers(turn) if offer.kind] if turn.address_id is not None else []
+    for offer in acting:
+        if offer.ago == acting[0].ago and (
+            offer.kind.endswith("undo") or any(word in fold(offer.button.label) for word in undoing())
+        ):
+            return offer
+    return None
+
+
+def _act_among(offers: list[Offer]) -> bool:
+    return any(offer.kind for offer in offers)
+
+
+def _offers(turn: Turn) -> list[Offer]:
+    """Every button of the newest messages that works outside its question, newest message first."""
+    rows = turn.db.all(
+        "SELECT payload FROM outbox WHERE address_id = :address AND kind = 'send' AND payload IS NOT NULL"
+        " AND state IN ('inflight', 'sent', 'unconfirmed') AND created >= :since ORDER BY id DESC LIMIT :most",
+        address=turn.address_id,
+        since=ms(turn.now - LIFE),
+        most=MESSAGES,
+    )
+    found: list[Offer] = []
+    seen: set[tuple[str, str]] = set()
+    for ago, row in enumerate(rows):
+        message = outbox.of_json(turn.ground.keys.unseal(bytes(row["payload"]), "outbox.payload"))
+        head = plain(message.text).strip().split("\n")[0][:HEAD]
+        for button in (button for line in message.buttons for button in line):
+            name, _, rest = button.id.partition(":")
+            what = _row(turn, rest) if name == "a" else (button.id, "")
+            if name in ("a", "go", "w", "lang") and what is not None and what not in seen:
+                seen.add(what)
+                found.append(Offer(button, head, ago, what[0] if name == "a" else ""))
+    return found
+
+
+def _row(turn: Turn, rest: str) -> tuple[str, str] | None:
+    """Kind and matter of an action button, or None when it was used, is over or is somebody else's."""
+    number = rest.partition(":")[0]
+    row = turn.db.one(
+        "SELECT kind, payload, person_id, deadline, used FROM action WHERE id = :id",
+        id=int(number) if number.isdigit() else 0,
+    )
+    if row is None or row["used"] is not None or row["person_id"] not in (None, turn.who.id):
+        return None
+    if row["deadline"] is not None and int(row["deadline"]) < ms(turn.now):
+        return None
+    return str(row["kind"]), json.dumps(json.loads(row["payload"]), sort_keys=True)
