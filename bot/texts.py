@@ -130,7 +130,7 @@ def _to_simplified() -> OpenCC:
 def simplified(words: str) -> str:
     """Words in Simplified script, for comparing; as many characters as before."""
     made: str = _to_simplified().convert(words)
-    return made
+    return made.replace("著", "着")  # Taiwan's 接著, which OpenCC leaves for the sake of 著名
 
 
 def plain(markup: str) -> str:
