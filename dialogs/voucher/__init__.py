@@ -11,7 +11,7 @@ from bot.store.session import Db
 from bot.turn import Ground, Turn
 from dialogs.voucher import codes, tables
 from dialogs.voucher.flow import APPLY, GUARDIAN, REDEEM
-from dialogs.voucher.readers import first_words
+from dialogs.voucher.rules import first_words
 from dialogs.voucher.service import (
     apply,
     arming,

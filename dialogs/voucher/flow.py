@@ -14,7 +14,7 @@ from bot.flow.readers import (
     one_of,
     yes_no,
 )
-from dialogs.voucher.readers import (
+from dialogs.voucher.rules import (
     RELATIONS,
     agreement,
     as_agreed,

@@ -1,10 +1,18 @@
-"""The service's rules, pure: who stands where, what the odds are in words, when things happen. Dates are arguments."""
+"""The service's rules, pure: how its own questions are read, who stands where, the odds in words, when things happen."""
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta
-from typing import Literal
+from decimal import Decimal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
+
+from bot.flow.dates import read_birth
+from bot.flow.model import CHANGE, Look, Problem, Said
+from bot.flow.readers import birth_date, nickname, one_of, phone, yes_no
+from bot.flow.readers.words import plain, words
+from dialogs.voucher.codes import parse_voucher
 
 COUNTED = ("applied", "won", "reserve")
 """Ticket states that stand in the draw."""
@@ -53,3 +61,271 @@ def guardian_moments(frozen: datetime, now: datetime) -> list[datetime]:
 def child_number(count: int) -> int:
     """Which child of the family this is (1 = the first): decides the default name 宝宝, 二宝, 三宝."""
     return min(count + 1, 5)
+
+
+RELATIONS = ("parent", "guardian", "grandparent")
+_TWIN = re.compile(r"双胞胎|龙凤胎|雙胞胎|龍鳳胎|同一天|一样|一樣|\btwins?\b|same (day|date)", re.IGNORECASE)
+_MINE = r"(?:我?就?是)?(?:孩子|娃娃?|宝宝|宝|她|他|小孩|小朋友)?的?"
+_PARENT = re.compile(rf"{_MINE}(?:妈|爸|娘|爹|妈咪|爸比|老妈|老爸|妈妈|爸爸|家长)")
+_NOT_ONE = re.compile(r"不是|\bnot\b", re.IGNORECASE)
+_NO_PHONE = re.compile(r"(?:没有?|冇|無|无)(?:手机|电话|手機|電話|号码)|no (?:phone|mobile)", re.IGNORECASE)
+_HERE = frozenset(
+    {"住", "住这", "住这里", "住这儿", "住在这", "住在这儿", "住的", "在这住", "本地", "本地的"}
+)
+_ELSEWHERE = frozenset(
+    {"不住", "不住这", "不住这里", "不住这儿", "不住在这里", "没住", "没住这", "外地", "外地的"}
+)
+_FINE = frozenset(
+    {
+        "对",
+        "对的",
+        "对了",
+        "好",
+        "好的",
+        "是",
+        "是的",
+        "没问题",
+        "没错",
+        "没有问题",
+        "都对",
+        "正确",
+        "可以",
+        "行",
+        "嗯",
+    }
+    | {
+        "提交",
+        "确认",
+        "确定",
+        "申请",
+        "同意",
+        "ok",
+        "okay",
+        "yes",
+        "right",
+        "correct",
+        "confirm",
+        "submit",
+        "fine",
+    }
+)
+_MEANT = {
+    "birth": re.compile(r"生日|出生|哪天生|birth"),
+    "relation": re.compile(r"是谁|什么人|关系|relation|whoiam"),
+    "nickname": re.compile(r"名字|称呼|小名|昵称|叫什么|叫啥|name"),
+    "document": re.compile(r"证件|身份证|出生证|证号|document"),
+    "phone": re.compile(r"电话|手机|号码|phone"),
+}
+_WRONG = re.compile(r"改|换|错|不对|重填|重写|change|wrong|correct")
+
+
+_LONG_NUMBER = re.compile(r"(?<!\d)1\d\d[ -]?\d{4}[ -]?\d{4}(?!\d)|\d{9,}")
+_YUAN = re.compile(r"[¥￥]?\s*(\d{1,6}(?:\.\d{1,2})?)\s*(?:元|块|块钱|yuan)?")
+
+agreement = one_of(
+    "agree",
+    "refuse",
+    words_for={
+        "agree": ("同意", "我同意", "好", "可以", "行", "agree", "yes", "ok"),
+        "refuse": ("不同意", "不行", "拒绝", "refuse", "no"),
+    },
+)
+"""Reads a yes or no to what was laid out above."""
+
+_guardian = one_of(
+    "agree",
+    "refuse",
+    "stranger",
+    words_for={
+        "agree": ("同意", "我同意", "好", "可以", "行", "agree", "yes", "ok"),
+        "refuse": ("不同意", "不行", "拒绝", "refuse", "no"),
+        "stranger": ("不是我孩子", "不是我家孩子", "不认识", "发错了", "not my child", "wrong person"),
+    },
+)
+
+
+def guardian_answer(said: Said, look: Look) -> Any:
+    """A guardian's yes or no, or that the link came to the wrong person."""
+    if said.choice is None and re.search(
+        r"不是我|不认识|发错|not my child|wrong person", said.text.casefold()
+    ):
+        return "stranger"
+    return _guardian(said, look)
+
+
+def read_child(said: Said, look: Look) -> Any:
+    """Which child: one of those known, another one, or at once another one's birth date (a twin's is known)."""
+    chosen = one_of()(said, look)
+    if not isinstance(chosen, Problem):
+        return chosen
+    born = {child["birth"] for child in look.data.get("children", ()) if "birth" in child}
+    if len(born) == 1 and _TWIN.search(said.text):
+        return born.pop()
+    born = birth_date(said, look)
+    return born if not isinstance(born, Problem) else chosen
+
+
+def which_child(value: Any, _look: Look) -> str:
+    """known, another, or a date given at once."""
+    if value == "another":
+        return "another"
+    return "born" if "-" in str(value) else "known"
+
+
+def read_document(said: Said, look: Look) -> Any:
+    """The proof that redaction left in the place of a number, checked against what was said before."""
+    if said.choice is not None and said.choice not in look.labels:
+        return Problem("stale")
+    if said.choice is not None:
+        return {"kind": "invented"}
+    if said.media is not None:
+        return Problem("photo")
+    if said.proof is None:
+        chosen = (
+            "invented" in look.labels and said.flaw is None and one_of("invented")(said, look) == "invented"
+        )
+        return {"kind": "invented"} if chosen else Problem(said.flaw or "no_number")
+    taken = look.data.get("proofs", ())
+    kind = {"id18": "id_card", "birth_cert": "birth_certificate", "permit": "permit"}[said.proof.kind]
+    if kind not in taken:
+        return Problem("not_taken")
+    born = said.proof.birth
+    if born is None:
+        return {"kind": kind, "digest": said.proof.digest}
+    return {"kind": kind, "digest": said.proof.digest, "birth": born.isoformat()}
+
+
+def fits_birth(value: Any, look: Look) -> str:
+    """ok, or that the document tells another birth date. One without a date inside fits every date."""
+    return "ok" if value.get("birth") in (None, look.data["birth"]) else "birth_differs"
+
+
+def read_paper(said: Said, look: Look) -> Any:
+    """The number typed from a paper at a centre, as its digest; a demonstration's invented one has no paper."""
+    if said.choice is not None:
+        return said.choice if said.choice in look.labels else Problem("stale")
+    if said.text.strip() in (look.labels.get("invented"), "1") and look.labels:
+        return "invented"
+    if said.media is not None:
+        return Problem("photo")
+    if said.proof is None:
+        return Problem(said.flaw or "no_number")
+    return said.proof.digest
+
+
+def read_code(said: Said, _look: Look) -> Any:
+    """A voucher code, as its twelve digits."""
+    if said.media is not None:
+        return Problem("words_only")
+    found = parse_voucher(said.text)
+    if found is None:
+        return Problem("no_code")
+    return Problem("mistyped") if found == "mistyped" else found
+
+
+def read_amount(said: Said, look: Look) -> Any:
+    """How much of a balance is used, in fen: whole yuan or with two decimals, at most what is left."""
+    text = words(said)
+    if isinstance(text, Problem):
+        return text
+    found = _YUAN.fullmatch(text)
+    if found is None or Decimal(found[1]) <= 0:
+        return Problem("not_an_amount")
+    fen = int(Decimal(found[1]) * 100)
+    return fen if fen <= look.data["balance"] else Problem("too_much")
+
+
+def read_relation(said: Said, look: Look) -> Any:
+    """Who one is to the child, in the words people have for it."""
+    short = plain(said.text)
+    if said.choice is None and _PARENT.fullmatch(short):
+        return "parent"
+    if said.choice is None and _NOT_ONE.search(said.text):
+        return Problem("not_a_choice", {"count": len(RELATIONS)})
+    return _relation(said, look)
+
+
+_relation = one_of(
+    *RELATIONS,
+    words_for={
+        "parent": (
+            "妈妈",
+            "爸爸",
+            "母亲",
+            "父亲",
+            "爸妈",
+            "父母",
+            "mum",
+            "mom",
+            "mother",
+            "dad",
+            "father",
+            "parent",
+        ),
+        "guardian": ("监护人", "guardian"),
+        "grandparent": (
+            *("爷爷", "奶奶", "外公", "外婆", "姥姥", "姥爷", "祖父", "祖母", "阿公", "阿婆", "嫲嫲", "婆婆"),
+            *("grandma", "grandmother", "granny", "grandpa", "grandfather", "grandparent"),
+        ),
+    },
+)
+
+
+def read_resident(said: Said, look: Look) -> Any:
+    """Whether they live here."""
+    short = plain(said.text)
+    if said.choice is None and short in _HERE | _ELSEWHERE:
+        return "yes" if short in _HERE else "no"
+    return yes_no(said, look)
+
+
+def read_nickname(said: Said, look: Look) -> Any:
+    """What to call the child; by default what the person's own language has for a baby."""
+    return nickname(look.data.get("default_name", "宝宝"))(said, look)
+
+
+def read_phone(said: Said, look: Look) -> Any:
+    """A number to ring; who has none is told whose will do."""
+    return Problem("none_of_own") if _NO_PHONE.search(said.text) else phone(said, look)
+
+
+def read_summary(said: Said, look: Look) -> Any:
+    """Whether all is right, or what is to be changed."""
+    if said.choice is not None or said.media is not None:
+        return one_of()(said, look)
+    short = plain(said.text)
+    if re.sub(r"[了吧啊呀哦的啦]+$", "", short) in _FINE or short in _FINE:
+        return "confirm"
+    meant = [
+        step for step, pattern in _MEANT.items() if pattern.search(short) and CHANGE + step in look.labels
+    ]
+    if _WRONG.search(short) and len(meant) == 1:
+        return CHANGE + meant[0]
+    return one_of()(said, look)
+
+
+def as_agreed(value: Any, look: Look) -> str:
+    """An answer as it is; an earlier consent only for what it covers."""
+    if value != "stands":
+        return str(value)
+    return "agree" if look.data.get("relation") in look.data.get("covers", ()) else "asked_again"
+
+
+def first_words(text: str, today: date) -> dict[str, str]:
+    """What the words that begin an application tell already: the birth date, who they are to the child."""
+    found: dict[str, str] = {}
+    # A telephone number is no date, and must not make one unclear.
+    born = read_birth(_LONG_NUMBER.sub(" ", text), today)
+    if isinstance(born, date):
+        found["birth"] = born.isoformat()
+    said = plain(text)
+    if re.search(r"我是(?:孩子|娃|宝宝|宝|她|他)?的?(?:妈|爸)", said) or re.search(
+        r"imh(?:er|is)(?:mum|mom|dad|mother|father)", said
+    ):
+        found["relation"] = "parent"
+    elif re.search(
+        r"孙子|孙女|外孙|我是(?:孩子|娃|宝宝|她|他)?的?(?:爷爷|奶奶|姥姥|姥爷|外婆|外公)|grand(?:son|daughter)",
+        said,
+    ):
+        found["relation"] = "grandparent"
+    return found
