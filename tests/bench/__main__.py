@@ -36,7 +36,9 @@ async def bench(parts: list[str], quick: bool, postgres: Postgres, folder: Path)
         return {"SQLite": "", "PostgreSQL": postgres.create_database(name)}
 
     if "turns" in parts:
-        await turns.measure(far, root, folder, postgres.create_database("turns"), 1 if quick else 3, 1.0 if quick else 2.0)
+        await turns.measure(
+            far, root, folder, postgres.create_database("turns"), 1 if quick else 3, 1.0 if quick else 2.0
+        )
     if "rush" in parts:
         await rush.measure(far, root, folder, both("rush"), 500 if quick else 5_000, 6 if quick else 60)
     if "draw" in parts:
@@ -49,7 +51,9 @@ def main() -> None:
     """Read the command line, prepare, measure."""
     words = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     words.add_argument("parts", nargs="*", metavar="PART", help=" ".join(PARTS))
-    words.add_argument("--quick", action="store_true", help="small sizes: to see that it works, not to be quoted")
+    words.add_argument(
+        "--quick", action="store_true", help="small sizes: to see that it works, not to be quoted"
+    )
     given = words.parse_args()
     if unknown := set(given.parts) - set(PARTS):
         words.error(f"no part {', '.join(sorted(unknown))}")
@@ -59,12 +63,16 @@ def main() -> None:
         postgres.execute(f"ALTER SYSTEM SET {setting} = on")
     postgres.execute("SELECT pg_reload_conf()")
     load = ", ".join(f"{part:.1f}" for part in os.getloadavg())
-    print(f"{os.cpu_count()} cores, load before {load}, Python {platform.python_version()}; bots on core {THEIRS},"
-          f" load and API on core {OURS}{'; QUICK, small sizes' if given.quick else ''}")
+    print(
+        f"{os.cpu_count()} cores, load before {load}, Python {platform.python_version()}; bots on core {THEIRS},"
+        f" load and API on core {OURS}{'; QUICK, small sizes' if given.quick else ''}"
+    )
     begin = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="doorstep-bench-", ignore_cleanup_errors=True) as folder:
         uvloop.run(bench(given.parts or list(PARTS), given.quick, postgres, Path(folder)))
-    print(f"\nmeasured in {time.monotonic() - begin:.0f} s; load after {', '.join(f'{p:.1f}' for p in os.getloadavg())}")
+    print(
+        f"\nmeasured in {time.monotonic() - begin:.0f} s; load after {', '.join(f'{p:.1f}' for p in os.getloadavg())}"
+    )
 
 
 if __name__ == "__main__":

@@ -36,8 +36,12 @@ class Seen:
 
 def look(db: Db) -> Seen:
     """The round's progress, from rows that the timers leave."""
-    began = {row["act"]: instant(int(row["at"])).timestamp() for row in db.all(
-        "SELECT act, at FROM audit WHERE act IN ('round.frozen', 'round.drawn', 'round.published')")}
+    began = {
+        row["act"]: instant(int(row["at"])).timestamp()
+        for row in db.all(
+            "SELECT act, at FROM audit WHERE act IN ('round.frozen', 'round.drawn', 'round.published')"
+        )
+    }
     told = db.one("SELECT count(*) AS n, max(told) AS last FROM voucher_ticket WHERE told IS NOT NULL")
     done = db.value("SELECT 1 FROM timer WHERE kind = 'voucher.publish' AND state = 'done'")
     count, last = (0, 0) if told is None else (int(told["n"]), int(told["last"] or 0))
@@ -60,8 +64,11 @@ async def measure(far: FarEnd, root: str, folder: Path, urls: dict[str, str], ti
         home.mkdir()
         await asyncio.to_thread(prepared.full_round, home, url, tickets)
         rows += await _one(far, root, home, url, database, tickets)
-    show(f"Draw of {tickets:,} tickets, {TALK_PER_S} keywords a second meanwhile",
-         "frozen, drawn, places, vouchers and results as timers of the real process; results leave at their pace", rows)
+    show(
+        f"Draw of {tickets:,} tickets, {TALK_PER_S} keywords a second meanwhile",
+        "frozen, drawn, places, vouchers and results as timers of the real process; results leave at their pace",
+        rows,
+    )
 
 
 async def _one(far: FarEnd, root: str, home: Path, url: str, database: str, tickets: int) -> list[Row]:
@@ -81,7 +88,9 @@ async def _one(far: FarEnd, root: str, home: Path, url: str, database: str, tick
         updates = (says(NEW + n, "voucher") for n in itertools.count())
         during = await opened(far, bot.target, updates, TALK_PER_S, until=watching.done)
         await watching
-        after = await opened(far, bot.target, itertools.islice(updates, int(TALK_PER_S * AFTER_S)), TALK_PER_S)
+        after = await opened(
+            far, bot.target, itertools.islice(updates, int(TALK_PER_S * AFTER_S)), TALK_PER_S
+        )
         peak = bot.megabytes("VmHWM")
     store.close()
     return _rows(database, tickets, seen, during, after, peak)
@@ -89,15 +98,33 @@ async def _one(far: FarEnd, root: str, home: Path, url: str, database: str, tick
 
 def _rows(database: str, tickets: int, seen: Seen, during: Taken, after: Taken, peak: float) -> list[Row]:
     began = seen.began
-    spans = [("frozen and listed", "round.frozen", "round.drawn"), ("drawn, places written", "round.drawn", "round.published")]
-    rows = [Row(f"{database}: {what}", f"{began[end] - began[begin]:.1f} s") for what, begin, end in spans if end in began]
+    spans = [
+        ("frozen and listed", "round.frozen", "round.drawn"),
+        ("drawn, places written", "round.drawn", "round.published"),
+    ]
+    rows = [
+        Row(f"{database}: {what}", f"{began[end] - began[begin]:.1f} s")
+        for what, begin, end in spans
+        if end in began
+    ]
     if seen.done and "round.drawn" in began:
-        rows.append(judged(f"{database}: places, rows and results queued", seen.last_told - began["round.drawn"], "s", 30))
+        rows.append(
+            judged(
+                f"{database}: places, rows and results queued", seen.last_told - began["round.drawn"], "s", 30
+            )
+        )
     else:
-        rows.append(Row(f"{database}: places, rows and results queued", f"{seen.told:,} of {tickets:,} in {LONGEST_S:.0f} s",
-                        "< 30 s", False))
+        rows.append(
+            Row(
+                f"{database}: places, rows and results queued",
+                f"{seen.told:,} of {tickets:,} in {LONGEST_S:.0f} s",
+                "< 30 s",
+                False,
+            )
+        )
     return [
-        *rows, judged(f"{database}: replies meanwhile, p95", during.ms(95), "ms", 250),
+        *rows,
+        judged(f"{database}: replies meanwhile, p95", during.ms(95), "ms", 250),
         Row(f"{database}: slowest, and lost", f"{during.ms(100):,.0f} ms, {during.lost + during.refused}"),
         judged(f"{database}: replies while {tickets:,} results wait, p95", after.ms(95), "ms", 250),
         judged(f"{database}: memory at most", peak, "MB", 400),

@@ -78,7 +78,7 @@ def tickets(folder: Path, url: str) -> tuple[int, int]:
 
 def _each(house: House, chats: range, write: Callable[[Db, int], None]) -> None:
     def part(db: Db, start: int) -> None:
-        for chat in chats[start:start + CHUNK]:
+        for chat in chats[start : start + CHUNK]:
             write(db, chat)
 
     for start in range(0, len(chats), CHUNK):
@@ -158,12 +158,16 @@ def _fill(house: House, db: Db, count: int) -> None:
     ]
     for statement in (
         "INSERT INTO person (id, created, lang, plain, reminders) VALUES (:id, :now, 'zh', 0, 1)",
-        ("INSERT INTO address (id, channel, chat, thread, member, person_id, state, created, last_seen)"
-        " VALUES (:id, 'telegram', :chat, '', '', :id, 'active', :now, :now)"),
+        (
+            "INSERT INTO address (id, channel, chat, thread, member, person_id, state, created, last_seen)"
+            " VALUES (:id, 'telegram', :chat, '', '', :id, 'active', :now, :now)"
+        ),
         "INSERT INTO subject (id, person_id, kind, name, created) VALUES (:id, :id, 'child', :name, :now)",
         "INSERT INTO voucher_child (id, programme, birth, created) VALUES (:id, :programme, :birth, :now)",
-        ("INSERT INTO voucher_ticket (id, number, round_id, child_id, person_id, subject_id, band, amount, state,"
-        " to_verify, applied) VALUES (:id, :ticket, :round, :id, :id, :id, :band, :amount, 'applied', 0, :now)"),
+        (
+            "INSERT INTO voucher_ticket (id, number, round_id, child_id, person_id, subject_id, band, amount, state,"
+            " to_verify, applied) VALUES (:id, :ticket, :round, :id, :id, :id, :band, :amount, 'applied', 0, :now)"
+        ),
     ):
         db.many(statement, own)
     # The clock of a demonstration goes on from the latest audit row: there everything of the round is due.

@@ -90,8 +90,14 @@ def running(command: Sequence[str], port: int, folder: Path, environment: dict[s
     os.sched_setaffinity(0, THEIRS)  # of this thread only; what it starts keeps it
     try:
         with log.open("ab") as out:
-            process = subprocess.Popen(command, cwd=folder, env={**os.environ, **environment}, stdout=out, stderr=out,
-                                       stdin=subprocess.DEVNULL)
+            process = subprocess.Popen(
+                command,
+                cwd=folder,
+                env={**os.environ, **environment},
+                stdout=out,
+                stderr=out,
+                stdin=subprocess.DEVNULL,
+            )
     finally:
         os.sched_setaffinity(0, mine)
     bot = Bot(process, Target(port, SECRET), log)

@@ -19,14 +19,22 @@ class Row:
 
 def judged(what: str, value: float, unit: str, below: float) -> Row:
     """A figure that should stay below its bound."""
-    return Row(what, f"{value:,.1f} {unit}" if value < 100 else f"{value:,.0f} {unit}", f"< {below:g} {unit}",
-               value < below)
+    return Row(
+        what,
+        f"{value:,.1f} {unit}" if value < 100 else f"{value:,.0f} {unit}",
+        f"< {below:g} {unit}",
+        value < below,
+    )
 
 
 def show(title: str, note: str, rows: Sequence[Row]) -> None:
     """Print a table of figures and bounds."""
-    table(title, note, ("", "figure", "bound", "holds"),
-          [(row.what, row.figure, row.bound, {True: "yes", False: "NO", None: ""}[row.holds]) for row in rows])
+    table(
+        title,
+        note,
+        ("", "figure", "bound", "holds"),
+        [(row.what, row.figure, row.bound, {True: "yes", False: "NO", None: ""}[row.holds]) for row in rows],
+    )
 
 
 def table(title: str, note: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -36,7 +44,9 @@ def table(title: str, note: str, head: Sequence[str], rows: Sequence[Sequence[st
     if note:
         print(f"  {note}")
     for row in [head, ["-" * width for width in widths], *rows]:
-        cells = [_pad(cell, width, left=n == 0) for n, (cell, width) in enumerate(zip(row, widths, strict=True))]
+        cells = [
+            _pad(cell, width, left=n == 0) for n, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
         print("  " + "  ".join(cells).rstrip(), flush=True)
 
 

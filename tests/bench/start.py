@@ -22,7 +22,10 @@ async def measure(far: FarEnd, root: str, folder: Path) -> None:
     home = folder / "start"
     for number, what in enumerate(("first start, database and keys made", "start on what is there")):
         took, megabytes = await _first_answer(far, root, home, CHAT + number)
-        rows += [judged(f"{what}: to the first answer", took, "s", 3), Row(f"{what}: resident memory", f"{megabytes:.0f} MB")]
+        rows += [
+            judged(f"{what}: to the first answer", took, "s", 3),
+            Row(f"{what}: resident memory", f"{megabytes:.0f} MB"),
+        ]
     show("Cold start, SQLite", "the update is repeated until it is taken, as Telegram would", rows)
 
 

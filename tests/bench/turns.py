@@ -59,7 +59,9 @@ def thanks(base: int) -> Iterator[Update]:
     return (says(base + n % KNOWN, "谢谢") for n in itertools.count())
 
 
-async def measure(far: FarEnd, root: str, folder: Path, postgres_url: str, rounds: int, window_s: float) -> None:
+async def measure(
+    far: FarEnd, root: str, folder: Path, postgres_url: str, rounds: int, window_s: float
+) -> None:
     """Start everybody, measure in turns, print."""
     async with AsyncExitStack() as stack:
         lines = await _line_up(stack, far, root, folder, postgres_url)
@@ -89,7 +91,9 @@ def _bot(line: Line) -> Bot:
     return line.bot
 
 
-async def _line_up(stack: AsyncExitStack, far: FarEnd, root: str, folder: Path, postgres_url: str) -> list[Line]:
+async def _line_up(
+    stack: AsyncExitStack, far: FarEnd, root: str, folder: Path, postgres_url: str
+) -> list[Line]:
     why = await asyncio.to_thread(rivals)
     lines = []
     for number, (script, package, name) in enumerate((
@@ -97,14 +101,20 @@ async def _line_up(stack: AsyncExitStack, far: FarEnd, root: str, folder: Path, 
         ("ptb_conversation", "ptb", "ConversationHandler + PicklePersistence (60 s)"),
         ("aiogram_echo", "aiogram", "aiogram echo: stores nothing"),
     ), start=1):  # fmt: skip
-        bot = None if why[package] else await stack.enter_async_context(rival(script, far, root, folder / script))
+        bot = (
+            None
+            if why[package]
+            else await stack.enter_async_context(rival(script, far, root, folder / script))
+        )
         lines.append(Line(name, bot, echoed(number * 10**9), why[package]))
     for number, (name, url) in enumerate((("SQLite", ""), ("PostgreSQL", postgres_url)), start=5):
         home = folder / name
         home.mkdir()
         await asyncio.to_thread(prepared.know, home, url, range(number * 10**9, number * 10**9 + KNOWN))
         bot = await stack.enter_async_context(doorstep(far, root, home, url))
-        lines.append(Line(f"Doorstep, {name}, committed: voucher, new people", bot, keywords((number + 2) * 10**9)))
+        lines.append(
+            Line(f"Doorstep, {name}, committed: voucher, new people", bot, keywords((number + 2) * 10**9))
+        )
         lines.append(Line(f"Doorstep, {name}, committed: thanks, known people", bot, thanks(number * 10**9)))
     return lines
 
@@ -124,17 +134,39 @@ async def _one(far: FarEnd, line: Line, name: str, outstanding: int, window_s: f
 def _print(lines: list[Line], calm: dict[str, Taken]) -> None:
     for _, outstanding, name, bound, aim in DELAYS:
         base = lines[0].per_s(name) if lines[0].bot else float("nan")
-        table(f"Turns a second, webhook -> commit -> reply, {outstanding} updates outstanding, {name} API round trip",
-              "pacing on, nobody writes fast enough to be paced; every bot on one core, load and API on the other",
-              ("", "turns/s", "x default", "p50 ms", "p99 ms", "CPU us", "lost"),
-              [_figures(line, name, base) for line in lines])
-        show(f"Against the default echo, {name}", "", [
-            Row(line.name, f"{line.per_s(name) / base:.2f} x", f">= {bound:g} x (aim {aim:g} x)",
-                line.per_s(name) >= bound * base) for line in lines if "SQLite" in line.name])
-    show(f"Unhurried: {UNHURRIED} updates a second at random moments, webhook -> reply", "", [
-        row for line in lines if line.name in calm for row in (
-            Row(f"{line.name}: p50", f"{calm[line.name].ms(50):.1f} ms"),
-            _unhurried_p99(line.name, calm[line.name]))])
+        table(
+            f"Turns a second, webhook -> commit -> reply, {outstanding} updates outstanding, {name} API round trip",
+            "pacing on, nobody writes fast enough to be paced; every bot on one core, load and API on the other",
+            ("", "turns/s", "x default", "p50 ms", "p99 ms", "CPU us", "lost"),
+            [_figures(line, name, base) for line in lines],
+        )
+        show(
+            f"Against the default echo, {name}",
+            "",
+            [
+                Row(
+                    line.name,
+                    f"{line.per_s(name) / base:.2f} x",
+                    f">= {bound:g} x (aim {aim:g} x)",
+                    line.per_s(name) >= bound * base,
+                )
+                for line in lines
+                if "SQLite" in line.name
+            ],
+        )
+    show(
+        f"Unhurried: {UNHURRIED} updates a second at random moments, webhook -> reply",
+        "",
+        [
+            row
+            for line in lines
+            if line.name in calm
+            for row in (
+                Row(f"{line.name}: p50", f"{calm[line.name].ms(50):.1f} ms"),
+                _unhurried_p99(line.name, calm[line.name]),
+            )
+        ],
+    )
 
 
 def _unhurried_p99(name: str, taken: Taken) -> Row:
@@ -148,6 +180,12 @@ def _figures(line: Line, delay: str, base: float) -> tuple[str, ...]:
         return (line.name, line.why_not, "", "", "", "", "")
     taken = [round_ for round_ in line.taken[delay] if round_.times] or line.taken[delay]
     per_s = line.per_s(delay)
-    return (line.name, f"{per_s:,.1f}", f"{per_s / base:.2f}", f"{statistics.median(t.ms(50) for t in taken):,.0f}",
-            f"{statistics.median(t.ms(99) for t in taken):,.0f}", f"{statistics.median(line.cpu_us[delay]):,.0f}",
-            str(sum(t.lost + t.refused for t in taken)))
+    return (
+        line.name,
+        f"{per_s:,.1f}",
+        f"{per_s / base:.2f}",
+        f"{statistics.median(t.ms(50) for t in taken):,.0f}",
+        f"{statistics.median(t.ms(99) for t in taken):,.0f}",
+        f"{statistics.median(line.cpu_us[delay]):,.0f}",
+        str(sum(t.lost + t.refused for t in taken)),
+    )

@@ -126,7 +126,7 @@ def test_the_page_speaks_the_language_that_is_asked_for(
     with quiet.client() as client:
         page = client.get("/", params={"lang": asked}, headers={"Accept-Language": header})
     assert f'<html lang="{lang}">' in page.text
-    assert {"zh-Hans": "发送", "zh-Hant": "發送", "en": "Send"}[lang] in page.text
+    assert {"zh-Hans": "发送", "zh-Hant": "傳送", "en": "Send"}[lang] in page.text
 
 
 def test_the_first_word_decides_the_language_of_the_chat(world: World) -> None:

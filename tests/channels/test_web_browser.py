@@ -210,7 +210,7 @@ def test_a_photo_stays_on_the_phone(world: World, page: Page, tmp_path: Path) ->
     page.on("request", lambda request: sent.append(request.post_data_buffer or b""))
     page.goto(world.url)
     page.locator("#photo").set_input_files(photo)
-    _said(page, "图片、语音和文件我现在还看不了")
+    _said(page, "图片和视频我现在还看不了")
     assert not any(b"secret-bytes" in body for body in sent)
 
 

@@ -145,7 +145,7 @@ class Household:
         await guardian.open_link(found[-1][1])
         assert guardian.last_key == "voucher_guardian.confirm.ask", guardian.last_key
         await guardian.say("同意" if self.guardian == "agrees" else "不同意")
-        child.states[round_name] = "listed" if self.guardian == "agrees" else "withdrawn"
+        child.states[round_name] = "listed" if self.guardian == "agrees" else "refused"
 
     async def withdraw(self, child: Child, round_name: str) -> None:
         await self.wake()
@@ -166,7 +166,7 @@ class Household:
 
     async def duplicate(self, child: Child, round_name: str) -> None:
         """The other parent applies for the same child, at another address with another telephone."""
-        if child.states[round_name] == "withdrawn":
+        if child.states[round_name] in ("withdrawn", "refused"):
             return
         other = Family(self.house, self.rims["terminal"], f"{self.chat}-other")
         await other.fill_in(answers(child.born, child.number, f"139{self.number:08d}", "同一个"))

@@ -155,7 +155,9 @@ def no_ticket_is_lost_or_doubled(town: Town) -> None:
     assert len(held) == sum(len(child.tickets) for child in town.children)
     assert len({(row["round_id"], row["child_id"]) for row in rows}) == len(rows)
     seen = Counter(state for _, state in held.values())
-    assert min(seen["listed"], seen["withdrawn"], seen["unheard"]) > 0, "some of each, or this proves little"
+    assert min(seen["listed"], seen["withdrawn"], seen["refused"], seen["unheard"]) > 0, (
+        "some of each, or this proves little"
+    )
     assert len(town.rows("SELECT 1 FROM voucher_child")) == len(town.children)
 
 
@@ -214,7 +216,7 @@ def each_ticket_has_its_result_exactly_once(town: Town) -> None:
     names = {number: child.name for child in town.children for number in child.tickets.values()}
     for ticket in town.rows(
         "SELECT t.id, t.number, t.state, r.name AS round FROM voucher_ticket t"
-        " JOIN voucher_round r ON r.id = t.round_id WHERE t.state <> 'withdrawn'"
+        " JOIN voucher_round r ON r.id = t.round_id WHERE t.state NOT IN ('withdrawn', 'refused')"
     ):
         number = ticket["number"]
         shown = f"{number[:3]} {number[3:6]} {number[6:]}"
@@ -223,7 +225,10 @@ def each_ticket_has_its_result_exactly_once(town: Town) -> None:
         assert written[f"result:{ticket['id']}"] + by_telephone == 1, (ticket, name)
     delivered = Counter(sent.id for rim in town.rims.values() for sent in rim.sent)
     assert max(delivered.values()) == 1, "a message arrived twice"
-    withdrawn = {row["id"] for row in town.rows("SELECT id FROM voucher_ticket WHERE state = 'withdrawn'")}
+    withdrawn = {
+        row["id"]
+        for row in town.rows("SELECT id FROM voucher_ticket WHERE state IN ('withdrawn', 'refused')")
+    }
     assert not any(f"result:{one}" in written for one in withdrawn)
 
 

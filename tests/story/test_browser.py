@@ -24,10 +24,18 @@ CODE = re.compile(r"\d{4} \d{4} \d{4}")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """`doorstep run` as somebody starts it who has just cloned: no token, the sample city."""
     folder, port = tmp_path_factory.mktemp("site"), free_port()
-    environment = {**os.environ, "DOORSTEP_DATA_DIR": str(folder / "data"), "DOORSTEP_KEYS": str(folder / "keys"),
-                   "DOORSTEP_PORT": str(port), "DOORSTEP_DATABASE_URL": "", "DOORSTEP_TELEGRAM_TOKEN": ""}
+    environment = {
+        **os.environ,
+        "DOORSTEP_DATA_DIR": str(folder / "data"),
+        "DOORSTEP_KEYS": str(folder / "keys"),
+        "DOORSTEP_PORT": str(port),
+        "DOORSTEP_DATABASE_URL": "",
+        "DOORSTEP_TELEGRAM_TOKEN": "",
+    }
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([sys.executable, "-m", "bot", "run"], env=environment, stdout=log, stderr=log)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bot", "run"], env=environment, stdout=log, stderr=log
+        )
     url = f"http://127.0.0.1:{port}"
 
     def ready() -> bool:
@@ -72,12 +80,17 @@ def move_clock(page: Page, to: str) -> None:
 def accessible(page: Page) -> None:
     """No finding of axe that it calls serious or critical."""
     found = Axe().run(page).response["violations"]
-    assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found
-            if one["impact"] in ("serious", "critical")] == []
+    assert [
+        (one["id"], one["nodes"][0]["html"][:200])
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ] == []
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_a_parent_applies_wins_and_a_centre_redeems(browser: Browser, site: str, size: str, tmp_path: Path) -> None:
+def test_a_parent_applies_wins_and_a_centre_redeems(
+    browser: Browser, site: str, size: str, tmp_path: Path
+) -> None:
     """消费券 → apply → move the clock → result → 工作人员 redeems."""
     context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", viewport=SIZES[size])  # type: ignore[arg-type]
     page = context.new_page()
@@ -97,7 +110,9 @@ def test_a_parent_applies_wins_and_a_centre_redeems(browser: Browser, site: str,
     heard(page, "最后要核对证件")
     page.wait_for_timeout(700)  # let it come to rest, for the picture
     page.screenshot(path=pictures / f"{size}-document.png")
-    assert page.evaluate("document.scrollingElement.scrollHeight <= innerHeight"), "only the conversation scrolls"
+    assert page.evaluate("document.scrollingElement.scrollHeight <= innerHeight"), (
+        "only the conversation scrolls"
+    )
     accessible(page)
     press(page, "用一个编的号码")
     heard(page, "留个电话")

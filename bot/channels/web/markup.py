@@ -17,7 +17,9 @@ _ADDRESS = re.compile(r"(?:https?://[^\s\"'<>]+|tel:\+?[0-9*#,;-]{2,32})", re.IG
 def runs(markup: str) -> list[dict[str, Any]]:
     """The text in order: {"t": text} with "b", "i", "code" set to True and "href" to an address, where they hold."""
     parser = _Runs()
-    parser.feed(markup)
+    parser.feed(
+        markup.replace("<!", "&lt;!").replace("<?", "&lt;?")
+    )  # no declarations: some make the parser raise
     parser.close()
     return parser.found
 

@@ -168,7 +168,7 @@ async def test_a_half_is_asked_again_after_a_restart(district: District) -> None
     await district.says("mama", *TO_DOCUMENT, id18()[:10])
     await district.restart()
     await district.say("mama", id18()[10:])
-    assert district.keys("mama")[-1] == "voucher.document.ask"
+    assert district.keys("mama")[-1] == "common.short_ask"
     await district.say("mama", id18())
     assert district.keys("mama")[-1] == "voucher.phone.ask"
 
@@ -208,7 +208,7 @@ async def test_a_photo_of_a_paper_is_refused_and_goes_nowhere(district: District
     district.staff("duty", "duty")
     await district.says("mama", *TO_DOCUMENT)
     await district.share("mama", media="photo")
-    assert district.keys("mama")[-2:] == ["voucher.document.problem.photo", "voucher.document.ask"]
+    assert district.keys("mama")[-2:] == ["voucher.document.problem.photo", "common.short_ask"]
     assert district.shown_to("duty") == []
 
 
