@@ -18,7 +18,7 @@ from dialogs.voucher.service.names import child_name, code_hash
 from knowledge.city import City
 from knowledge.programme import Programme
 
-QR_SCALE = 8
+QR_SCALE = 6
 
 
 def issue_and_tell(turn: Turn, row: Row, ticket: Row, city: City) -> None:

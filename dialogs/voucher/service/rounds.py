@@ -27,7 +27,7 @@ from knowledge.programme import Programme, Round
 
 AHEAD = timedelta(days=45)
 """Rounds that begin within this time stand as rows with their timers."""
-CHUNK = 200
+CHUNK = 40
 """Tickets handled in one transaction while replies go on."""
 Tell = Callable[[Turn, Row, Row], None]
 """What is done for one ticket of a round: (turn, the round's row, the ticket's row)."""
