@@ -78,9 +78,8 @@ REDEEMING = frozenset({"核销", "扫码核销", "redeem", "核销券"})
 
 def claims(text: str, turn: Turn, city: City) -> Claim | None:
     """Whose words: one's own vouchers, a code typed, staff's words, or the keyword that starts an application."""
-    if (
-        turn.overheard
-    ):  # in a group only what staff do together: one's own children and codes are nobody else's
+    # In a group only what staff do together: one's own children and codes are nobody else's.
+    if turn.overheard:
         return arming.claims(text, turn, city)
     folded = normalise(text).strip(" /")
     if folded in MINE:
