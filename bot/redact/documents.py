@@ -112,7 +112,8 @@ def nearly(sheet: Sheet, free: list[bool], shortest: int) -> Iterator[Found]:
 
 def _looks_like_one(sheet: Sheet, start: int, number: str) -> bool:
     length, tight = len(number), sheet.widest(start, start + len(number)) == TIGHT
-    if length >= 16 and number[0] != "0" and _DATED.match(number, 6):
+    # No place begins with 0, but a mistyped first digit may: only the full length is believed then.
+    if length >= 16 and (number[0] != "0" or length == 18) and _DATED.match(number, 6):
         return True
     if number[-1] == "X":
         return length >= 16 or tight
