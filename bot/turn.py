@@ -19,7 +19,7 @@ from bot.settings import Settings
 from bot.store.people import Who
 from bot.store.sealed import KeyRing
 from bot.store.session import Db
-from bot.texts import Texts, plain
+from bot.texts import Texts
 
 JOIN_LIMIT = 1500
 """Texts of one turn are put into one message up to this many characters."""
@@ -257,10 +257,6 @@ class Turn:
         """Set a timer, or move the one of that kind and key."""
         timers.set_timer(self.db, kind, key, due, payload)
 
-    def cancel_timer(self, kind: str, key: str) -> None:
-        """Call a timer off."""
-        timers.cancel(self.db, kind, key)
-
     def in_(self, **span: float) -> datetime:
         """The instant this long from now: `turn.in_(minutes=10)`."""
         return self.now + timedelta(**span)
@@ -303,8 +299,3 @@ def reachable(db: Db, person_id: int) -> int | None:
         person=person_id,
     )
     return None if found is None else int(found)
-
-
-def said_by(messages: Sequence[Outgoing]) -> str:
-    """Several messages as plain text (for logs of a terminal and for tests)."""
-    return "\n\n".join(plain(message.text) for message in messages)

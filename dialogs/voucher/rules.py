@@ -14,8 +14,6 @@ from bot.flow.readers import birth_date, nickname, one_of, phone, yes_no
 from bot.flow.readers.words import plain, words
 from dialogs.voucher.codes import parse_voucher
 
-COUNTED = ("applied", "won", "reserve")
-"""Ticket states that stand in the draw."""
 UNDO_MINUTES = 10
 DISPUTE_DAYS = 7
 REVIEW_DAYS = 5
