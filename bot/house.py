@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot import outbox, timers
+from bot import outbox, scarce, timers
 from bot.capability import Capability, Job, Registry
 from bot.clock import SystemClock, instant
 from bot.messages import Channel, Inbound, Place, Receipt, Sendable, SendFailed
@@ -133,6 +133,9 @@ class House:
                 outbox.sent(db, message.id, receipt.message_id, now)
             elif why is not None:
                 outbox.failed(db, message.id, why, now)
+            if message.lane == "result":  # an offer's hours begin with its sending, in this transaction
+                zone = self.ground.settings.zone
+                scarce.tend(db, now, zone, message.id if receipt is not None else None)
 
         await asyncio.wrap_future(self.store.submit(settle))
 
@@ -180,6 +183,7 @@ class House:
         """Settle what a crash left half sent, and put on the call list what reached nobody."""
         now = self.ground.clock.now()
         outbox.sweep(db, now)
+        scarce.tend(db, now, self.ground.settings.zone)
         outbox.to_call_list(db, now)
 
     async def settle(self) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import chinese_calendar
 
 FRIDAY = 4
+OFFICE = (time(9), time(20))
+"""Between these local times of a working day what somebody must answer may end: nobody loses a place overnight."""
 
 
 def is_workday(day: date) -> bool:
@@ -23,3 +26,12 @@ def workdays_after(day: date, count: int) -> date:
         day += timedelta(days=1)
         count -= is_workday(day)
     return day
+
+
+def office_moment(at: datetime, zone: ZoneInfo) -> datetime:
+    """`at`, or the next instant after it that lies between 9:00 and 20:00 of a working day."""
+    local, (opens, ends) = at.astimezone(zone), OFFICE
+    day = local.date()
+    if is_workday(day) and local.time() <= ends:
+        return at if local.time() >= opens else datetime.combine(day, opens, zone).astimezone(at.tzinfo)
+    return datetime.combine(workdays_after(day, 1), opens, zone).astimezone(at.tzinfo)

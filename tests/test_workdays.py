@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.workdays import is_workday, workdays_after
+from bot.workdays import is_workday, office_moment, workdays_after
 
 
 @pytest.mark.parametrize(
@@ -26,3 +27,24 @@ def test_is_workday(day: date, works: bool) -> None:
 
 def test_five_days_over_the_national_holiday() -> None:
     assert workdays_after(date(2025, 9, 29), 5) == date(2025, 10, 13)
+
+
+@pytest.mark.parametrize(
+    ("at", "ends"),
+    [
+        ("2026-12-02T14:20", "2026-12-02T14:20"),
+        ("2026-12-02T09:00", "2026-12-02T09:00"),
+        ("2026-12-02T20:00", "2026-12-02T20:00"),
+        ("2026-12-02T20:01", "2026-12-03T09:00"),
+        ("2026-12-02T07:30", "2026-12-02T09:00"),
+        ("2026-12-04T23:00", "2026-12-07T09:00"),  # a Friday night
+        ("2026-12-05T12:00", "2026-12-07T09:00"),
+        ("2025-10-01T10:00", "2025-10-09T09:00"),  # National Day
+        ("2025-09-28T10:00", "2025-09-28T10:00"),  # a Sunday that is worked
+    ],
+)
+def test_an_answer_is_due_by_day_only(at: str, ends: str) -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+    assert office_moment(datetime.fromisoformat(at).replace(tzinfo=zone), zone) == datetime.fromisoformat(
+        ends
+    ).replace(tzinfo=zone)

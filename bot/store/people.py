@@ -125,6 +125,7 @@ _OF_PERSON = (
     ("action", "person_id"),
     ("desk_case", "person_id"),
     ("call_list", "person_id"),
+    ("offer", "person_id"),
     ("staff", "person_id"),
     ("approval", "asked_by"),
     ("approval", "decided_by"),

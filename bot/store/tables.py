@@ -290,6 +290,33 @@ class Scarce(SQLModel, table=True):
     used: int = big(default=0)
 
 
+class Offer(SQLModel, table=True):
+    """Something scarce that one person may take or leave. state: offered | called | accepted | declined | lapsed | passed.
+
+    `object` is the number of the row it is offered for, one offer to a row of a `kind`; an open one holds a unit of
+    the counter `holds`. The `hours` begin at `sent`; `deadline` is known from then on and never lies past `until`.
+    called: it could not be delivered and stands on the call list (`call_id`). passed: it would have been their turn.
+    """
+
+    __tablename__ = "offer"
+    __table_args__ = (UniqueConstraint("kind", "object"), Index("offer_holds", "holds", "state"))
+    id: int | None = key()
+    kind: str
+    object: int = big()
+    person_id: int = refers("person.id")
+    holds: str
+    state: str = Field(index=True)
+    hours: int
+    created: int = big()
+    until: int = big()
+    outbox_id: int | None = refers("outbox.id", nullable=True, default=None)
+    call_id: int | None = refers("call_list.id", nullable=True, default=None)
+    sent: int | None = big(default=None)
+    deadline: int | None = big(default=None)
+    decided: int | None = big(default=None)
+    why: str = ""
+
+
 class Audit(SQLModel, table=True):
     """What was done, by whom, to what. Rows are only ever added; they hold ids, never words."""
 
