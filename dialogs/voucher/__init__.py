@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from pathlib import Path
 
@@ -18,9 +17,11 @@ from dialogs.voucher.service import (
     consents,
     drawing,
     duty,
+    fairness,
     guardian,
     mine,
     operator,
+    public,
     redeem,
     rounds,
     usable,
@@ -81,11 +82,9 @@ def claims(text: str, turn: Turn, city: City) -> Claim | None:
     # In a group only what staff do together: one's own children and codes are nobody else's.
     if turn.overheard:
         return arming.claims(text, turn, city)
+    if (own := _own(text, turn, city)) is not None:
+        return own
     folded = normalise(text).strip(" /")
-    if folded in MINE:
-        return Claim(call=partial(mine.show_mine, city=city))
-    if folded in WHERE and usable.held(turn):
-        return Claim(call=partial(usable.show, city=city))
     code = codes.parse_voucher(text) if any(c.isdigit() for c in text) else None
     if code is not None and code != codes.MISTYPED:
         return Claim(call=partial(redeem.open_link, payload=code, city=city))
@@ -105,10 +104,22 @@ def claims(text: str, turn: Turn, city: City) -> Claim | None:
     return None
 
 
+def _own(text: str, turn: Turn, city: City) -> Claim | None:
+    """How one's own things stand: fairness and place, vouchers, where they are good."""
+    folded = normalise(text).strip(" /")
+    if (fair := fairness.claims(text, city)) is not None:
+        return fair
+    if folded in MINE:
+        return Claim(call=partial(mine.show_mine, city=city))
+    if folded in WHERE and usable.held(turn):
+        return Claim(call=partial(usable.show, city=city))
+    return None
+
+
 def draws(ground: Ground, db: Db, name: str) -> bytes | None:
     """/draws/ROUND.json: everything public of a round."""
-    found = rounds.document(ground.keys, db, name)
-    return None if found is None else json.dumps(found, ensure_ascii=False, indent=1).encode()
+    found = public.document(ground.keys, db, name)
+    return None if found is None else public.as_file(found)
 
 
 def capability(city: City) -> Capability:
@@ -161,7 +172,7 @@ def capability(city: City) -> Capability:
         links={"r": partial(redeem.open_link, city=city), guardian.PREFIX: guardian.open_link},
         pages={"draws": draws},
         claims=partial(claims, city=city),
-        commands=(Command("voucher"), Command("mine"), Command("redeem", (redeem.ROLE,))),
+        commands=(Command("voucher"), Command("mine"), Command("verify"), Command("redeem", (redeem.ROLE,))),
         operator=operator.COMMANDS,
         jobs=(Job("voucher.rounds", "17 4 * * *", partial(rounds.ensure, city=city)),),
         my_things=partial(mine.my_things, city=city),

@@ -23,6 +23,12 @@ from typing import Any
 
 FORMAT = "doorstep-draw/1"
 SECRET_BYTES = 32
+WITHOUT_VALUE = (
+    "no public value: the commitment binds the secret before the list was known, so nobody chose it to suit the list;"
+    " but whoever could read the secret could try lists before the freeze, and against that stand only the public"
+    " list, its instant and the reviews"
+)
+"""What the missing public value means for whoever checks a draw."""
 
 
 class DrawError(ValueError):
@@ -115,6 +121,7 @@ def verify(document: object) -> list[str]:
     problems = _shape(document)
     if problems:
         return problems
+    _check_programme(document, problems)
     entries: list[tuple[str, str]] = []
     if document["list"] is not None:
         entries = _entries(document["list"], problems)
@@ -182,6 +189,22 @@ def _entries(listed: str, problems: list[str]) -> list[tuple[str, str]]:
     return entries
 
 
+def _check_programme(document: dict[str, Any], problems: list[str]) -> None:
+    """Quotas against the programme's own words, where the file holds them."""
+    if "programme" not in document:
+        return
+    programme = document["programme"]
+    try:
+        if hashlib.sha256(programme.encode()).hexdigest() != document.get("programme_hash"):
+            problems.append("programme_hash is not the SHA-256 of the programme")
+        quotas = {band["id"]: band["quota"] for band in json.loads(programme)["bands"]}
+    except (AttributeError, KeyError, TypeError, ValueError):
+        problems.append("programme cannot be read")
+        return
+    if quotas != {band: result["quota"] for band, result in document["bands"].items()}:
+        problems.append("the quotas are not those of the programme")
+
+
 def _secret(document: dict[str, Any], problems: list[str]) -> bytes | None:
     if document["secret"] is None:
         return None
@@ -206,6 +229,8 @@ def _check_bands(
     except DrawError as error:
         problems.append(str(error))
         return
+    if document.get("seed", key.hex()) != key.hex():
+        problems.append("seed does not follow from round, secret, list and public value")
     tickets: dict[str, list[str]] = {band: [] for band in document["bands"]}
     for band, ticket in entries:
         tickets.setdefault(band, []).append(ticket)

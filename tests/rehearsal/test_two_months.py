@@ -24,7 +24,7 @@ from bot.settings import Settings
 from bot.store import people
 from bot.store.session import Db, sqlite_url
 from dialogs.voucher.draw import verify
-from dialogs.voucher.service import rounds
+from dialogs.voucher.service import public
 from tests.dialogs.voucher.district import bands, drawn_order, write_pack
 from tests.dialogs.voucher.families import Family, Rim
 from tests.rehearsal.households import Child, Event, Household
@@ -187,7 +187,7 @@ def quotas_are_exact(town: Town) -> None:
 def the_published_draws_can_be_computed_by_anybody(town: Town) -> None:
     for name in ROUNDS:
         document = town.house.store.read(
-            lambda db, name=name: rounds.document(town.house.ground.keys, db, name)
+            lambda db, name=name: public.document(town.house.ground.keys, db, name)
         )
         assert document is not None
         assert verify(json.loads(json.dumps(document))) == []

@@ -3,4 +3,5 @@
 apply, tickets, children  an application becomes a ticket        guardian  a guardian confirms
 rounds, drawing           the calendar, the draw, the results     results   what people are told
 mine, redeem              one's own vouchers, using them          arming, operator  staff and the command line
+fairness, public  how anybody checks a draw
 """

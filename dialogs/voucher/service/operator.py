@@ -1,9 +1,10 @@
-"""The operator's commands: entering a round's public value, checking a published draw."""
+"""The operator's commands: entering a round's public value, checking a published draw, what others check it with."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from importlib.resources import files
 from pathlib import Path
 
 from bot.capability import OperatorCommand
@@ -42,10 +43,13 @@ def verify(_turn: Turn, values: Sequence[str]) -> str:
         f"{band} {len(drawn['order'])} tickets, quota {drawn['quota']}"
         for band, drawn in sorted(document["bands"].items())
     )
-    missing = (
-        "" if document["public_value"] else "; without a public value: the secret's commitment alone binds it"
-    )
+    missing = "" if document["public_value"] else f"\n{draw.WITHOUT_VALUE}"
     return f"{path}: the order follows from the published list and secret ({bands}){missing}"
+
+
+def script(_turn: Turn, _values: Sequence[str]) -> str:
+    """`doorstep lottery verifier`: the standalone script, as it stands in the program."""
+    return files("dialogs.voucher").joinpath("verifier.py").read_text(encoding="utf-8").rstrip("\n")
 
 
 COMMANDS: Mapping[str, OperatorCommand] = {
@@ -54,5 +58,8 @@ COMMANDS: Mapping[str, OperatorCommand] = {
     ),
     "lottery verify": OperatorCommand(
         verify, ("FILE",), "Recompute a published draw from public data alone."
+    ),
+    "lottery verifier": OperatorCommand(
+        script, (), "Print the standalone script with which anybody recomputes a draw."
     ),
 }

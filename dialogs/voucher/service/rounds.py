@@ -6,17 +6,14 @@ touch coming rounds only. The order and the list commit first; places and result
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any
 
 from bot import timers
 from bot.clock import instant, ms
-from bot.store.sealed import KeyRing
 from bot.store.session import Db, Row
 from bot.timers import Due
 from bot.turn import Turn
@@ -211,30 +208,6 @@ def each(turn: Turn, due: Due, where: str, tell: Tell, round_id: int | None = No
     for ticket in tickets:
         tell(turn, row, ticket)
     return str(tickets[-1]["id"]) if len(tickets) == CHUNK else None
-
-
-def document(keys: KeyRing, db: Db, name: str) -> dict[str, Any] | None:
-    """ROUND.json: everything public of a round, null until known. None: no such round, or not open yet."""
-    row = db.one("SELECT * FROM voucher_round WHERE name = :name AND state <> 'announced'", name=name)
-    if row is None:
-        return None
-    drawn = row["state"] in ("drawn", "published")
-    secret = None
-    if drawn:
-        secret = keys.unseal(bytes(row["secret"]), "round.secret").hex()
-    frozen = bool(row["list_hash"])
-    return {
-        "round": row["name"],
-        "programme_hash": row["programme_hash"],
-        "commitment": row["commitment"],
-        "list_hash": row["list_hash"] or None,
-        "list": row["list"] if frozen else None,
-        "secret": secret,
-        "public_value": row["public_value"],
-        "bands": json.loads(row["result"])
-        if drawn
-        else {band.id: {"quota": band.quota, "order": None} for band in programme_of(row).bands},
-    }
 
 
 def _entries(db: Db, round_id: int) -> Iterator[tuple[str, str]]:

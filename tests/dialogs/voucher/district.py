@@ -15,7 +15,7 @@ from stdnum.cn import ric
 from bot.channels.terminal import NAME, Act, Shown
 from bot.messages import Inbound, Place
 from bot.turn import Turn
-from dialogs.voucher.service import drawing, rounds
+from dialogs.voucher.service import drawing, public
 from tests.world import START, World
 
 BORN = "2025-05-01"
@@ -167,7 +167,7 @@ class District(World):
         return int(self.rows("SELECT person_id FROM address WHERE chat = :who", who=who)[0]["person_id"])
 
     def document(self, name: str = "2026-12") -> dict[str, Any] | None:
-        return self.house.store.read(lambda db: rounds.document(self.house.ground.keys, db, name))
+        return self.house.store.read(lambda db: public.document(self.house.ground.keys, db, name))
 
     def enter_value(self, name: str, value: str) -> str:
         return self.house.store.write(

@@ -1,0 +1,120 @@
+"""复算一次公布的抽签，只要 Python 3.8 以上。Recompute a published draw; bare Python 3.8 or later, nothing else.
+
+    python verifier.py ROUND.json [票号 TICKET] [早先抄下的 64 位校验值 NOTED]
+
+规则 / the rule (doorstep-draw/1, UTF-8):
+  承诺值 commitment = SHA-256(密数 the 32 raw secret bytes)，开放报名时公布 / published at the opening
+  名单 list = "BAND<TAB>TICKET<LF>" 按字节排序 / sorted bytewise，截止时封存 / frozen at the close
+  种子 seed = SHA-256("doorstep-draw/1\\n" round "\\n" hex(secret) "\\n" SHA-256(list) "\\n" (public value or "-") "\\n")
+  顺序 order of a band = tickets by HMAC-SHA256(seed, band "\\n" ticket)，前 quota 名中签 / the first `quota` win
+退出码 / exit code: 0 全对 all agrees, 1 有不对 something does not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+WITHOUT = """没有公开数：承诺值说明密数在报名前定下、之后没换；但保管密数的人能在封名单前试算，挡不住借此增减名单，\
+这要靠公开的名单和复核 / no public value: the commitment shows that the secret was not chosen after the list; it does \
+not keep whoever can read the secret from trying lists before the freeze: the public list and reviews are for that"""
+
+
+def sha(words: str | bytes) -> str:
+    return hashlib.sha256(words.encode() if isinstance(words, str) else words).hexdigest()
+
+
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object; a key written twice could show one value to a reader and another to a program."""
+    if len(dict(pairs)) != len(pairs):
+        raise ValueError("a key stands twice")
+    return dict(pairs)
+
+
+def rules(doc: dict[str, Any]) -> Iterator[tuple[bool | None, str]]:
+    if "programme" not in doc:
+        yield None, "文件里没有规则原文，名额没法对 / no programme in the file: quotas are not compared"
+        return
+    yield sha(doc["programme"]) == doc["programme_hash"], "规则原文与校验值 / programme and programme_hash"
+    wanted = {band["id"]: band["quota"] for band in json.loads(doc["programme"])["bands"]}
+    found = {name: band["quota"] for name, band in doc["bands"].items()}
+    yield found == wanted, "各档名额与规则 / quotas and programme"
+
+
+def sealed(doc: dict[str, Any], pairs: list[list[str]]) -> Iterator[tuple[bool | None, str]]:
+    form = all(len(pair) == 2 and all(word.isprintable() for word in pair) and all(pair) for pair in pairs)
+    tidy = sorted("\t".join(pair).encode() for pair in pairs) == doc["list"].encode().split(b"\n")[:-1]
+    single = len({pair[-1] for pair in pairs}) == len(pairs)
+    form = form and doc["list"][-1:] in ("", "\n")
+    yield form and tidy and single, "名单写法、排序、无重复 / form of the list, no ticket twice"
+    yield sha(doc["list"]) == doc["list_hash"], "名单与校验值 / list and list_hash"
+
+
+def orders(doc: dict[str, Any], pairs: list[list[str]]) -> Iterator[tuple[bool | None, str]]:
+    secret, value = bytes.fromhex(doc["secret"]), doc["public_value"]
+    right = (32, doc["secret"], doc["commitment"])
+    yield (len(secret), secret.hex(), sha(secret)) == right, "密数与承诺值 / secret and commitment"
+    plain = value is None or (value.isprintable() and value not in ("", "-"))
+    yield plain, "公开数写法 / form of the public value"
+    words = ["doorstep-draw/1", doc["round"], doc["secret"], sha(doc["list"]), value or "-"]
+    seed = hashlib.sha256("".join(word + "\n" for word in words).encode()).digest()
+    yield doc.get("seed", seed.hex()) == seed.hex(), "种子 / seed"
+    yield {pair[0] for pair in pairs} <= set(doc["bands"]), "每档都有结果 / a result for every band"
+    for name, band in sorted(doc["bands"].items()):
+        keyed = [(f"{name}\n{pair[1]}".encode(), pair[1]) for pair in pairs if pair[0] == name]
+        drawn = sorted((hmac.new(seed, key, hashlib.sha256).digest(), ticket) for key, ticket in keyed)
+        same = band["order"] == [ticket for _, ticket in drawn]
+        yield same, f"{name} 档顺序（{len(drawn)} 张票）/ order of {name} ({len(drawn)} tickets)"
+        fine = type(band["quota"]) is int and band["quota"] >= 0
+        yield fine, f"{name} 档名额 {band['quota']} / quota of {name}"
+    if value is None:
+        yield None, WITHOUT
+
+
+def place(doc: dict[str, Any], ticket: str) -> tuple[bool | None, str]:
+    for name, band in doc["bands"].items():
+        if ticket in (band["order"] or ()):
+            at, quota = band["order"].index(ticket) + 1, band["quota"]
+            how = "中签 won" if at <= quota else f"候补第 {at - quota} 位 reserve {at - quota}"
+            return True, f"票 {ticket} / ticket: {name}, {at} / {len(band['order'])}, {how}"
+    return False, f"票 {ticket} 不在结果里 / ticket {ticket} is not in the result"
+
+
+def checks(doc: dict[str, Any], words: list[str]) -> Iterator[tuple[bool | None, str]]:
+    """(True: agrees, False: does not, None: a remark; what was checked, in both languages)."""
+    noted = [word for word in words if re.fullmatch("[0-9a-f]{64}", word)]
+    for word in noted:
+        known = word in (doc["commitment"], doc["list_hash"], doc["programme_hash"])
+        yield known, f"您抄下的 {word[:8]}… / the value you noted"
+    yield from rules(doc)
+    pairs = [line.split("\t") for line in (doc["list"] or "").split("\n")[:-1]]
+    if doc["list"] is not None:
+        yield from sealed(doc, pairs)
+    if doc["list"] is None or doc["secret"] is None:
+        yield False, "还没抽签，没有顺序可复算 / not drawn yet: there is no order to recompute"
+        return
+    yield from orders(doc, pairs)
+    yield from (place(doc, word.replace(" ", "")) for word in words if word not in noted)
+
+
+def main(words: list[str]) -> int:
+    said, good = ["" if words else __doc__], bool(words)
+    try:
+        for fine, what in checks(json.loads(Path(words[0]).read_bytes(), object_pairs_hook=once), words[1:]):
+            said.append({True: "对 ok   ", False: "错 FAIL ", None: "注 note "}[fine] + what)
+            good = good and fine is not False
+    except (OSError, LookupError, ValueError, TypeError, AttributeError) as why:
+        said, good = [*said, f"错 FAIL 读不懂 / cannot be read: {why!r}"], False
+    said.append("结论：全部对得上 / all of it agrees" if good else "结论：有不对的 / it does not all agree")
+    sys.stdout.buffer.write(("\n".join(said).strip() + "\n").encode())
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
