@@ -36,6 +36,9 @@ class Dialogs(Protocol):
     def telephone(self, settings: Settings) -> str:
         """Where a person answers by voice, as it is printed; empty where nobody does."""
 
+    def wording(self, settings: Settings) -> str:
+        """The version of the privacy note that consents are given to."""
+
 
 def the_dialogs() -> Dialogs:
     """The package of dialogs, by its name."""
@@ -57,6 +60,7 @@ def open_house(settings: Settings, clock: Clock, dialogs: Dialogs | None = None)
         Link(page=settings.page, public=bool(settings.public_url)),
         demo=dialogs.is_demo(settings),
         telephone=dialogs.telephone(settings),
+        wording=dialogs.wording(settings),
     )
     store = Store(settings.url)
     upgrade(store, [c.folder for c in capabilities])

@@ -22,6 +22,8 @@ Open = Callable[[Turn, str], None]
 """What an opened link does, given the payload behind its prefix."""
 Page = Callable[[Ground, Db, str], "bytes | None"]
 """A public file of the web server: given the name in the address, its bytes, or None for 404."""
+Sheet = Callable[[Ground, str], tuple[str, str]]
+"""A page of words for everybody, in a language: its title, and its words as neutral markup."""
 
 
 class NotDone(Exception):
@@ -83,9 +85,9 @@ class Capability:
     """A service of the district. A field is here because something general reads it.
 
     flows, does (a Do's service by "flow.step"), actions (by kind), timers (by kind), links (by payload prefix),
-    pages (by address prefix), claims (whose words are these), interrupts (answered before everything, in every
-    state), commands, operator (commands of the command line), jobs, my_things (status), join (moves the rows of a
-    person who turned out to be another), starts (once at each start and after the clock moved), checks (of what the
+    pages (by address prefix), sheets (by address), claims (whose words are these), interrupts (answered before everything, in every
+    state), arrives (somebody is back after a while; their message has been answered), commands, operator (commands of
+    the command line), jobs, my_things (status), join (moves the rows of a person who turned out to be another), starts (once at each start and after the clock moved), checks (of what the
     operator wrote), self_checks (of the rows).
     """
 
@@ -97,8 +99,10 @@ class Capability:
     timers: Mapping[str, TimerAct] = field(default_factory=dict)
     links: Mapping[str, Open] = field(default_factory=dict)
     pages: Mapping[str, Page] = field(default_factory=dict)
+    sheets: Mapping[str, Sheet] = field(default_factory=dict)
     claims: Callable[[str, Turn], Claim | None] | None = None
     interrupts: Callable[[str, Turn], Callable[[Turn], None] | None] | None = None
+    arrives: Callable[[Turn], None] | None = None
     commands: tuple[Command, ...] = ()
     operator: Mapping[str, OperatorCommand] = field(default_factory=dict)
     jobs: tuple[Job, ...] = ()
@@ -122,6 +126,7 @@ class Registry:
         self.timers = _merged("timer", (c.timers for c in self.all))
         self.links = _merged("link", (c.links for c in self.all))
         self.pages = _merged("page", (c.pages for c in self.all))
+        self.sheets = _merged("sheet", (c.sheets for c in self.all))
         self.operator: dict[str, OperatorCommand] = _merged(
             "operator command", (c.operator for c in self.all)
         )
@@ -141,6 +146,12 @@ class Registry:
             for command in self.commands
             if roles & set(command.roles)
         ]
+
+    def arrives(self, turn: Turn) -> None:
+        """Somebody is back after a while: let every capability say what they should know by now."""
+        for capability in self.all:
+            if capability.arrives is not None:
+                capability.arrives(turn)
 
     def my_things(self, turn: Turn) -> int:
         """Let every capability say what the person has with it. Returns how many things there were."""

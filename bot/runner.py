@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -23,6 +23,8 @@ from bot.timers import Cron
 from bot.turn import Ground, Turn
 
 log = structlog.get_logger(__name__)
+AWAY = timedelta(hours=1)
+"""Who says something after so long a silence is back."""
 HANDOVERS = 4
 """Flows that may hand over to one another in a turn."""
 
@@ -74,6 +76,8 @@ def _converse(turn: Turn, inbound: Inbound, registry: Registry, talk: conversati
         dialogue.ask_again(turn)
     elif inbound.event == "":
         route(turn, inbound, registry, dialogue)
+        if talk.seq > 0 and turn.now - talk.updated > AWAY and dialogue.asking is None and not turn.hand_over:
+            registry.arrives(turn)
     for _ in range(HANDOVERS):
         if turn.hand_over is None:
             break

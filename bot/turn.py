@@ -30,6 +30,7 @@ class Ground:
     """What every turn stands on; made once at the start.
 
     `demo`: the home pack is an invented one. `telephone`: where a person answers by voice, as it is printed.
+    `wording`: the version of the privacy note that consents are given to from now on.
     """
 
     settings: Settings
@@ -39,6 +40,7 @@ class Ground:
     link: Link
     demo: bool = False
     telephone: str = ""
+    wording: str = ""
 
 
 class Everyone(Protocol):

@@ -11,19 +11,26 @@ from bot.capability import Capability
 from bot.settings import Settings
 from dialogs import account, questions, staff, urgent, voucher
 from knowledge.city import City, load_city
+from knowledge.privacy import PrivacyNote, load_privacy
 
-__all__ = ["capabilities", "home", "is_demo", "telephone"]
+__all__ = ["capabilities", "home", "is_demo", "telephone", "wording"]
 
 
 @lru_cache(maxsize=8)
-def _home(pack: str, content: Path) -> City:
+def _home(pack: str, content: Path) -> tuple[City, PrivacyNote]:
     places: list[Traversable] = [files("knowledge").joinpath("cities", pack), content / "cities" / pack]
-    return load_city(*[place for place in places if place.is_dir()] or places[:1])
+    folders = [place for place in places if place.is_dir()] or places[:1]
+    return load_city(*folders), load_privacy(*folders)
 
 
 def home(settings: Settings) -> City:
     """The home pack: the one that comes with the program, single files replaced by the district's own content."""
-    return _home(settings.city, settings.data_dir / "content")
+    return _home(settings.city, settings.data_dir / "content")[0]
+
+
+def privacy_note(settings: Settings) -> PrivacyNote:
+    """The home pack's privacy note."""
+    return _home(settings.city, settings.data_dir / "content")[1]
 
 
 def capabilities(settings: Settings) -> tuple[Capability, ...]:
@@ -32,7 +39,7 @@ def capabilities(settings: Settings) -> tuple[Capability, ...]:
     return (
         urgent.capability(),
         voucher.capability(city),
-        account.capability(),
+        account.capability(privacy_note(settings)),
         staff.capability({place.id: place.name for place in city.places}),
         questions.capability(),
     )
@@ -47,3 +54,8 @@ def telephone(settings: Settings) -> str:
     """The number at which a person of the home pack answers; empty where none is given."""
     phones = home(settings).settings.staff_telephones
     return phones[0].number if phones else ""
+
+
+def wording(settings: Settings) -> str:
+    """The version of the home pack's privacy note."""
+    return privacy_note(settings).version

@@ -8,6 +8,7 @@ from importlib.resources.abc import Traversable
 
 from knowledge.city import load_city, pack_folders
 from knowledge.intents import load_intents
+from knowledge.privacy import lacking
 from knowledge.problems import PackError, Problem
 from knowledge.urgent import UrgentCards, load_urgent
 
@@ -22,7 +23,8 @@ def check(root: Traversable | None = None) -> list[Problem]:
     shipped = pack_folders() if root is not None else {}
     for name, pack in pack_folders(folder).items():
         # A district's folder may replace single files of a shipped pack: it is read over that pack, as in service.
-        problems += _caught(load_city, *([shipped[name]] if name in shipped else []), pack)
+        over = [shipped[name]] if name in shipped else []
+        problems += _caught(load_city, *over, pack) + lacking(*over, pack)
     if (intents := folder.joinpath("intents.toml")).is_file():
         problems += _caught(load_intents, intents)
     if (urgent := folder.joinpath("urgent")).is_dir():

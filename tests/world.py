@@ -43,6 +43,7 @@ class Given:
     services: tuple[Capability, ...]
     demo: bool = True
     number: str = "000-0000"
+    version: str = "2026-11"
 
     def capabilities(self, _settings: Settings) -> Iterable[Capability]:
         return self.services
@@ -52,6 +53,9 @@ class Given:
 
     def telephone(self, _settings: Settings) -> str:
         return self.number
+
+    def wording(self, _settings: Settings) -> str:
+        return self.version
 
 
 class World:

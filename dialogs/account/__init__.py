@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from bot.capability import Capability, Command
 from dialogs.account import flow, service, tables
-from dialogs.account.service import consents
+from dialogs.account.service import consents, note
+from knowledge.privacy import PrivacyNote
 
 __all__ = ["capability", "tables"]
 
 
-def capability() -> Capability:
-    """The account as the registry sees it."""
+def capability(privacy: PrivacyNote) -> Capability:
+    """The account as the registry sees it, with the district's privacy note."""
     return Capability(
         name="account",
         folder=Path(__file__).parent,
         flows=flow.FLOWS,
-        claims=service.claims,
+        claims=partial(service.claims, note=privacy),
         does={
             "recover.place": service.recover_place,
             "recover.look": service.recover_look,
@@ -29,8 +31,11 @@ def capability() -> Capability:
         actions={
             "consent.revoke": consents.revoke,
             "consent.revoke_now": consents.revoke_now,
+            "consent.renew": partial(note.renew, note=privacy),
             "account.close_address": service.close_address,
         },
+        sheets={"privacy": partial(note.sheet, note=privacy)},
+        arrives=partial(note.arrives, note=privacy),
         commands=(Command("status"), Command("settings"), Command("privacy")),
         my_things=service.my_things,
         join=service.join_rows,

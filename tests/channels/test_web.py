@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from bot.clock import VirtualClock
@@ -127,6 +128,16 @@ def test_the_page_speaks_the_language_that_is_asked_for(
         page = client.get("/", params={"lang": asked}, headers={"Accept-Language": header})
     assert f'<html lang="{lang}">' in page.text
     assert {"zh-Hans": "发送", "zh-Hant": "傳送", "en": "Send"}[lang] in page.text
+
+
+@pytest.mark.parametrize(("lang", "tag"), [("zh", "zh-Hans"), ("zh-Hant", "zh-Hant"), ("en", "en")])
+def test_a_sheet_of_words_is_for_everybody_in_their_language(quiet: World, lang: str, tag: str) -> None:
+    with httpx.Client(base_url=quiet.url) as anybody:
+        found = anybody.get("/rules", params={"lang": lang})
+        assert "set-cookie" not in found.headers
+        assert f'<html lang="{tag}">' in found.text
+        assert f"<b>轻声</b>\n{lang} &lt;1&gt;" in found.text
+        assert f'<html lang="{tag}">' in anybody.get("/", params={"lang": lang}).text
 
 
 def test_the_first_word_decides_the_language_of_the_chat(world: World) -> None:

@@ -231,6 +231,7 @@ def _house(
         timers={"garden.tell": _tell},
         claims=_claims,
         pages={"plots": _page},
+        sheets={"rules": lambda _ground, lang: ("园规", f"<b>轻声</b>\n{lang} &lt;1&gt;")},
         commands=(Command("garden"),),
     )
     return House(ground, store, [garden])

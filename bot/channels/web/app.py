@@ -23,6 +23,7 @@ from bot.channels.web.demo import Demo
 from bot.channels.web.idpage import IdPage
 from bot.channels.web.needs import Live
 from bot.channels.web.public import Public
+from bot.channels.web.sheets import Sheets
 from bot.channels.web.visitor import Door
 from bot.settings import Settings
 from bot.texts import Texts
@@ -53,10 +54,11 @@ def make_app(
     door = Door(ground, Texts([FOLDER], ground.settings.zone))
     pages = Jinja2Templates(directory=FOLDER / "templates")
     demo = Demo(live, door)
-    chat, ids, public = (
+    chat, ids, public, sheets = (
         Chat(live, channel, door, pages, demo),
         IdPage(live, door, pages),
         Public(live, troubles or {}),
+        Sheets(live, door, pages),
     )
     routes: list[BaseRoute] = [
         *more_routes,
@@ -70,6 +72,7 @@ def make_app(
         Route("/healthz", public.alive),
         Route("/readyz", public.ready),
         *(Route(f"/{prefix}/{{name}}.json", public.page) for prefix in live.house.registry.pages),
+        *(Route(f"/{name}", sheets.show) for name in live.house.registry.sheets),
         Mount("/static", StaticFiles(directory=FOLDER / "static")),
     ]
     if door.demo:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal
 
 from bot import outbox
@@ -16,11 +18,12 @@ from bot.turn import Turn
 from dialogs.account import rules
 from dialogs.account.flow import JOIN_DIGITS
 from dialogs.account.service import consents
+from knowledge.privacy import PrivacyNote
 
 RNG = secrets.SystemRandom()
 
 
-def claims(text: str, turn: Turn) -> Claim | None:
+def claims(text: str, turn: Turn, note: PrivacyNote) -> Claim | None:
     """The words that are the account's."""
     meant = rules.understood(text)
     if meant is None:
@@ -33,10 +36,10 @@ def claims(text: str, turn: Turn) -> Claim | None:
         return Claim(flow="recover", known={"code": digits} if RECOVERY.good(digits) else {})
     if wish == "join":
         return Claim(flow="join", known={"code": digits} if len(digits) == JOIN_DIGITS else {})
-    calls = {
+    calls: dict[str, Callable[[Turn], None]] = {
         "things": things,
         "join_code": join_code,
-        "privacy": consents.privacy,
+        "privacy": partial(consents.privacy, note=note),
         "settings": settings,
         "my_code": my_code,
         "erase": consents.erase,

@@ -10,18 +10,16 @@ from bot.desk import open_case
 from bot.messages import Button
 from bot.store.session import Row
 from bot.turn import Turn
+from dialogs.account.service.note import page, standing, values
+from knowledge.privacy import PrivacyNote
 
 
-def privacy(turn: Turn) -> None:
+def privacy(turn: Turn, note: PrivacyNote) -> None:
     """What is kept and how to end it; then the consents given, each with a button that takes it back."""
-    turn.say("account.privacy", telephone=turn.ground.telephone)
+    turn.say("account.privacy", page=page(turn), **values(turn.ground, note, turn.lang))
     if turn.overheard:
         return
-    given = turn.db.all(
-        "SELECT id, purpose, subject_id, given FROM consent WHERE person_id = :person"
-        " AND revoked IS NULL ORDER BY id",
-        person=turn.who.id,
-    )
+    given = standing(turn.db, turn.who.id)
     if not given:
         turn.say("account.no_consents", [Button(turn.label("common.button.person"), id="w:person")])
     for row in given:
@@ -66,7 +64,14 @@ def revoke_now(turn: Turn, payload: dict[str, Any]) -> None:
     if row is None:
         turn.say("account.revoked_before")
         return
-    turn.db.run("UPDATE consent SET revoked = :now WHERE id = :id", now=ms(turn.now), id=row["id"])
+    turn.db.run(
+        "UPDATE consent SET revoked = :now WHERE person_id = :person AND purpose = :purpose AND revoked IS NULL"
+        " AND coalesce(subject_id, 0) = :subject",
+        now=ms(turn.now),
+        person=turn.who.id,
+        purpose=row["purpose"],
+        subject=row["subject_id"] or 0,
+    )
     turn.audit("consent.revoked", f"consent:{row['id']}", purpose=row["purpose"])
     case = open_case(turn, "consent_revoked", f"consent:{row['id']}")
     turn.say("account.revoked", purpose=_purpose(turn, row["purpose"]), case=case)

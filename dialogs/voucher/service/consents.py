@@ -5,10 +5,9 @@ from __future__ import annotations
 from bot.clock import instant, ms
 from bot.turn import Turn
 from dialogs.voucher.service import guardian, rounds
+from dialogs.voucher.service.agreed import stands
 
 PURPOSES = ("basic", "child")
-WORDING = "2026-11"
-"""The version of the consent's words; raise it when they change."""
 
 
 def stand_for(turn: Turn, subject: int | None) -> list[str]:
@@ -17,23 +16,10 @@ def stand_for(turn: Turn, subject: int | None) -> list[str]:
     A grandparent gives "basic" only, the guardian gives the child's. What was taken back is asked again; a consent
     for one child stands for a new one too, which the summary says.
     """
-    basic, child = (_stands(turn, subject, purpose) for purpose in PURPOSES)
+    basic, child = (stands(turn, turn.who.id, subject, purpose) for purpose in PURPOSES)
     if not basic:
         return []
     return ["parent", "guardian", "grandparent"] if child else ["grandparent"]
-
-
-def _stands(turn: Turn, subject: int | None, purpose: str) -> bool:
-    """The person's last word on a purpose: about this child, or where there is none, about any."""
-    rows = turn.db.all(
-        "SELECT subject_id, revoked, given FROM consent WHERE person_id = :person AND purpose = :purpose",
-        person=turn.who.id,
-        purpose=purpose,
-    )
-    own = [row for row in rows if subject is not None and row["subject_id"] == subject]
-    given = max((int(row["given"]) for row in own or rows if row["revoked"] is None), default=None)
-    taken = max((int(row["revoked"]) for row in own or rows if row["revoked"] is not None), default=-1)
-    return given is not None and given > taken
 
 
 def remember(turn: Turn, subject: int) -> None:
@@ -60,7 +46,7 @@ def remember(turn: Turn, subject: int) -> None:
                 person=turn.who.id,
                 subject=subject,
                 purpose=purpose,
-                wording=WORDING,
+                wording=turn.ground.wording,
                 now=ms(turn.now),
             )
 

@@ -12,6 +12,7 @@ from bot.timers import Due
 from bot.turn import Turn
 from dialogs.voucher import rules
 from dialogs.voucher.service import rounds
+from dialogs.voucher.service.agreed import rests
 from dialogs.voucher.service.names import child_name, subject_birth
 from dialogs.voucher.service.results import guardians
 
@@ -81,10 +82,11 @@ def accept(turn: Turn) -> Literal["ok", "gone"]:
     for purpose in ("basic", "child"):
         turn.db.run(
             "INSERT INTO consent (person_id, subject_id, purpose, wording, given) VALUES (:person, :subject,"
-            " :purpose, '2026-11', :now)",
+            " :purpose, :wording, :now)",
             person=turn.who.id,
             subject=ticket["subject_id"],
             purpose=purpose,
+            wording=turn.ground.wording,
             now=ms(turn.now),
         )
     for hours in rules.GUARDIAN_HOURS:
@@ -126,12 +128,16 @@ def refuse(turn: Turn) -> Literal["ok"]:
 
 
 def refuse_undo(turn: Turn, payload: dict[str, Any]) -> None:
-    """Ask the guardian once more."""
-    restored = turn.db.run(
-        "UPDATE voucher_ticket SET state = 'unconfirmed' WHERE id = :id AND state = 'refused' AND applied = :applied",
-        id=payload["ticket"],
-        applied=payload["applied"],
-    )
+    """Ask the guardian once more, unless the applicant's own consent is gone by now."""
+    ticket = turn.db.one("SELECT * FROM voucher_ticket WHERE id = :id", id=payload["ticket"])
+    restored = 0
+    if ticket is not None and rests(turn, ticket, "unconfirmed"):
+        restored = turn.db.run(
+            "UPDATE voucher_ticket SET state = 'unconfirmed' WHERE id = :id AND state = 'refused'"
+            " AND applied = :applied",
+            id=payload["ticket"],
+            applied=payload["applied"],
+        )
     if restored == 1:
         turn.audit("ticket.restored", f"ticket:{payload['ticket']}")
     turn.start("voucher_guardian", ticket=payload["ticket"])

@@ -15,6 +15,7 @@ from bot.turn import Turn
 from bot.workdays import workdays_after
 from dialogs.voucher import codes, rules
 from dialogs.voucher.service import guardian, rounds, usable
+from dialogs.voucher.service.agreed import rests
 from dialogs.voucher.service.names import child_name
 from dialogs.voucher.service.results import guardians, qr_file
 from knowledge.city import City
@@ -185,9 +186,12 @@ def withdraw(turn: Turn, payload: dict[str, Any]) -> None:
 
 
 def withdraw_undo(turn: Turn, payload: dict[str, Any]) -> None:
-    """Take the withdrawal back."""
+    """Take the withdrawal back, unless a consent that the ticket rests on was taken back meanwhile."""
     ticket = _own_ticket(turn, payload["ticket"])
     row = rounds.round_row(turn.db, int(ticket["round_id"]))
+    if row["state"] == "open" and not rests(turn, ticket, payload["state"]):
+        turn.say("voucher.undo_no_consent", [turn.go("voucher.button.again", "voucher")])
+        return
     if (
         row["state"] != "open"
         or turn.db.run(

@@ -15,6 +15,7 @@ from bot.store import people
 from bot.store.session import Db
 from bot.turn import Turn
 from dialogs import account, questions, staff, urgent
+from knowledge.privacy import load_privacy
 from tests.world import Given, World
 
 PHONE = "+8602900000417"
@@ -96,7 +97,7 @@ async def _open(folder: Path, url: str = "") -> Town:
     neighbour = Neighbour()
     services = (
         urgent.capability(),
-        account.capability(),
+        account.capability(load_privacy()),
         staff.capability({"liuyin": "柳荫园"}),
         neighbour.capability(),
         questions.capability(),
