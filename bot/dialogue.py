@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+import structlog
+
+from bot import later
 from bot.capability import Registry
 from bot.flow import machine
 from bot.flow.model import CHANGE, Ask, End, Flow, Look, Problem, Said, State
@@ -17,6 +20,7 @@ from bot.messages import Button, Inbound
 from bot.store.conversations import Talk
 from bot.turn import Turn
 
+log = structlog.get_logger(__name__)
 LONG = 100
 """Characters of a question that is asked again in its short form."""
 REMEMBERED = 6
@@ -35,7 +39,7 @@ class Dialogue:
         self.talk = talk
         self._registry = registry
         self._state: State | None = None
-        self._frozen = False
+        self._newer: dict[str, Any] | None = None
         if talk.open is not None:
             self._revive(talk.open)
 
@@ -48,6 +52,11 @@ class Dialogue:
             return None
         step = self._flow(self._state).step(self._state.step)
         return step if isinstance(step, Ask) else None
+
+    @property
+    def newer(self) -> bool:
+        """Whether the open form was saved by a later version of the program: it waits, untouched, for that one."""
+        return self._newer is not None
 
     @property
     def takes_free_words(self) -> bool:
@@ -67,14 +76,13 @@ class Dialogue:
 
     def begin(self, turn: Turn, name: str, known: Mapping[str, Any]) -> None:
         """Open a flow; what was open is parked. A form of the same kind that is open is offered again."""
-        if self._frozen:
-            turn.say("common.newer")
-            return
         if self.is_open(name) and not known:
             self.offer_resume(turn)
             return
         if self._state is not None and not self.is_open(name):
             self.talk.parked = self._state.to_json()
+        if self.newer:
+            self.talk.parked, self._newer = self._newer, None
         flow = self._registry.flows[name]
         self._settle(turn, machine.begin(flow, self._look(turn), known))
 
@@ -96,7 +104,7 @@ class Dialogue:
         """A question's button was pressed. An old question's button changes nothing, and is told so kindly."""
         question, _, value = rest.partition(":")
         if self.asking is None or question != str(self.talk.question):
-            turn.say("common.stale")
+            turn.say("common.newer" if self.newer else "common.stale")
             self.ask_again(turn)
             return
         problem = self._move(turn, self._open(), Said(text="", choice=value))
@@ -124,6 +132,11 @@ class Dialogue:
 
     def cancel(self, turn: Turn) -> None:
         """Close what is open, nothing done."""
+        if self.newer:
+            turn.say("common.cancelled", *self._ways_on(turn))
+            self._close()
+            self._unpark(turn)
+            return
         if self._state is None:
             turn.say("common.nothing_open")
             return
@@ -135,10 +148,10 @@ class Dialogue:
 
     def resume(self, turn: Turn) -> None:
         """Ask the open question again; or open what was parked."""
-        if self._state is None:
+        if self._state is None and not self.newer:
             self._unpark(turn)
         if self._state is None:
-            turn.say("common.nothing_open")
+            turn.say("common.newer" if self.newer else "common.nothing_open")
         elif self.asking is not None:
             self._show(turn)
 
@@ -218,7 +231,7 @@ class Dialogue:
         return [[Button(turn.label(f"common.button.{way}"), id=f"w:{way}") for way in ("menu", "person")]]
 
     def _close(self) -> None:
-        self._state = None
+        self._state = self._newer = None
         self.talk.open = None
         self.talk.expects = ""
         self.talk.choosing = []
@@ -227,16 +240,25 @@ class Dialogue:
         if self.talk.parked is not None:
             parked, self.talk.parked = self.talk.parked, None
             self._revive(parked)
-            if self.asking is not None:
+            if self.newer:  # it stays parked, so that what was sent last is not taken for an answer to it
+                self.talk.parked, self._newer = parked, None
+            elif self.asking is not None:
                 turn.say("common.back_to", step=turn.label(f"{self._open().flow}.{self._open().step}.name"))
                 self.talk.question += 1
                 self._show(turn)
 
     def _revive(self, saved: dict[str, Any]) -> None:
         flow = self._registry.flows.get(saved["flow"])
-        revived = machine.Retired(saved["data"]) if flow is None else machine.revive(flow, saved)
+        revived: State | machine.Retired | machine.Newer
+        if flow is not None:
+            revived = machine.revive(flow, saved)
+        else:
+            revived = machine.Newer() if later(self.talk.by) else machine.Retired(saved["data"])
         if isinstance(revived, machine.Newer):
-            self._frozen = True
+            log.warning(
+                "a form of a later version is left to it", flow=saved["flow"], address=self.talk.address_id
+            )
+            self._newer = saved
         elif isinstance(revived, machine.Retired):
             self.talk.open, self.talk.lapsed = None, True
         else:
@@ -244,7 +266,8 @@ class Dialogue:
 
     def close_turn(self) -> None:
         """Put what is open into the conversation's row."""
-        if self._frozen:
+        if self._newer is not None:
+            self.talk.open = self._newer
             return
         self.talk.open = None if self._state is None else self._state.to_json()
         self.talk.expects = self.asking.expects if self.asking is not None else ""

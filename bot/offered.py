@@ -12,6 +12,7 @@ from datetime import timedelta
 from bot import outbox
 from bot.clock import ms
 from bot.messages import Button
+from bot.store.sealed import Unreadable
 from bot.texts import plain
 from bot.turn import Turn
 from bot.words import acts, fold, undoing
@@ -80,7 +81,10 @@ def _offers(turn: Turn) -> list[Offer]:
     found: list[Offer] = []
     seen: set[tuple[str, str]] = set()
     for ago, row in enumerate(rows):
-        message = outbox.of_json(turn.ground.keys.unseal(bytes(row["payload"]), "outbox.payload"))
+        try:
+            message = outbox.of_json(turn.ground.keys.unseal(bytes(row["payload"]), "outbox.payload"))
+        except Unreadable:  # its buttons are known by pressing them only
+            continue
         head = plain(message.text).strip().split("\n")[0][:HEAD]
         for button in (button for line in message.buttons for button in line):
             name, _, rest = button.id.partition(":")

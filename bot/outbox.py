@@ -12,14 +12,17 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, get_args
 from zoneinfo import ZoneInfo
+
+import structlog
 
 from bot.clock import instant, ms
 from bot.messages import Button, File, Kind, Lane, Outgoing, Place, Sendable, SendFailed
-from bot.store.sealed import KeyRing
+from bot.store.sealed import KeyRing, Unreadable
 from bot.store.session import Db, Row
 
+log = structlog.get_logger(__name__)
 QUIET = (time(21, 30), time(7, 30))
 """Between these local times results, reminders and broadcasts wait for the morning."""
 RETRY_S = (5, 20, 60, 300, 900, 3600)
@@ -35,6 +38,8 @@ _COLUMNS = (
 
 
 _LANES = ("'urgent'", "'reply'", "'result'", "'reminder'", "'broadcast'")
+_KINDS = f"o.kind IN ({', '.join(repr(kind) for kind in get_args(Kind))})"
+"""What this program can send. A payload of another shape gets a kind of its own: older programs leave it alone."""
 _AT_ONCE = 100
 """Rows asked for in one statement."""
 
@@ -88,15 +93,24 @@ def after_quiet(at: datetime, zone: ZoneInfo) -> datetime:
 
 
 def load(db: Db, keys: KeyRing, ids: Sequence[int]) -> list[Sendable]:
-    """The rows of these ids, ready to send, in the order of the ids."""
+    """The rows of these ids, ready to send, in the order of the ids. One that cannot be opened has failed."""
     found: list[Sendable] = []
     for row_id in ids:
         row = db.one(
             f"SELECT {_COLUMNS} FROM outbox o JOIN address a ON a.id = o.address_id WHERE o.id = :id",
             id=row_id,
         )
-        if row is not None and row["payload"] is not None:
+        if row is None or row["payload"] is None:
+            continue
+        try:
             found.append(_sendable(row, keys))
+        except Unreadable as why:  # another try would not open it either, and nothing may wait behind it
+            log.error("a message cannot be opened", outbox=row_id, error=str(why))
+            db.run(
+                "UPDATE outbox SET state = 'failed', note = :note WHERE id = :id",
+                note=f"unreadable: {why}"[:200],
+                id=row_id,
+            )
     return found
 
 
@@ -127,8 +141,8 @@ def claim_due(db: Db, keys: KeyRing, now: datetime, limit: int = 50) -> list[Sen
             if len(taken) < limit:
                 rows = db.all(
                     f"SELECT id FROM outbox o WHERE o.state = :state AND o.due <= :now AND o.lane IN ({lanes})"
-                    " AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.address_id = o.address_id AND p.lane = o.lane"
-                    " AND p.id < o.id AND p.state IN ('queued', 'waiting', 'inflight'))"
+                    f" AND {_KINDS} AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.address_id = o.address_id AND p.lane = o.lane"
+                    f" AND {_KINDS.replace('o.', 'p.')} AND p.id < o.id AND p.state IN ('queued', 'waiting', 'inflight'))"
                     f" ORDER BY o.due, o.id LIMIT :limit{lock}",
                     state=state,
                     now=ms(now),
@@ -278,7 +292,10 @@ def empty_old(db: Db, now: datetime, days: int = 14) -> int:
 
 def next_due(db: Db) -> datetime | None:
     """When the next queued message may go, or None."""
-    at = db.value("SELECT min(due) FROM outbox WHERE state IN ('queued', 'waiting')")
+    lanes = f"o.lane IN ({', '.join(_LANES)})"
+    at = db.value(
+        f"SELECT min(due) FROM outbox o WHERE state IN ('queued', 'waiting') AND {_KINDS} AND {lanes}"
+    )
     return None if at is None else instant(int(at))
 
 

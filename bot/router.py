@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import structlog
+
 from bot import offered
 from bot.capability import Claim, NotDone, Registry
 from bot.clock import ms
@@ -20,6 +22,7 @@ from bot.texts import LANGUAGES
 from bot.turn import Turn
 from bot.words import LANGUAGE, asks, everywhere, fold, language_of, meaning
 
+log = structlog.get_logger(__name__)
 __all__ = ["everywhere", "fold", "route"]
 NAMES = {"zh": "简体中文", "zh-Hant": "繁體中文", "en": "English"}
 """Every language by its own name, for those who read nothing else."""
@@ -201,8 +204,13 @@ def _act(turn: Turn, rest: str, registry: Registry, dialogue: Dialogue) -> None:
             f"SELECT id, kind, payload, person_id, deadline, used FROM action WHERE id = :id{lock}",
             id=int(number),
         )
-    if row is None or row["kind"] not in registry.actions:
+    if row is None:
         turn.say("common.stale")
+    elif row["kind"] not in registry.actions:
+        log.warning(
+            "an action of an unknown kind is left to a later version", kind=row["kind"], action=row["id"]
+        )
+        turn.say("common.newer")
     elif row["person_id"] is not None and row["person_id"] != turn.who.id:
         turn.say("common.not_yours")
     elif row["used"] is not None:
@@ -291,6 +299,9 @@ def _claimed_or_unknown(
         turn.say("common.not_asked")
         return
     claim = claimed(turn, text, registry)
+    if dialogue.newer and (claim is None or claim.last):
+        turn.say("common.newer")
+        return
     if claim is None or claim.last:
         _hint_english(turn, text)
     if claim is None:

@@ -18,6 +18,7 @@ from bot.dialogue import Dialogue
 from bot.messages import Inbound, Place, Sendable
 from bot.router import route
 from bot.store import conversations, inbox, people
+from bot.store.sealed import SealBroken
 from bot.store.session import Db
 from bot.timers import Cron
 from bot.turn import Ground, Turn
@@ -42,16 +43,23 @@ def handle_next(ground: Ground, registry: Registry, db: Db, place: Place) -> Han
     now = ground.clock.now()
     address_id, who = people.meet(db, place, now)
     talk = conversations.lock(db, ground.keys, address_id, now)
-    arrived = inbox.oldest(db, ground.keys, place.key)
+    try:
+        arrived = inbox.oldest(db, ground.keys, place.key)
+    except inbox.Newer as newer:
+        log.warning("a message that a later version kept is left to it", inbox=newer.row_id)
+        return None
     if arrived is None:
         return None
     inbound = arrived.inbound
-    if talk.seq == 0:
+    if talk.seq == 0 and inbound is not None:
         who = people.speaks(db, who, inbound.lang)
-    turn = Turn(ground, db, now, who, place, address_id, words=inbound.text, everyone=registry)
+    turn = Turn(ground, db, now, who, place, address_id, everyone=registry)
+    turn.words = "" if inbound is None else inbound.text
     failure: Exception | None = None
     try:
         with db.savepoint():
+            if inbound is None:
+                raise SealBroken("what arrived cannot be opened")
             _converse(turn, inbound, registry, talk)
     except Exception as why:  # noqa: BLE001  whatever a turn raises, the person is answered and the next one goes on
         failure = why
@@ -95,18 +103,15 @@ def _apologise(turn: Turn, inbox_id: int, why: Exception) -> None:
 
 
 def run_timer(ground: Ground, registry: Registry, db: Db) -> Handled | None:
-    """Let the oldest due timer happen (one chunk of it). None when none is due."""
+    """Let the oldest due timer of a known kind happen (one chunk of it). None when none is due."""
     now = ground.clock.now()
-    due = timers.take(db, now)
+    due = timers.take(db, now, registry.timers)
     if due is None:
         return None
     turn = Turn(ground, db, now)
     try:
         with db.savepoint():
-            act = registry.timers.get(due.kind)
-            if act is None:
-                raise LookupError(f"no capability knows the timer {due.kind}")
-            cursor = act(turn, due)
+            cursor = registry.timers[due.kind](turn, due)
             if cursor is None:
                 timers.finish(db, due)
             else:

@@ -8,7 +8,7 @@ is here.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -69,19 +69,33 @@ def cancel(db: Db, kind: str, key: str) -> None:
     )
 
 
-def next_due(db: Db) -> datetime | None:
-    """When the next timer is due, or None."""
-    at = db.value("SELECT min(due) FROM timer WHERE state = 'waiting'")
+def next_due(db: Db, kinds: Collection[str]) -> datetime | None:
+    """When the next timer of these kinds is due, or None."""
+    among, names = _among(kinds)
+    at = db.value(f"SELECT min(due) FROM timer WHERE state = 'waiting' AND {among}", **names)
     return None if at is None else instant(int(at))
 
 
-def take(db: Db, now: datetime) -> Due | None:
-    """The oldest due timer, locked for this transaction; finish it with `finish`, `go_on` or `postpone`."""
+def strange(db: Db, now: datetime, kinds: Collection[str]) -> list[str]:
+    """The kinds of due timers that are none of these: set by a later version of the program, and left to it."""
+    among, names = _among(kinds)
+    rows = db.all(
+        f"SELECT DISTINCT kind FROM timer WHERE state = 'waiting' AND due <= :now AND NOT {among}",
+        now=ms(now),
+        **names,
+    )
+    return sorted(str(row["kind"]) for row in rows)
+
+
+def take(db: Db, now: datetime, kinds: Collection[str]) -> Due | None:
+    """The oldest due timer of these kinds, locked for this transaction; finish it with `finish`, `go_on` or `postpone`."""
     lock = " FOR UPDATE SKIP LOCKED" if db.postgres else ""
+    among, names = _among(kinds)
     row = db.one(
-        "SELECT id, kind, key, due, payload, cursor FROM timer WHERE state = 'waiting' AND due <= :now"
+        f"SELECT id, kind, key, due, payload, cursor FROM timer WHERE state = 'waiting' AND due <= :now AND {among}"
         f" ORDER BY due, id LIMIT 1{lock}",
         now=ms(now),
+        **names,
     )
     if row is None:
         return None
@@ -93,6 +107,12 @@ def take(db: Db, now: datetime) -> Due | None:
         json.loads(row["payload"]),
         row["cursor"],
     )
+
+
+def _among(kinds: Collection[str]) -> tuple[str, dict[str, str]]:
+    """The condition that a timer is of one of these kinds, and its values."""
+    names = {f"kind{number}": kind for number, kind in enumerate(sorted(kinds))}
+    return f"kind IN ({', '.join(f':{name}' for name in names) or 'NULL'})", names
 
 
 def finish(db: Db, timer: Due) -> None:

@@ -7,9 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
+
+from bot import VERSION, later
 from bot.clock import instant, ms
-from bot.store.sealed import KeyRing
+from bot.store.sealed import KeyRing, Unreadable
 from bot.store.session import Db
+
+log = structlog.get_logger(__name__)
 
 LIFE = timedelta(days=14)
 """An open form lives this long after its last answer."""
@@ -23,7 +28,8 @@ class Overtaken(Exception):
 class Talk:
     """A conversation. `open` and `parked` are saved flow states; `choosing` are words a number may pick.
 
-    `full` is the question that was shown with all its words last, and the `seq` of that turn.
+    `full` is the question that was shown with all its words last, and the `seq` of that turn. `by` is the latest
+    version of the program that saved it.
     """
 
     address_id: int
@@ -36,6 +42,7 @@ class Talk:
     choosing: list[str] = field(default_factory=list)
     full: tuple[int, int] | None = None
     lapsed: bool = False
+    by: str = VERSION
 
 
 def lock(db: Db, keys: KeyRing, address_id: int, now: datetime) -> Talk:
@@ -57,12 +64,22 @@ def lock(db: Db, keys: KeyRing, address_id: int, now: datetime) -> Talk:
         address_id, int(row["seq"]), int(row["question"]), row["expects"], instant(int(row["updated"]))
     )
     if row["state"] is not None:
-        tree = json.loads(keys.unseal(bytes(row["state"]), "conversation.state"))
-        talk.open, talk.parked, talk.choosing = tree["open"], tree["parked"], tree.get("choosing", [])
-        talk.full = tuple(tree["full"]) if tree.get("full") else None
+        _fill(talk, keys, bytes(row["state"]))
     if talk.open is not None and now - talk.updated > LIFE:
         talk.open, talk.parked, talk.choosing, talk.lapsed = None, None, [], True
     return talk
+
+
+def _fill(talk: Talk, keys: KeyRing, state: bytes) -> None:
+    try:
+        tree = json.loads(keys.unseal(state, "conversation.state"))
+    except Unreadable as why:  # the form is lost, the person is not: they are told as if it had lapsed
+        log.error("an open form cannot be opened", address=talk.address_id, error=str(why))
+        talk.lapsed = True
+        return
+    talk.open, talk.parked, talk.choosing = tree["open"], tree["parked"], tree.get("choosing", [])
+    talk.full = tuple(tree["full"]) if tree.get("full") else None
+    talk.by = tree.get("by", "") if later(tree.get("by", "")) else VERSION
 
 
 def save(db: Db, keys: KeyRing, talk: Talk, now: datetime) -> None:
@@ -70,6 +87,7 @@ def save(db: Db, keys: KeyRing, talk: Talk, now: datetime) -> None:
     state = None
     if talk.open is not None or talk.parked is not None or talk.choosing:
         tree: dict[str, Any] = {"open": talk.open, "parked": talk.parked, "choosing": talk.choosing}
+        tree["by"] = talk.by
         if talk.full is not None and talk.open is not None:
             tree["full"] = talk.full
         state = keys.seal(json.dumps(tree, ensure_ascii=False).encode(), "conversation.state")

@@ -7,21 +7,36 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import structlog
+
 from bot.clock import ms
 from bot.messages import Inbound, Place
 from bot.redact import IdProof
-from bot.store.sealed import KeyRing
+from bot.store.sealed import KeyRing, Unreadable
 from bot.store.session import Db
 
+log = structlog.get_logger(__name__)
 _PARTS = tuple(part.name for part in fields(Inbound))
+
+
+SHAPE = 1
+"""Of the kept message. Raised when an older program would misread it: that one leaves such rows alone."""
+
+
+class Newer(Exception):
+    """A message was kept by a later version of the program: this one leaves it, and those behind it, to that one."""
+
+    def __init__(self, row_id: int) -> None:
+        super().__init__(f"inbox row {row_id} has a later shape")
+        self.row_id = row_id
 
 
 @dataclass(frozen=True)
 class Arrived:
-    """A waiting row, what it holds, and whether another waits behind it."""
+    """A waiting row, what it holds (None: it cannot be opened), and whether another waits behind it."""
 
     id: int
-    inbound: Inbound
+    inbound: Inbound | None
     more: bool = False
 
 
@@ -42,15 +57,22 @@ def put(db: Db, keys: KeyRing, inbound: Inbound, now: datetime) -> bool:
 
 
 def oldest(db: Db, keys: KeyRing, place: str) -> Arrived | None:
-    """The oldest waiting message of a place. The caller holds the conversation's lock."""
+    """The oldest waiting message of a place. The caller holds the conversation's lock. Raises Newer."""
     rows = db.all(
         "SELECT id, payload FROM inbox WHERE place = :place AND state = 'waiting' ORDER BY id LIMIT 2",
         place=place,
     )
     if not rows:
         return None
-    inbound = of_json(keys.unseal(bytes(rows[0]["payload"]), "inbox.payload"))
-    return Arrived(int(rows[0]["id"]), inbound, len(rows) > 1)
+    row_id, inbound = int(rows[0]["id"]), None
+    try:
+        tree = json.loads(keys.unseal(bytes(rows[0]["payload"]), "inbox.payload"))
+        if tree.pop("shape", 1) > SHAPE:
+            raise Newer(row_id)
+        inbound = of_tree(tree)
+    except Unreadable as why:
+        log.error("what arrived cannot be opened", inbox=row_id, error=str(why))
+    return Arrived(row_id, inbound, len(rows) > 1)
 
 
 def done(db: Db, row_id: int, now: datetime) -> None:
@@ -96,12 +118,12 @@ def to_json(inbound: Inbound) -> bytes:
     tree["place"] = vars(inbound.place)
     tree["proofs"] = [vars(proof) for proof in inbound.proofs]
     tree["private"] = inbound.private
+    tree["shape"] = SHAPE
     return json.dumps(tree, ensure_ascii=False, default=str).encode()
 
 
-def of_json(raw: bytes) -> Inbound:
-    """A message from what `to_json` gave."""
-    tree: dict[str, Any] = json.loads(raw)
+def of_tree(tree: dict[str, Any]) -> Inbound:
+    """A message from what `to_json` wrote, without its shape."""
     tree["place"] = Place(**tree["place"])
     if "location" in tree:
         tree["location"] = (tree["location"][0], tree["location"][1])

@@ -34,7 +34,11 @@ _ID, _NONCE, _TAG = 4, 12, 16
 _SIGN_BYTES = 8
 
 
-class KeyLost(Exception):
+class Unreadable(Exception):
+    """A sealed value cannot be opened here: KeyLost or SealBroken."""
+
+
+class KeyLost(Unreadable):
     """A value is sealed under a key that the ring does not hold."""
 
     def __init__(self, key_id: str) -> None:
@@ -44,7 +48,7 @@ class KeyLost(Exception):
         self.key_id = key_id
 
 
-class SealBroken(Exception):
+class SealBroken(Unreadable):
     """A sealed value was cut, changed, or belongs somewhere else."""
 
 

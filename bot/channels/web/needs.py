@@ -37,6 +37,9 @@ class House(Protocol):
     def next_due(self) -> datetime | None:
         """When something is due next."""
 
+    def timer_due(self) -> datetime | None:
+        """When the next timer is due."""
+
 
 class Live(Protocol):
     """The bot in real time."""

@@ -11,7 +11,6 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from bot import timers
 from bot.capability import Page
 from bot.channels.web.needs import Live
 
@@ -55,7 +54,7 @@ class Public:
         """GET /readyz: the database works, timers happen in time, nothing else is troubled; else 503 that names it."""
         house = self._live.house
         try:
-            due = await asyncio.to_thread(house.store.read, timers.next_due)
+            due = await asyncio.to_thread(house.timer_due)
             async with asyncio.timeout(WRITE_S):
                 await asyncio.wrap_future(house.store.submit(lambda _db: None))
         except Exception as why:  # noqa: BLE001  whatever it is, the answer is that the database does not answer

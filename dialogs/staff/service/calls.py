@@ -7,6 +7,7 @@ from typing import Any
 from bot import outbox
 from bot.clock import ms
 from bot.messages import Button
+from bot.store.sealed import Unreadable
 from bot.texts import plain
 from bot.turn import Turn
 from dialogs.staff import rules
@@ -51,7 +52,10 @@ def _call_buttons(turn: Turn, call: int) -> list[Button]:
 
 
 def _what_to_say(turn: Turn, words: bytes) -> str:
-    return plain(outbox.of_json(turn.ground.keys.unseal(bytes(words), "outbox.payload")).text)
+    try:
+        return plain(outbox.of_json(turn.ground.keys.unseal(bytes(words), "outbox.payload")).text)
+    except Unreadable:
+        return "—"
 
 
 def reached(turn: Turn, payload: dict[str, Any]) -> None:
