@@ -12,16 +12,20 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
-from bot import outbox, scarce, timers
+from bot import limits, outbox, scarce, timers
 from bot.capability import Capability, Job, Registry
 from bot.clock import SystemClock, instant
 from bot.messages import Channel, Inbound, Place, Receipt, Sendable, SendFailed
+from bot.meters import SENDS
 from bot.redact import Redactor
 from bot.runner import Handled, Jobs, handle_next, run_job, run_timer
+from bot.selfcheck import self_check
 from bot.store import conversations, inbox
 from bot.store.session import Db, Store
 from bot.turn import Ground, Turn
+from bot.watch import Watch, keep_self_check
 
 log = structlog.get_logger(__name__)
 
@@ -29,8 +33,11 @@ log = structlog.get_logger(__name__)
 def _forget(turn: Turn) -> None:
     outbox.empty_old(turn.db, turn.now)
     inbox.empty_old(turn.db, turn.now)
+    limits.forget(turn.db, turn.now)
 
 
+CODES = {"flood": "429", "unreachable": "403"}
+"""What a channel's refusals are called in the counters."""
 FORGET = Job("bot.forget", "40 3 * * *", _forget)
 """Words are gone a fortnight after they were said."""
 
@@ -55,7 +62,9 @@ class House:
         self.redactor = Redactor(ground.keys.identity_key)
         self.channels: dict[str, Channel] = {}
         self._strange: set[str] = set()
-        self.jobs = Jobs(ground, (*self.registry.jobs, FORGET))
+        self.watch = Watch(ground, store, self.registry.timers)
+        nightly = Job("bot.self_check", "20 3 * * *", self._check_self)
+        self.jobs = Jobs(ground, (*self.registry.jobs, nightly, FORGET))
 
     def open(self) -> None:
         """Make ready after a start: jobs learn their times, capabilities their rows, a crash's rows are settled."""
@@ -75,6 +84,9 @@ class House:
         last = db.value("SELECT max(at) FROM audit")
         if last is not None and instant(int(last)) > clock.now():
             clock.move_to(instant(int(last)))
+
+    def _check_self(self, turn: Turn) -> None:
+        keep_self_check(turn, self_check(turn, self.registry))
 
     def refresh(self, db: Db) -> None:
         """Let every capability make the rows that its programme wants by now."""
@@ -134,7 +146,18 @@ class House:
 
     async def send(self, message: Sendable) -> None:
         """Deliver one claimed message and settle its row."""
-        receipt, why = await self._try(message)
+        with bound_contextvars(turn=message.turn):
+            receipt, why = await self._try(message)
+            outcome = "sent" if why is None else CODES.get(why.reason) or CODES.get(why.kind, why.kind)
+            SENDS.labels(message.place.channel, outcome).inc()
+            log.info(
+                "send",
+                outbox=message.id,
+                channel=message.place.channel,
+                lane=message.lane,
+                outcome=outcome,
+                why="" if why is None else why.reason,
+            )
         now = self.ground.clock.now()
 
         def settle(db: Db) -> None:

@@ -27,6 +27,8 @@ log = structlog.get_logger(__name__)
 BEAT_S = 1.0
 STALE_S = 20.0
 """Messages waiting longer than this are looked for, in case the process that took them is gone."""
+LOOK_S = 10.0
+"""Troubles are looked for this often."""
 PATIENCE_S = 10.0
 """A message that may leave only later than this is put back into its queue: nothing else waits behind it."""
 FINISH_S = 5.0
@@ -46,6 +48,7 @@ class Live:
         self._queued: dict[str, int] = defaultdict(int)
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._beating = asyncio.Lock()
+        self._watching = asyncio.Lock()
         self._stopping = False
         self._finish_s = finish_s
         self._late = asyncio.Event()
@@ -54,22 +57,15 @@ class Live:
         """Settle what a former process left, then listen and beat."""
         await asyncio.to_thread(self.house.open)
         await self._pick_up()
-        self._scheduler.add_job(
-            self._start_beat,
-            "interval",
-            seconds=BEAT_S,
-            max_instances=1,
-            coalesce=True,
-            misfire_grace_time=None,
+        rhythms = (
+            (self._start_beat, BEAT_S),
+            (self._start_looking, STALE_S),
+            (self._start_watching, LOOK_S),
         )
-        self._scheduler.add_job(
-            self._start_looking,
-            "interval",
-            seconds=STALE_S,
-            max_instances=1,
-            coalesce=True,
-            misfire_grace_time=None,
-        )
+        for begin, seconds in rhythms:
+            self._scheduler.add_job(
+                begin, "interval", seconds=seconds, max_instances=1, coalesce=True, misfire_grace_time=None
+            )
         self._scheduler.start()
 
     async def stop(self) -> None:
@@ -98,7 +94,7 @@ class Live:
 
     async def advance(self, clock: Movable, target: datetime) -> None:
         """Play the time up to `target` (the demonstration's clock), with the metronome held."""
-        async with self._beating:
+        async with self._beating, self._watching:
             await self.house.advance(clock, target)
 
     def wake(self, address_id: int) -> None:
@@ -149,6 +145,23 @@ class Live:
     async def _start_looking(self) -> None:
         if not self._stopping:
             self._spawn(self._pick_up())
+
+    async def _start_watching(self) -> None:
+        if not self._watching.locked() and not self._stopping:
+            self._spawn(self._watch())
+
+    async def _watch(self) -> None:
+        """Look for troubles, and tell staff of those that last."""
+        house = self.house
+
+        def settle(db: Db) -> list[Sendable]:
+            posted = house.watch.settle(db, found)
+            return outbox.load_inflight(db, house.ground.keys, posted)
+
+        async with self._watching:
+            found = await asyncio.to_thread(house.watch.look)
+            for message in await asyncio.wrap_future(house.store.submit(settle)):
+                self._spawn(self._send(message))
 
     async def _beat(self) -> None:
         """Let due things happen and due messages leave."""

@@ -99,6 +99,7 @@ class Sendable:
     of: str | None = None
     created: int = 0
     again: bool = False
+    turn: str = ""
 
 
 @dataclass(frozen=True)

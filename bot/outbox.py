@@ -33,7 +33,7 @@ AGAIN: dict[str, int] = {"urgent": 3, "reply": 1, "result": 1}
 """How often a message that may have arrived is sent again, by lane; others never."""
 _COLUMNS = (
     "o.id, o.kind, o.lane, o.payload, o.created, o.tries, a.channel, a.chat, a.thread, a.member,"
-    " (SELECT b.message_id FROM outbox b WHERE b.id = o.of) AS of_id, o.of, o.note"
+    " (SELECT b.message_id FROM outbox b WHERE b.id = o.of) AS of_id, o.of, o.note, o.turn"
 )
 
 
@@ -58,16 +58,16 @@ class Post:
     deadline: datetime | None = None
 
 
-def put(db: Db, keys: KeyRing, post: Post, now: datetime, zone: ZoneInfo) -> int | None:
-    """Write one message. Returns its row id, or None where one with the same dedupe key stands already."""
+def put(db: Db, keys: KeyRing, post: Post, now: datetime, zone: ZoneInfo, turn: str = "") -> int | None:
+    """Write one message of a turn. Returns its row id, or None where one with the same dedupe key stands already."""
     born = "inflight" if post.lane in ("urgent", "reply") and post.due is None else "queued"
     due = max(post.due or now, now)
     if post.lane in ("result", "reminder", "broadcast"):
         due = after_quiet(due, zone)
     row = db.one(
         "INSERT INTO outbox (address_id, kind, of, lane, state, payload, dedupe, created, due, deadline, since,"
-        " tries, note) VALUES (:address, :kind, :of, :lane, :state, :payload, :dedupe, :now, :due, :deadline, :now,"
-        " 0, '') ON CONFLICT (dedupe) DO NOTHING RETURNING id",
+        " tries, note, turn) VALUES (:address, :kind, :of, :lane, :state, :payload, :dedupe, :now, :due, :deadline,"
+        " :now, 0, '', :turn) ON CONFLICT (dedupe) DO NOTHING RETURNING id",
         address=post.address_id,
         kind=post.kind,
         of=post.of,
@@ -78,6 +78,7 @@ def put(db: Db, keys: KeyRing, post: Post, now: datetime, zone: ZoneInfo) -> int
         now=ms(now),
         due=ms(due),
         deadline=None if post.deadline is None else ms(post.deadline),
+        turn=turn,
     )
     return None if row is None else int(row["id"])
 
@@ -336,4 +337,5 @@ def _sendable(row: Row, keys: KeyRing) -> Sendable:
         of=row["of_id"],
         created=int(row["created"]),
         again=str(row["note"]).startswith("unconfirmed"),
+        turn=str(row["turn"]),
     )

@@ -7,6 +7,7 @@ reader · a capability that claims the words · an honest "I don't know", with a
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 
 import structlog
@@ -23,7 +24,7 @@ from bot.turn import Turn
 from bot.words import LANGUAGE, asks, everywhere, fold, language_of, meaning
 
 log = structlog.get_logger(__name__)
-__all__ = ["everywhere", "fold", "route"]
+__all__ = ["everywhere", "fold", "route", "urgent"]
 NAMES = {"zh": "简体中文", "zh-Hant": "繁體中文", "en": "English"}
 """Every language by its own name, for those who read nothing else."""
 IN_GROUPS = ("a:", "w:person")
@@ -67,14 +68,20 @@ def _hear_language(turn: Turn, inbound: Inbound, text: str, dialogue: Dialogue) 
         turn.person = people.speaks(turn.db, turn.who, language_of(text))
 
 
+def urgent(turn: Turn, text: str, registry: Registry) -> Callable[[Turn], None] | None:
+    """What answers urgent words; None where these are none."""
+    if not text:
+        return None
+    cards = (c.interrupts(text, turn) for c in registry.all if c.interrupts)
+    return next((card for card in cards if card is not None), None)
+
+
 def _urgent(turn: Turn, text: str, registry: Registry) -> bool:
-    for capability in registry.all:
-        card = capability.interrupts(text, turn) if capability.interrupts else None
-        if card is not None:
-            turn.lane = "urgent"
-            card(turn)
-            return True
-    return False
+    card = urgent(turn, text, registry)
+    if card is not None:
+        turn.lane = "urgent"
+        card(turn)
+    return card is not None
 
 
 def _everywhere(text: str, dialogue: Dialogue) -> str | None:

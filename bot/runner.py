@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot import outbox, timers
+from bot import limits, outbox, timers
 from bot.capability import Job, Registry
 from bot.clock import ms
 from bot.dialogue import Dialogue
 from bot.messages import Inbound, Place, Sendable
-from bot.router import route
+from bot.meters import TURNS
+from bot.router import route, urgent
 from bot.store import conversations, inbox, people
 from bot.store.sealed import SealBroken
 from bot.store.session import Db
@@ -28,6 +29,9 @@ AWAY = timedelta(hours=1)
 """Who says something after so long a silence is back."""
 HANDOVERS = 4
 """Flows that may hand over to one another in a turn."""
+MINUTE = timedelta(minutes=1)
+OVER_THE_LIMIT = "over the limit"
+"""The note of a message that was stored and not answered, because its sender wrote too fast."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +54,14 @@ def handle_next(ground: Ground, registry: Registry, db: Db, place: Place) -> Han
         return None
     if arrived is None:
         return None
-    inbound = arrived.inbound
+    inbound, name = arrived.inbound, f"in-{arrived.id}"
     if talk.seq == 0 and inbound is not None:
         who = people.speaks(db, who, inbound.lang)
-    turn = Turn(ground, db, now, who, place, address_id, everyone=registry)
+    turn = Turn(ground, db, now, who, place, address_id, everyone=registry, id=name)
     turn.words = "" if inbound is None else inbound.text
+    if inbound is not None and _too_fast(turn, inbound, registry):
+        inbox.done(db, arrived.id, now, OVER_THE_LIMIT)
+        return _ended(turn, "limited", arrived.more)
     failure: Exception | None = None
     try:
         with db.savepoint():
@@ -63,14 +70,42 @@ def handle_next(ground: Ground, registry: Registry, db: Db, place: Place) -> Han
             _converse(turn, inbound, registry, talk)
     except Exception as why:  # noqa: BLE001  whatever a turn raises, the person is answered and the next one goes on
         failure = why
-        turn = Turn(ground, db, now, who, place, address_id)
+        turn = Turn(ground, db, now, who, place, address_id, id=name)
         talk = conversations.lock(db, ground.keys, address_id, now)
         _apologise(turn, arrived.id, why)
     if failure is None:
         inbox.done(db, arrived.id, now)
     conversations.save(db, ground.keys, talk, now)
+    return _ended(turn, "done" if failure is None else "failed", arrived.more)
+
+
+def _ended(turn: Turn, outcome: str, more: bool) -> Handled:
+    """Write the replies; say in the log and the counters what became of the turn."""
     turn.flush()
-    return Handled(tuple(outbox.load_inflight(db, ground.keys, turn.posted)), arrived.more)
+    TURNS.labels(outcome).inc()
+    log.info("turn", turn=turn.id, channel=turn.place.channel if turn.place else "", outcome=outcome)
+    return Handled(tuple(outbox.load_inflight(turn.db, turn.ground.keys, turn.posted)), more)
+
+
+def _too_fast(turn: Turn, inbound: Inbound, registry: Registry) -> bool:
+    """Whether this is more than a person may send in a minute: one kind line, then silence for a minute.
+
+    Urgent words are heard however many there were.
+    """
+    staff = bool(turn.who.roles)
+    settings = turn.ground.settings
+    most = settings.staff_turns_per_minute if staff else settings.turns_per_minute
+    if not most or inbound.place.channel in limits.UNLIMITED or inbound.event not in ("", "edited"):
+        return False
+    rule = limits.Rule("staff_turns" if staff else "turns", most, MINUTE, MINUTE)
+    standing = limits.count(turn.db, rule, f"person:{turn.who.id}", turn.now)
+    if standing.free or urgent(turn, inbound.text.strip(), registry) is not None:
+        return False
+    if standing.first:
+        turn.say("common.too_fast", telephone=turn.ground.telephone)
+        turn.audit("turns.limited", f"person:{turn.who.id}")
+        log.warning("somebody writes too fast", person=turn.who.id)
+    return True
 
 
 def _converse(turn: Turn, inbound: Inbound, registry: Registry, talk: conversations.Talk) -> None:
@@ -95,7 +130,7 @@ def _converse(turn: Turn, inbound: Inbound, registry: Registry, talk: conversati
 
 
 def _apologise(turn: Turn, inbox_id: int, why: Exception) -> None:
-    log.error("turn failed", inbox=inbox_id, error=type(why).__name__, exc_info=why)
+    log.error("turn failed", turn=turn.id, inbox=inbox_id, error=type(why).__name__, exc_info=why)
     inbox.failed(turn.db, inbox_id, type(why).__name__, turn.now)
     turn.say("common.failed", telephone=turn.ground.telephone)
     turn.push_staff(("duty", "admin"), "desk.failed_turn", inbox=inbox_id, dedupe=f"failed:{inbox_id}")
@@ -108,7 +143,7 @@ def run_timer(ground: Ground, registry: Registry, db: Db) -> Handled | None:
     due = timers.take(db, now, registry.timers)
     if due is None:
         return None
-    turn = Turn(ground, db, now)
+    turn = Turn(ground, db, now, id=f"timer-{due.id}")
     try:
         with db.savepoint():
             cursor = registry.timers[due.kind](turn, due)
@@ -117,9 +152,9 @@ def run_timer(ground: Ground, registry: Registry, db: Db) -> Handled | None:
             else:
                 timers.go_on(db, due, cursor)
     except Exception as why:
-        turn = Turn(ground, db, now)
+        turn = Turn(ground, db, now, id=turn.id)
         tries = timers.postpone(db, due, now)
-        log.error("timer failed", kind=due.kind, key=due.key, tries=tries, exc_info=why)
+        log.error("timer failed", turn=turn.id, kind=due.kind, key=due.key, tries=tries, exc_info=why)
         turn.push_staff(
             ("duty", "admin"),
             "desk.failed_timer",
@@ -135,15 +170,15 @@ def run_job(ground: Ground, db: Db, job: Job, due: datetime) -> Handled | None:
     now = ground.clock.now()
     if not timers.claim_firing(db, job.name, due, now):
         return None
-    turn = Turn(ground, db, now)
+    turn = Turn(ground, db, now, id=f"job-{job.name}-{due:%F}")
     late = (now - due).total_seconds()
     try:
         if job.stale_s is None or late <= job.stale_s:
             with db.savepoint():
                 job.act(turn)
     except Exception as why:  # a job that raises waits for its next time; timers and others go on
-        turn = Turn(ground, db, now)
-        log.error("job failed", job=job.name, exc_info=why)
+        turn = Turn(ground, db, now, id=turn.id)
+        log.error("job failed", turn=turn.id, job=job.name, exc_info=why)
         turn.push_staff(
             ("duty", "admin"),
             "desk.failed_timer",

@@ -43,6 +43,16 @@ class Settings(BaseSettings):
         default=SecretStr(""), description="the header Telegram must send"
     )
     telegram_staff_chat: str = Field(default="", description="id of the group where staff are told of cases")
+    turns_per_minute: int = Field(
+        default=20, ge=0, description="messages and taps of one person that are answered; 0 = no limit"
+    )
+    disk_min_mb: int = Field(
+        default=200, ge=0, description="duty is told when the data folder's disk has less room than this"
+    )
+    metrics_token: SecretStr = Field(
+        default=SecretStr(""), description="who may read /metrics from elsewhere: Authorization: Bearer TOKEN"
+    )
+    staff_turns_per_minute: int = Field(default=100, ge=0, description="the same for members of staff")
     timezone: str = Field(default="Asia/Shanghai", description="local time of dates, rounds and quiet hours")
 
     @property

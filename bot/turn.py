@@ -7,7 +7,7 @@ rows, later things become timers, everything done becomes audit.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
@@ -77,6 +77,7 @@ class HandOver:
 class Turn:
     """One turn. `data` is the open form's, `busy` says that one was open when the turn began.
 
+    `id` names the turn in the logs, also in those of what it sends.
     `place`, `address_id` and `everyone` are None in a timer or job.
     """
 
@@ -94,6 +95,7 @@ class Turn:
     lane: Lane = "reply"
     everyone: Everyone | None = None
     busy: bool = False
+    id: str = ""
 
     @property
     def today(self) -> date:
@@ -152,16 +154,18 @@ class Turn:
         deadline: datetime | None = None,
         files: Sequence[File] = (),
         lang: str | None = None,
+        avoid: Collection[str] = (),
         **values: Any,
     ) -> int | None:
         """Send a text to a person, wherever they can be reached. Returns the outbox row, or None.
 
+        By a channel of `avoid` only where there is no other.
         None: it stands in the outbox already (dedupe), or they have no address left: then they are on the call list.
         """
         lang = lang or str(self.db.value("SELECT lang FROM person WHERE id = :id", id=person_id) or "zh")
         text = self.ground.texts.render(lang, key, values)
         message = Outgoing(text, tuple(tuple(row) for row in rows), tuple(files), None, (key,))
-        address = reachable(self.db, person_id)
+        address = reachable(self.db, person_id, avoid)
         if address is None:
             self.db.run(
                 "INSERT INTO call_list (person_id, outbox_id, reason, words, state, created)"
@@ -181,6 +185,7 @@ class Turn:
         *rows: Sequence[Button],
         place: str | None = None,
         dedupe: str | None = None,
+        avoid: Collection[str] = (),
         **values: Any,
     ) -> int:
         """Tell every member of staff with one of the roles (at a place, where one is given). Returns how many."""
@@ -189,14 +194,16 @@ class Turn:
             if row["role"] in roles and (place is None or row["place"] in ("", place)):
                 own = None if dedupe is None else f"{dedupe}:{row['person_id']}"
                 told += (
-                    self.push(int(row["person_id"]), key, *rows, lane="reply", dedupe=own, **values)
+                    self.push(
+                        int(row["person_id"]), key, *rows, lane="reply", dedupe=own, avoid=avoid, **values
+                    )
                     is not None
                 )
         return told
 
     def post(self, post: outbox.Post) -> int | None:
         """Write one message into the outbox; a reply among them is sent right after the commit."""
-        row_id = outbox.put(self.db, self.ground.keys, post, self.now, self.ground.settings.zone)
+        row_id = outbox.put(self.db, self.ground.keys, post, self.now, self.ground.settings.zone, self.id)
         if row_id is not None:
             self.posted.append(row_id)
         return row_id
@@ -290,14 +297,14 @@ class Turn:
         return self.ground.keys.unseal(bytes(blob), about).decode()
 
 
-def reachable(db: Db, person_id: int) -> int | None:
+def reachable(db: Db, person_id: int, avoid: Collection[str] = ()) -> int | None:
     """The address at which a person is best reached: one that can be called before a page, then the latest used.
 
-    Never a group: what is for one person is not for all who read there.
+    Never a group: what is for one person is not for all who read there. Channels of `avoid` come last.
     """
-    found = db.value(
-        "SELECT id FROM address WHERE person_id = :person AND state = 'active' AND member = ''"
-        " ORDER BY CASE WHEN channel = 'web' THEN 1 ELSE 0 END, last_seen DESC, id LIMIT 1",
+    rows = db.all(
+        "SELECT id, channel FROM address WHERE person_id = :person AND state = 'active' AND member = ''"
+        " ORDER BY CASE WHEN channel = 'web' THEN 1 ELSE 0 END, last_seen DESC, id LIMIT 10",
         person=person_id,
     )
-    return None if found is None else int(found)
+    return next((int(row["id"]) for row in sorted(rows, key=lambda row: row["channel"] in avoid)), None)

@@ -63,8 +63,7 @@ async def serve(settings: Settings, listening: socket.socket) -> None:
         live = Live(house)
         telegram = open_telegram(live)
         routes = telegram.routes if telegram else ()
-        troubles = {"telegram": lambda: telegram.trouble} if telegram else {}
-        server = make_server(make_app(live, routes, troubles=troubles), settings)
+        server = make_server(make_app(live, routes), settings)
         await live.start()
         try:
             if telegram is not None:
@@ -102,4 +101,5 @@ def open_telegram(live: Live) -> Telegram | None:
     except (ValueError, InvalidToken) as why:
         raise Unusable(str(why)) from why
     house.channels[telegram.channel.name] = telegram.channel
+    house.watch.sources[telegram.channel.name] = lambda: telegram.trouble
     return telegram

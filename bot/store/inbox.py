@@ -16,6 +16,8 @@ from bot.store.sealed import KeyRing, Unreadable
 from bot.store.session import Db
 
 log = structlog.get_logger(__name__)
+WAITING = "state <> 'done' AND state = 'waiting'"
+"""What waits, in the words of the index that holds only what is open."""
 _PARTS = tuple(part.name for part in fields(Inbound))
 
 
@@ -75,11 +77,12 @@ def oldest(db: Db, keys: KeyRing, place: str) -> Arrived | None:
     return Arrived(row_id, inbound, len(rows) > 1)
 
 
-def done(db: Db, row_id: int, now: datetime) -> None:
-    """Handled: the payload is emptied in the same transaction."""
+def done(db: Db, row_id: int, now: datetime, note: str = "") -> None:
+    """Handled: the payload is emptied in the same transaction. `note` says why it got no answer."""
     db.run(
-        "UPDATE inbox SET state = 'done', payload = NULL, handled = :now WHERE id = :id",
+        "UPDATE inbox SET state = 'done', payload = NULL, handled = :now, note = :note WHERE id = :id",
         now=ms(now),
+        note=note,
         id=row_id,
     )
 
@@ -96,9 +99,7 @@ def failed(db: Db, row_id: int, why: str, now: datetime) -> None:
 
 def waiting_places(db: Db) -> list[str]:
     """The places with something unhandled, oldest first (after a restart)."""
-    rows = db.all(
-        "SELECT place, min(id) AS first FROM inbox WHERE state = 'waiting' GROUP BY place ORDER BY 2"
-    )
+    rows = db.all(f"SELECT place, min(id) AS first FROM inbox WHERE {WAITING} GROUP BY place ORDER BY 2")
     return [str(row["place"]) for row in rows]
 
 

@@ -12,6 +12,7 @@ import queue
 import re
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ import psycopg
 from psycopg.rows import dict_row
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlmodel import Session
+
+from bot.meters import WRITES
 
 T = TypeVar("T")
 Row = Mapping[str, Any]
@@ -131,6 +134,7 @@ class Store:
         self._pool: ThreadPoolExecutor | None = None
         self._own = threading.local()
         self._kept: set[Connection] = set()
+        self._began: dict[Future[Any], float] = {}
         self._queue: queue.SimpleQueue[tuple[Callable[[Db], Any], Future[Any]] | None] = queue.SimpleQueue()
         self._writer: threading.Thread | None = None
         if self.postgres:
@@ -150,11 +154,21 @@ class Store:
         """Run `work` in a transaction elsewhere; the future is done when it is committed (or has failed alone)."""
         future: Future[T] = Future()
         future.set_running_or_notify_cancel()  # who waits may give up; the work itself is done all the same
+        self._began[future] = time.perf_counter()
+        future.add_done_callback(self._ended)
         if self._pool is not None:
             self._pool.submit(self._write_alone, work, future)
         else:
             self._queue.put((work, future))
         return future
+
+    @property
+    def waits_s(self) -> float:
+        """For how many seconds the oldest work that was handed in has been waiting for its commit."""
+        return time.perf_counter() - min(list(self._began.values()), default=time.perf_counter())
+
+    def _ended(self, future: Future[Any]) -> None:
+        WRITES.observe(time.perf_counter() - self._began.pop(future))
 
     def write(self, work: Callable[[Db], T]) -> T:
         """Run `work` in a transaction and wait for its commit. Raises what `work` raised, undone."""

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 # A constraint without a name could not be dropped by a later version on SQLite.
@@ -96,13 +106,21 @@ class Conversation(SQLModel, table=True):
     updated: int = big()
 
 
+_OPEN = text("state <> 'done'")
+
+
 class Inbox(SQLModel, table=True):
-    """What arrived. state: waiting | done | failed. The payload is emptied when it has been handled."""
+    """What arrived. state: waiting | done | failed. The payload is emptied when it has been handled.
+
+    `note` says why a row failed, or that its sender wrote too fast to be answered ("over the limit").
+    """
 
     __tablename__ = "inbox"
     __table_args__ = (
         UniqueConstraint("channel", "update_id"),
         Index("inbox_waiting", "place", "state", "id"),
+        # What is open is a handful among a month of rows, and is looked for every few seconds.
+        Index("inbox_open", "state", "received", sqlite_where=_OPEN, postgresql_where=_OPEN),
     )
     id: int | None = key()
     channel: str
@@ -119,7 +137,7 @@ class Outbox(SQLModel, table=True):
     """Every message that leaves: a row before it is a call.
 
     state: queued | inflight | waiting | withheld | sent | unconfirmed | failed | cancelled. `due` is when it may go,
-    `deadline` when it is no longer worth sending. `position` orders a chat's messages within a lane.
+    `deadline` when it is no longer worth sending. `turn` is the id of the turn that wrote it, for the logs.
     """
 
     __tablename__ = "outbox"
@@ -142,6 +160,7 @@ class Outbox(SQLModel, table=True):
     tries: int = 0
     message_id: str | None = None
     note: str = ""
+    turn: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
 
 
 class Timer(SQLModel, table=True):
@@ -335,3 +354,27 @@ class Setting(SQLModel, table=True):
     __tablename__ = "setting"
     key: str = Field(primary_key=True)
     value: str = words(default="")
+
+
+class Limit(SQLModel, table=True):
+    """How often something was done by somebody within a window, and until when they rest (bot/limits.py)."""
+
+    __tablename__ = "limit_count"
+    rule: str = Field(primary_key=True)
+    scope: str = Field(primary_key=True)
+    since: int = big()
+    used: int = big()
+    until: int = big(default=0)
+
+
+class Trouble(SQLModel, table=True):
+    """Something that troubles the bot, by its name. `seen` is when a worker last met it, `told` when staff were last
+    told of it (None: never), `over` when it ended (None: it has not)."""
+
+    __tablename__ = "trouble"
+    name: str = Field(primary_key=True)
+    why: str = words(default="")
+    since: int = big()
+    seen: int = big()
+    told: int | None = big(default=None)
+    over: int | None = big(default=None)

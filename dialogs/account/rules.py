@@ -13,6 +13,7 @@ JOIN_CODE_LIFE = timedelta(minutes=10)
 CLOSING = timedelta(days=7)
 """So long one can close an address at which one's things were opened with the recovery code."""
 GUESS_WINDOW = timedelta(hours=1)
+"""So long wrong guesses are counted together, and so long guessing rests after the last one."""
 GUESSES = 5
 """Wrong guesses within the window, per address; and per recovery code, from whatever address."""
 JOIN_GUESSES_OF_ALL = 60

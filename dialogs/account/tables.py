@@ -1,4 +1,4 @@
-"""The account's own rows: codes that join two addresses, and wrong guesses, counted so that nobody can try them all."""
+"""The account's own rows: codes that join two addresses. (Wrong guesses are counted in bot/limits.py.)"""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class JoinCode(SQLModel, table=True):
 
 
 class Guess(SQLModel, table=True):
-    """A wrong guess. `kind` is join | recover; `target` is the keyed hash of the recovery code that was tried."""
+    """A wrong guess, as version 1 counted it: kept while a worker of that version may still be at work."""
 
     __tablename__ = "account_guess"
     id: int | None = key()

@@ -97,7 +97,7 @@ def test_health_names_what_does_not_keep_up(tmp_path: Path) -> None:
         due = clock.now() - timedelta(seconds=61)
         world.house.store.write(
             lambda db: db.run(
-                "INSERT INTO timer (kind, key, due, payload, cursor, state, tries) VALUES ('x', '1', :due, '{}', '',"
+                "INSERT INTO timer (kind, key, due, payload, cursor, state, tries) VALUES ('garden.tell', '1', :due, '{}', '',"
                 " 'waiting', 0)",
                 due=int(due.timestamp() * 1000),
             )

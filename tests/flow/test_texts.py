@@ -185,7 +185,12 @@ BARE = {
     "words": "",
 }
 """The same where there is nothing to say."""
-OF_ONE_KEY = {"staff.help": {"words": [("cases", "待办")]}}
+_BY_LANGUAGE = {"zh": "磁盘快满了", "zh-Hant": "磁碟快滿了", "en": "The disk is nearly full"}
+OF_ONE_KEY = {
+    "staff.help": {"words": [("cases", "待办")]},
+    "desk.trouble": {"what": _BY_LANGUAGE, "remedy": _BY_LANGUAGE, "since": AT},
+    "desk.trouble_over": {"what": _BY_LANGUAGE, "since": AT},
+}
 """Values that have another shape in one text than elsewhere."""
 
 NEVER = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import uvicorn
@@ -40,12 +40,10 @@ def make_app(
     more_routes: Sequence[BaseRoute] = (),
     *,
     frame_ancestors: str = "'none'",
-    troubles: Mapping[str, Callable[[], str]] | None = None,
 ) -> Starlette:
     """The application for a running bot; it opens the bot's "web" channel.
 
     `more_routes` come first (a webhook guards itself). `frame_ancestors` says who may show the page in a frame.
-    `troubles` are asked by /readyz, each by its name: what is wrong, in words, "" while all is well.
     """
     channel = live.house.channels.get("web")
     if not isinstance(channel, WebChannel):
@@ -57,7 +55,7 @@ def make_app(
     chat, ids, public, sheets = (
         Chat(live, channel, door, pages, demo),
         IdPage(live, door, pages),
-        Public(live, troubles or {}),
+        Public(live),
         Sheets(live, door, pages),
     )
     routes: list[BaseRoute] = [
@@ -71,6 +69,7 @@ def make_app(
         Route("/id/{token}", ids.take, methods=["POST"], max_body_size=LITTLE),
         Route("/healthz", public.alive),
         Route("/readyz", public.ready),
+        Route("/metrics", public.metrics),
         *(Route(f"/{prefix}/{{name}}.json", public.page) for prefix in live.house.registry.pages),
         *(Route(f"/{name}", sheets.show) for name in live.house.registry.sheets),
         Mount("/static", StaticFiles(directory=FOLDER / "static")),

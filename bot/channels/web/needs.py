@@ -10,6 +10,7 @@ from bot.messages import Channel, Inbound, Place
 from bot.redact import Redactor
 from bot.store.session import Store
 from bot.turn import Ground
+from bot.watch import Watch
 
 
 class Movable(Protocol):
@@ -30,15 +31,13 @@ class House(Protocol):
     registry: Registry
     redactor: Redactor
     channels: dict[str, Channel]
+    watch: Watch
 
     def expects(self, place: Place) -> bool:
         """Whether a document number is being asked at this place."""
 
     def next_due(self) -> datetime | None:
         """When something is due next."""
-
-    def timer_due(self) -> datetime | None:
-        """When the next timer is due."""
 
 
 class Live(Protocol):

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping
+import hmac
 from typing import Any
 
 import structlog
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bot.capability import Page
+from bot.channels.web.exposition import exposition
 from bot.channels.web.needs import Live
+from bot.channels.web.visitor import LOOPBACK
+from bot.figures import figures
+from bot.watch import STUCK_S, Trouble, words
 
-LATE_S = 60.0
-"""A timer that is due for longer than this says that the bot does not keep up."""
 WRITE_S = 5.0
 """A transaction that does nothing and still takes longer than this: nobody's message can be kept."""
 _NO_STORE = {"Cache-Control": "no-store"}
@@ -25,9 +29,8 @@ log = structlog.get_logger(__name__)
 class Public:
     """The handlers of the public addresses."""
 
-    def __init__(self, live: Live, troubles: Mapping[str, Callable[[], str]]) -> None:
+    def __init__(self, live: Live) -> None:
         self._live = live
-        self._troubles = troubles
 
     async def page(self, request: Request) -> Response:
         """GET /PREFIX/NAME.json: a capability's file, for everybody and from every site."""
@@ -47,27 +50,55 @@ class Public:
         return Response(body, media_type="application/json", headers=headers)
 
     async def alive(self, _request: Request) -> Response:
-        """GET /healthz: the process answers."""
+        """GET /healthz: the process lives: its loop answers, and what is handed to the database comes back in time."""
+        if self._live.house.store.waits_s > STUCK_S:
+            return JSONResponse({"ok": False}, status_code=503, headers=_NO_STORE)
         return JSONResponse({"ok": True}, headers=_NO_STORE)
 
     async def ready(self, _request: Request) -> Response:
-        """GET /readyz: the database works, timers happen in time, nothing else is troubled; else 503 that names it."""
+        """GET /readyz: whether this worker can do its work, and every trouble with what to do about it.
+
+        503 when it cannot: then `failing` and `why` name the first trouble that keeps it from it.
+        """
         house = self._live.house
-        try:
-            due = await asyncio.to_thread(house.timer_due)
-            async with asyncio.timeout(WRITE_S):
-                await asyncio.wrap_future(house.store.submit(lambda _db: None))
-        except Exception as why:  # noqa: BLE001  whatever it is, the answer is that the database does not answer
-            log.warning("database does not answer", error=type(why).__name__)
-            return _failing("database")
-        late = 0.0 if due is None else (house.ground.clock.now() - due).total_seconds()
-        if late > LATE_S:
-            return _failing("timers", late_s=int(late))
-        for name, trouble in self._troubles.items():
-            if why_not := trouble():
-                return _failing(name, why=why_not)
-        return JSONResponse({"ok": True}, headers=_NO_STORE)
+        found = await asyncio.to_thread(house.watch.look)
+        if not any(trouble.name == "database" for trouble in found):
+            try:
+                async with asyncio.timeout(WRITE_S):
+                    await asyncio.wrap_future(house.store.submit(lambda _db: None))
+            except Exception as why:  # noqa: BLE001  whatever it is, the answer is that the database does not answer
+                log.warning("database does not answer", error=type(why).__name__)
+                found.insert(0, Trouble("database", type(why).__name__, hard=True))
+        told = [
+            {
+                "name": trouble.name,
+                "why": trouble.why,
+                "remedy": words(house.ground, trouble.name, "remedy")["en"],
+            }
+            for trouble in found
+        ]
+        tree: dict[str, Any] = {"ok": True} if not told else {"ok": True, "troubles": told}
+        if (first := next((trouble for trouble in found if trouble.hard), None)) is not None:
+            tree |= {"ok": False, "failing": first.name, "why": first.why}
+        return JSONResponse(tree, status_code=200 if tree["ok"] else 503, headers=_NO_STORE)
+
+    async def metrics(self, request: Request) -> Response:
+        """GET /metrics: figures for Prometheus, for this machine or for who has the token."""
+        house = self._live.house
+        if not may_read(request, house.ground.settings.metrics_token.get_secret_value()):
+            raise HTTPException(403)
+        now = house.ground.clock.now()
+        counted = await asyncio.to_thread(
+            house.store.read, lambda db: figures(db, now, house.registry.timers)
+        )
+        troubled = {trouble.name for trouble in await asyncio.to_thread(house.watch.look)}
+        return Response(exposition(counted, troubled), media_type=CONTENT_TYPE_LATEST, headers=_NO_STORE)
 
 
-def _failing(what: str, **more: Any) -> Response:
-    return JSONResponse({"ok": False, "failing": what, **more}, status_code=503, headers=_NO_STORE)
+def may_read(request: Request, token: str) -> bool:
+    """Whether somebody may see the figures: they have the token, or ask from this machine and through nobody."""
+    given = request.headers.get("authorization", "")
+    if token:
+        return hmac.compare_digest(given.encode(), f"Bearer {token}".encode())
+    through = any(name in request.headers for name in ("x-forwarded-for", "forwarded", "x-real-ip", "via"))
+    return not through and request.client is not None and request.client.host in LOOPBACK

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Literal
 
-from bot import outbox
+from bot import limits, outbox
 from bot.capability import Claim, NotDone
 from bot.clock import ms
 from bot.desk import open_case
 from bot.flow.readers import RECOVERY
+from bot.limits import Rule
 from bot.messages import Button, Outgoing
 from bot.store import people
 from bot.turn import Turn
@@ -21,6 +22,9 @@ from dialogs.account.service import consents
 from knowledge.privacy import PrivacyNote
 
 RNG = secrets.SystemRandom()
+RECOVERING = Rule("recover", rules.GUESSES, rules.GUESS_WINDOW, rules.GUESS_WINDOW)
+JOINING = Rule("join", rules.GUESSES, rules.GUESS_WINDOW, rules.GUESS_WINDOW)
+JOINING_OF_ALL = Rule("join.all", rules.JOIN_GUESSES_OF_ALL, rules.GUESS_WINDOW, rules.GUESS_WINDOW)
 
 
 def claims(text: str, turn: Turn, note: PrivacyNote) -> Claim | None:
@@ -85,20 +89,18 @@ def recover_look(turn: Turn) -> Literal["found", "mixed", "own", "wrong", "limit
     """Do code and telephone belong together? Wrong ones are counted, by address and by code."""
     code = str(turn.data["code"])
     target = turn.ground.keys.sign("recover", code)
-    if (
-        _guesses(turn, "recover", address=turn.address_id) >= rules.GUESSES
-        or _guesses(turn, "recover", target=target) >= rules.GUESSES
-    ):
+    counted = [(RECOVERING, f"address:{turn.address_id}"), (RECOVERING, f"code:{target}")]
+    if not limits.guess(turn, counted):
         return "limited"
     person = people.find_by_recovery(turn.db, turn.ground.keys, code)
     if person is None or not people.phone_ends(turn.db, turn.ground.keys, person, str(turn.data["tail"])):
-        _count(turn, "recover", target)
         del turn.data["code"], turn.data["tail"]
-        left = rules.GUESSES - _guesses(turn, "recover", address=turn.address_id)
+        left = limits.wrong(turn, counted)
         if left <= 0:
             return "limited"
         turn.say("recover.wrong", left=left)
         return "wrong"
+    limits.right(turn, counted)
     turn.data["person"] = person
     if person == turn.who.id:
         return "own"
@@ -195,20 +197,18 @@ def join_code(turn: Turn) -> None:
 
 def join_look(turn: Turn) -> Literal["found", "own", "wrong", "limited"]:
     """Whose code is it? Wrong ones are counted."""
-    if (
-        _guesses(turn, "join", address=turn.address_id) >= rules.GUESSES
-        or _guesses(turn, "join") >= rules.JOIN_GUESSES_OF_ALL
-    ):
+    counted = [(JOINING, f"address:{turn.address_id}"), (JOINING_OF_ALL, "all")]
+    if not limits.guess(turn, counted):
         return "limited"
     owner = _owner(turn)
     if owner is None:
-        _count(turn, "join", "")
         del turn.data["code"]
-        left = rules.GUESSES - _guesses(turn, "join", address=turn.address_id)
+        left = limits.wrong(turn, counted)
         if left <= 0:
             return "limited"
         turn.say("join.wrong", left=left)
         return "wrong"
+    limits.right(turn, counted)
     return "own" if owner == turn.who.id else "found"
 
 
@@ -265,28 +265,6 @@ def join_rows(turn: Turn, keep: int, other: int) -> None:
 
 def _known(turn: Turn, person: int) -> bool:
     return turn.db.value("SELECT id FROM person WHERE id = :id AND joined IS NULL", id=person) is not None
-
-
-def _guesses(turn: Turn, kind: str, address: int | None = None, target: str | None = None) -> int:
-    """Wrong guesses of a kind within the window: from an address, at a target, or altogether."""
-    after = ms(turn.now - rules.GUESS_WINDOW)
-    sql = "SELECT count(*) FROM account_guess WHERE kind = :kind AND at > :after"
-    if address is not None:
-        return int(turn.db.value(f"{sql} AND address_id = :address", kind=kind, after=after, address=address))
-    if target is not None:
-        return int(turn.db.value(f"{sql} AND target = :target", kind=kind, after=after, target=target))
-    return int(turn.db.value(sql, kind=kind, after=after))
-
-
-def _count(turn: Turn, kind: str, target: str) -> None:
-    turn.db.run("DELETE FROM account_guess WHERE at <= :old", old=ms(turn.now - rules.GUESS_WINDOW))
-    turn.db.run(
-        "INSERT INTO account_guess (kind, address_id, target, at) VALUES (:kind, :address, :target, :now)",
-        kind=kind,
-        address=turn.address_id,
-        target=target,
-        now=ms(turn.now),
-    )
 
 
 # -- settings ----------------------------------------------------------------------------------------------------

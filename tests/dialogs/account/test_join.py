@@ -127,4 +127,4 @@ async def test_bare_digits_are_guesses_and_counted(town: Town) -> None:
     code = town.find(r"关联 (\d{6})")
     await town.say("papa", f"{(int(code) + 1) % 10**6:06d}")
     assert "join.wrong" in town.keys("papa")
-    assert town.rows("SELECT kind FROM account_guess") == [{"kind": "join"}]
+    assert town.rows("SELECT used FROM limit_count WHERE rule = 'join'") == [{"used": 1}]

@@ -31,7 +31,7 @@ async def test_a_slip_is_told_and_is_no_guess(town: Town) -> None:
     await town.say("page", f"找回 {slip}")
     await town.say("page", slip)
     assert "common.problem.mistyped" in town.keys("page")
-    assert town.rows("SELECT * FROM account_guess") == []
+    assert town.rows("SELECT * FROM limit_count") == []
 
 
 async def test_a_wrong_phone_opens_nothing_and_five_rest_for_an_hour(town: Town) -> None:
@@ -67,7 +67,7 @@ async def test_a_code_that_is_nobodys_sounds_like_a_wrong_phone(town: Town) -> N
     await town.say("page", f"找回 {nobody}")
     await town.say("page", PHONE[-4:])
     assert "recover.wrong" in town.keys("page")
-    assert town.rows("SELECT kind FROM account_guess") == [{"kind": "recover"}]
+    assert town.rows("SELECT DISTINCT rule, used FROM limit_count") == [{"rule": "recover", "used": 1}]
 
 
 async def test_where_somebodys_things_are_already_it_is_asked_first(town: Town) -> None:
