@@ -23,7 +23,8 @@ FEN_PER_YUAN = 100
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
 RoundId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,23}$")]
 YearMonth = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
-Proof = Literal["id_card", "birth_certificate", "permit"]
+Proof = Literal["id_card", "birth_certificate", "permit", "in_person"]
+"""What proves who a child is: a number typed, or (in_person) a paper shown to staff before the freeze."""
 NoBand = Literal["unborn", "too_young", "too_old"]
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from pathlib import Path
 
-from bot.capability import Capability, Claim, Command, Job
+from bot.capability import Capability, Claim, Command, Job, Service
 from bot.store.session import Db
 from bot.turn import Ground, Turn
 from dialogs.voucher import codes, tables
-from dialogs.voucher.flow import APPLY, GUARDIAN, REDEEM
+from dialogs.voucher.flow import APPLY, GUARDIAN, PAPERS, REDEEM
 from dialogs.voucher.rules import first_words
 from dialogs.voucher.service import (
     apply,
@@ -24,6 +25,7 @@ from dialogs.voucher.service import (
     public,
     redeem,
     rounds,
+    showing,
     usable,
 )
 from knowledge.city import City
@@ -75,6 +77,8 @@ WHERE = frozenset(
 )
 """Asked by somebody who holds a voucher; voucher_places is its button."""
 REDEEMING = frozenset({"核销", "扫码核销", "redeem", "核销券"})
+CHECKING = re.compile(r"(?:核对|核对证件|看证件|check papers?|checkpapers?)((?: ?\d)*)")
+"""Staff look at a paper: the words, and perhaps a ticket's number behind them."""
 
 
 def claims(text: str, turn: Turn, city: City) -> Claim | None:
@@ -88,11 +92,7 @@ def claims(text: str, turn: Turn, city: City) -> Claim | None:
     code = codes.parse_voucher(text) if any(c.isdigit() for c in text) else None
     if code is not None and code != codes.MISTYPED:
         return Claim(call=partial(redeem.open_link, payload=code, city=city))
-    if turn.who.may(redeem.ROLE) and folded in REDEEMING:
-        return Claim(flow="voucher_redeem")
-    if turn.who.may(redeem.ROLE) and code == codes.MISTYPED:
-        return Claim(call=redeem.mistyped, last=True)
-    if (staff := arming.claims(text, turn, city)) is not None:
+    if (staff := _staff_claims(text, folded, code, turn, city)) is not None:
         return staff
     for hit in match(text):
         if hit.intent == "voucher":
@@ -116,10 +116,53 @@ def _own(text: str, turn: Turn, city: City) -> Claim | None:
     return None
 
 
+def _staff_claims(text: str, folded: str, code: codes.Parsed, turn: Turn, city: City) -> Claim | None:
+    """What only staff say: redeeming, looking at papers, arming and publishing."""
+    if turn.who.may(redeem.ROLE) and folded in REDEEMING:
+        return Claim(flow="voucher_redeem")
+    if showing.may_check(turn) and (checking := CHECKING.fullmatch(folded)):
+        number = codes.parse_ticket(checking[1])
+        return Claim(
+            flow="voucher_papers", known={} if number in (None, codes.MISTYPED) else {"number": number}
+        )
+    if turn.who.may(redeem.ROLE) and code == codes.MISTYPED:
+        return Claim(call=redeem.mistyped, last=True)
+    return arming.claims(text, turn, city)
+
+
 def draws(ground: Ground, db: Db, name: str) -> bytes | None:
     """/draws/ROUND.json: everything public of a round."""
     found = public.document(ground.keys, db, name)
     return None if found is None else public.as_file(found)
+
+
+def _does(city: City) -> dict[str, Service]:
+    """What performs each Do step, by "flow.step"."""
+    return {
+        "voucher.look": partial(apply.look, city=city),
+        "voucher.recall": apply.recall,
+        "voucher.take_birth": apply.take_birth,
+        "voucher.band": partial(apply.band, city=city),
+        "voucher.check_residents": apply.check_residents,
+        "voucher.proof": apply.proof,
+        "voucher.check_child": apply.check_child,
+        "voucher.gather": apply.gather,
+        "voucher.submit": partial(apply.submit, city=city),
+        "voucher_guardian.look": guardian.look,
+        "voucher_guardian.accept": guardian.accept,
+        "voucher_guardian.refuse": guardian.refuse,
+        "voucher_redeem.role": redeem.role,
+        "voucher_redeem.look": partial(redeem.look, city=city),
+        "voucher_redeem.check_place": partial(redeem.check_place, city=city),
+        "voucher_redeem.check_paper": redeem.check_paper,
+        "voucher_redeem.size": redeem.size,
+        "voucher_redeem.redeem": redeem.redeem,
+        "voucher_papers.role": showing.role,
+        "voucher_papers.look": partial(showing.look, city=city),
+        "voucher_papers.check": showing.check,
+        "voucher_papers.attach": showing.attach,
+        "voucher_papers.wrong": showing.wrong,
+    }
 
 
 def capability(city: City) -> Capability:
@@ -127,27 +170,8 @@ def capability(city: City) -> Capability:
     return Capability(
         name="voucher",
         folder=Path(__file__).parent,
-        flows=(APPLY, GUARDIAN, REDEEM),
-        does={
-            "voucher.look": partial(apply.look, city=city),
-            "voucher.recall": apply.recall,
-            "voucher.take_birth": apply.take_birth,
-            "voucher.band": partial(apply.band, city=city),
-            "voucher.check_residents": apply.check_residents,
-            "voucher.proof": apply.proof,
-            "voucher.check_child": apply.check_child,
-            "voucher.gather": apply.gather,
-            "voucher.submit": apply.submit,
-            "voucher_guardian.look": guardian.look,
-            "voucher_guardian.accept": guardian.accept,
-            "voucher_guardian.refuse": guardian.refuse,
-            "voucher_redeem.role": redeem.role,
-            "voucher_redeem.look": partial(redeem.look, city=city),
-            "voucher_redeem.check_place": partial(redeem.check_place, city=city),
-            "voucher_redeem.check_paper": redeem.check_paper,
-            "voucher_redeem.size": redeem.size,
-            "voucher_redeem.redeem": redeem.redeem,
-        },
+        flows=(APPLY, GUARDIAN, REDEEM, PAPERS),
+        does=_does(city),
         actions={
             "voucher.withdraw": mine.withdraw,
             "voucher.withdraw_undo": mine.withdraw_undo,
@@ -168,8 +192,13 @@ def capability(city: City) -> Capability:
             "voucher.remind": partial(drawing.on_remind, city=city),
             "voucher.expire": drawing.on_expire,
             "voucher.guardian": guardian.on_remind,
+            "voucher.show": partial(showing.on_remind, city=city),
         },
-        links={"r": partial(redeem.open_link, city=city), guardian.PREFIX: guardian.open_link},
+        links={
+            "r": partial(redeem.open_link, city=city),
+            guardian.PREFIX: guardian.open_link,
+            showing.PREFIX: showing.open_link,
+        },
         pages={"draws": draws},
         claims=partial(claims, city=city),
         commands=(Command("voucher"), Command("mine"), Command("verify"), Command("redeem", (redeem.ROLE,))),

@@ -30,6 +30,7 @@ from dialogs.voucher.rules import (
     read_relation,
     read_resident,
     read_summary,
+    read_ticket,
     which_child,
 )
 
@@ -45,6 +46,8 @@ DOCUMENT_PROBLEMS = (
     "birth_differs",
     "stale",
 )
+
+PAPER_PROBLEMS = ("photo", "no_number", "check_digit", "bad_date", "length", "half", "stale")
 
 APPLY = Flow(
     "voucher",
@@ -128,7 +131,7 @@ APPLY = Flow(
             judge=fits_birth,
             to={"ok": "check_child"},
             expects="document",
-            choices_from="invented",
+            choices_from="ways",
             problems=DOCUMENT_PROBLEMS,
         ),
         Do(
@@ -238,7 +241,7 @@ REDEEM = Flow(
             to={"ok": "check_paper"},
             expects="document",
             choices_from="invented",
-            problems=("photo", "no_number", "check_digit", "bad_date", "length", "half", "stale"),
+            problems=PAPER_PROBLEMS,
         ),
         Do("check_paper", to={"ok": "size", "again": "paper", "stopped": "stopped"}),
         Do("size", to={"once": "confirm", "balance": "amount"}),
@@ -278,6 +281,56 @@ REDEEM = Flow(
         End("not_accepting"),
         End("stopped"),
         End("locked"),
+        End("cancelled"),
+    ),
+)
+
+PAPERS = Flow(
+    "voucher_papers",
+    (
+        Do("role", to={"ok": "number", "stranger": "stranger"}),
+        Ask("number", read=read_ticket, to={"ok": "look"}, problems=("mistyped", "no_ticket", "words_only")),
+        Do(
+            "look",
+            to={
+                "ok": "paper",
+                "unknown": "unknown",
+                "out": "out",
+                "nothing": "nothing",
+                "seen": "seen",
+                "not_accepting": "not_accepting",
+                "locked": "locked",
+            },
+        ),
+        Ask(
+            "paper",
+            read=read_paper,
+            to={"ok": "check"},
+            expects="document",
+            choices_from="ways",
+            problems=PAPER_PROBLEMS,
+        ),
+        Do("check", to={"ok": "done", "again": "paper", "ask": "same", "stopped": "stopped"}),
+        Ask(
+            "same",
+            read=one_of("same", "other"),
+            judge=as_is,
+            choices=("same", "other"),
+            to={"same": "attach", "other": "wrong"},
+            keep=False,
+            problems=CHOICE_PROBLEMS,
+        ),
+        Do("attach", to={"ok": "done", "again": "paper", "stopped": "stopped"}),
+        Do("wrong", to={"again": "paper", "stopped": "stopped"}),
+        End("done"),
+        End("stranger"),
+        End("unknown"),
+        End("out"),
+        End("nothing"),
+        End("seen"),
+        End("not_accepting"),
+        End("locked"),
+        End("stopped"),
         End("cancelled"),
     ),
 )

@@ -12,7 +12,8 @@ from bot.flow.dates import read_birth
 from bot.flow.model import CHANGE, Look, Problem, Said
 from bot.flow.readers import birth_date, nickname, one_of, phone, yes_no
 from bot.flow.readers.words import plain, words
-from dialogs.voucher.codes import parse_voucher
+from bot.redact import IdProof
+from dialogs.voucher.codes import parse_ticket, parse_voucher
 
 UNDO_MINUTES = 10
 DISPUTE_DAYS = 7
@@ -54,6 +55,16 @@ def guardian_moments(frozen: datetime, now: datetime) -> list[datetime]:
     """The instants still to come at which a missing guardian is reminded of."""
     found = [frozen - timedelta(hours=hours) for hours in GUARDIAN_HOURS]
     return [at for at in found if at > now]
+
+
+def paper_moments(frozen: datetime, now: datetime) -> list[datetime]:
+    """When a paper not shown yet is reminded of: 7 and 2 days before the freeze, sooner where less time is left.
+
+    Half of what is left, and a fifth of it; within the last hour no more.
+    """
+    left = frozen - now
+    before = (min(timedelta(days=7), left / 2), min(timedelta(days=2), left / 5))
+    return [frozen - span for span in before] if left > timedelta(hours=1) else []
 
 
 def child_number(count: int) -> int:
@@ -170,27 +181,46 @@ def which_child(value: Any, _look: Look) -> str:
     return "born" if "-" in str(value) else "known"
 
 
+_document_way = one_of(
+    words_for={
+        "in_person": (
+            *(
+                "到窗口",
+                "去窗口",
+                "到柜台",
+                "现场",
+                "当面",
+                "线下",
+                "不想发",
+                "不想输",
+                "不方便发",
+                "没有证件",
+            ),
+            *("没有号码", "没号码", "输不进去", "in person", "at a counter", "show it"),
+        ),
+    }
+)
+
+
 def read_document(said: Said, look: Look) -> Any:
     """The proof that redaction left in the place of a number, checked against what was said before."""
-    if said.choice is not None and said.choice not in look.labels:
-        return Problem("stale")
     if said.choice is not None:
-        return {"kind": "invented"}
+        return {"kind": said.choice} if said.choice in look.labels else Problem("stale")
     if said.media is not None:
         return Problem("photo")
     if said.proof is None:
-        chosen = (
-            "invented" in look.labels and said.flaw is None and one_of("invented")(said, look) == "invented"
-        )
-        return {"kind": "invented"} if chosen else Problem(said.flaw or "no_number")
+        chosen = _document_way(said, look) if look.labels and said.flaw is None else None
+        return {"kind": chosen} if isinstance(chosen, str) else Problem(said.flaw or "no_number")
     taken = look.data.get("proofs", ())
-    kind = {"id18": "id_card", "birth_cert": "birth_certificate", "permit": "permit"}[said.proof.kind]
-    if kind not in taken:
-        return Problem("not_taken")
-    born = said.proof.birth
-    if born is None:
-        return {"kind": kind, "digest": said.proof.digest}
-    return {"kind": kind, "digest": said.proof.digest, "birth": born.isoformat()}
+    paper = _proof(said.proof)
+    return paper if paper["kind"] in taken else Problem("not_taken")
+
+
+def _proof(proof: IdProof) -> dict[str, str]:
+    """A document as the flows carry it: kind, digest, and the birth date that the number holds, if it does."""
+    kind = {"id18": "id_card", "birth_cert": "birth_certificate", "permit": "permit"}[proof.kind]
+    born = {} if proof.birth is None else {"birth": proof.birth.isoformat()}
+    return {"kind": kind, "digest": proof.digest, **born}
 
 
 def fits_birth(value: Any, look: Look) -> str:
@@ -199,16 +229,25 @@ def fits_birth(value: Any, look: Look) -> str:
 
 
 def read_paper(said: Said, look: Look) -> Any:
-    """The number typed from a paper at a centre, as its digest; a demonstration's invented one has no paper."""
+    """The number typed from a paper before staff, as a document without its number, or one of the ways round it."""
     if said.choice is not None:
-        return said.choice if said.choice in look.labels else Problem("stale")
-    if said.text.strip() in (look.labels.get("invented"), "1") and look.labels:
-        return "invented"
+        return {"kind": said.choice} if said.choice in look.labels else Problem("stale")
     if said.media is not None:
         return Problem("photo")
-    if said.proof is None:
-        return Problem(said.flaw or "no_number")
-    return said.proof.digest
+    if said.proof is not None:
+        return _proof(said.proof)
+    chosen = one_of()(said, look) if look.labels and said.flaw is None else None
+    return {"kind": chosen} if isinstance(chosen, str) else Problem(said.flaw or "no_number")
+
+
+def read_ticket(said: Said, _look: Look) -> Any:
+    """A ticket's number, as its nine digits."""
+    if said.media is not None:
+        return Problem("words_only")
+    found = parse_ticket(said.text)
+    if found is None:
+        return Problem("no_ticket")
+    return Problem("mistyped") if found == "mistyped" else found
 
 
 def read_code(said: Said, _look: Look) -> Any:

@@ -44,13 +44,17 @@ class VoucherRound(SQLModel, table=True):
 
 
 class VoucherChild(SQLModel, table=True):
-    """A child within one programme, whoever applies for it. The birth date is sealed."""
+    """A child within one programme, whoever applies for it. The birth date is sealed.
+
+    `same_as`: this row turned out to be another one's child; only void tickets rest on it, all else moved there.
+    """
 
     __tablename__ = "voucher_child"
     id: int | None = key()
     programme: str
     birth: bytes = sealed()
     verified: int | None = big(default=None)
+    same_as: int | None = big(default=None, index=True)
     created: int = big()
 
 
@@ -83,8 +87,11 @@ class VoucherFamily(SQLModel, table=True):
 class VoucherTicket(SQLModel, table=True):
     """A place in a draw: one for a child and a round, whatever its family does.
 
-    state: unconfirmed (a guardian must confirm) | applied | withdrawn | refused (by a guardian) | unheard (no guardian
-    confirmed in time) | won | reserve. `rank` is its place in the band's order, from 1.
+    state: unconfirmed (a guardian must confirm) | unseen (staff must see the child's paper; still so after the freeze:
+    not in the list) | applied | withdrawn | refused (by a guardian) | unheard (no guardian confirmed in time) | void
+    (`void_reason`: same_child | awarded) | won | reserve. `rank` is its place in the band's order, from 1. `must_show`
+    is 1 until the paper is seen. The marks are keyed hashes of the birth date, alone and with telephone and name: equal
+    ones are looked at before the freeze.
     """
 
     __tablename__ = "voucher_ticket"
@@ -104,10 +111,55 @@ class VoucherTicket(SQLModel, table=True):
     amount: int = big()
     state: str = "applied"
     to_verify: int = 0
+    must_show: int = 0
+    void_reason: str = ""
+    voided: int | None = big(default=None)
+    mark_birth: str = ""
+    mark_phone: str = ""
+    mark_name: str = ""
     phone_hash: str | None = None
     rank: int | None = big(default=None)
     applied: int = big()
     told: int | None = big(default=None)
+
+
+class VoucherPair(SQLModel, table=True):
+    """Two children who may be twins, or one child. state: open | twins | same | unsure; `one_id` < `other_id`.
+
+    `why`: person | phone | name, what the two have in common besides the birth date. The tickets are those of the round
+    in which they were noticed.
+    """
+
+    __tablename__ = "voucher_pair"
+    __table_args__ = (UniqueConstraint("one_id", "other_id"),)
+    id: int | None = key()
+    round_id: int = refers("voucher_round.id")
+    one_id: int = refers("voucher_child.id")
+    other_id: int = refers("voucher_child.id")
+    one_ticket: int = refers("voucher_ticket.id")
+    other_ticket: int = refers("voucher_ticket.id")
+    why: str
+    state: str = Field(default="open", index=True)
+    noticed: int = big()
+    decided: int | None = big(default=None)
+    staff_id: int | None = big(default=None)
+
+
+class VoucherLink(SQLModel, table=True):
+    """Two people who see a child's tickets together. state: offered (by a code) | asked | linked | declined | ended.
+
+    `person_id` is who had the ticket, `other_id` who asked or took the code up.
+    """
+
+    __tablename__ = "voucher_link"
+    id: int | None = key()
+    child_id: int = refers("voucher_child.id")
+    person_id: int = refers("person.id")
+    other_id: int | None = refers("person.id", nullable=True, default=None)
+    code_hash: str = Field(default="", index=True)
+    state: str
+    created: int = big()
+    expires: int | None = big(default=None)
 
 
 class Voucher(SQLModel, table=True):

@@ -48,7 +48,7 @@ LEFT: dict[str, dict[str, Any]] = {
         "default_name": "宝宝",
         "round": "2026-12",
         "closes": "2027-01-01T01:00:00+00:00",
-        "proofs": ["id_card", "birth_certificate", "permit"],
+        "proofs": ["id_card", "birth_certificate", "permit", "in_person"],
         "page_sleeps": True,
         "telegram": "",
     },
@@ -76,8 +76,13 @@ LEFT: dict[str, dict[str, Any]] = {
         "places": 3,
         "months": 19,
     },
-    "voucher.proof": {"invented": [{"value": "invented", "label": "用一个编的号码"}]},
-    "voucher.check_child": {"to_verify": False},
+    "voucher.proof": {
+        "ways": [
+            {"value": "invented", "label": "用一个编的号码"},
+            {"value": "in_person", "label": "到窗口出示证件"},
+        ]
+    },
+    "voucher.check_child": {"to_verify": False, "must_show": False},
     "voucher.gather": {
         "paper": "id_card",
         "phone_shown": "…8000",
@@ -105,6 +110,18 @@ LEFT: dict[str, dict[str, Any]] = {
     "voucher_redeem.check_place": {"place_name": "阳光托育园"},
     "voucher_redeem.size=once": {"amount": 50_000},
     "voucher_redeem.redeem": {"receipt": "1"},
+    "voucher_papers.look": {
+        "ticket": 1,
+        "telephone": "000-0000",
+        "name": "小宇",
+        "birth_month": "2025-05-01",
+        "waits": True,
+        "unshown": True,
+        "ways": [{"value": "unreadable", "label": "原件看过，号码系统不认"}],
+    },
+    "voucher_papers.check=ask": {"found": "other_child"},
+    "voucher_papers.check=ok": {"result": "in"},
+    "voucher_papers.attach=ok": {"result": "void"},
     "recover.look": {"person": 1},
     "onboard.accept": {"name": "小李", "role": "值班", "place": ""},
     "answer.look": {"case": 1},
@@ -114,6 +131,11 @@ LEFT: dict[str, dict[str, Any]] = {
 FORGOTTEN: dict[str, tuple[str, ...]] = {
     "voucher.check_child=twin": ("document",),
     "voucher_redeem.check_paper": ("paper",),
+    "voucher_papers.check=ok": ("paper",),
+    "voucher_papers.check=again": ("paper",),
+    "voucher_papers.check=stopped": ("paper",),
+    "voucher_papers.attach": ("paper",),
+    "voucher_papers.wrong": ("paper",),
     "recover.look=wrong": ("code", "tail"),
     "join.look=wrong": ("code",),
     "onboard.accept": ("code",),
@@ -135,6 +157,7 @@ ANSWERS = (
             "120",
             "ABCDEFGH2345",
             codes.VOUCHER.show("123456789018"),
+            codes.TICKET.show("123456786"),
             "123 456 7894",
             "请明天再来一次。",
         )

@@ -16,7 +16,7 @@ from bot.store.people import recovery_code
 from bot.store.session import Row
 from bot.turn import Turn
 from dialogs.voucher import rules
-from dialogs.voucher.service import children, consents, moving, rounds, tickets
+from dialogs.voucher.service import children, consents, moving, rounds, showing, tickets
 from dialogs.voucher.service.guardian import ask_guardian
 from dialogs.voucher.service.names import child_name, subject_birth
 from knowledge.ages import completed_months
@@ -129,7 +129,7 @@ def band(
     applied = int(
         turn.db.value(
             "SELECT count(*) FROM voucher_ticket WHERE round_id = :r AND band = :b AND state"
-            " IN ('applied', 'unconfirmed')",
+            " IN ('applied', 'unconfirmed', 'unseen')",
             r=row["id"],
             b=found.id,
         )
@@ -181,11 +181,13 @@ def proof(turn: Turn) -> Literal["document", "none", "moved"]:
     """Whether this programme asks for a document. A demonstration offers an invented one."""
     if moving.closed(turn):
         return "moved"
-    turn.data["invented"] = (
-        []
-        if not turn.data["demo"]
-        else [{"value": "invented", "label": turn.label("voucher.document.choice.invented")}]
-    )
+    offered = [
+        *(["invented"] if turn.data["demo"] else []),
+        *(["in_person"] if "in_person" in turn.data["proofs"] else []),
+    ]
+    turn.data["ways"] = [
+        {"value": value, "label": turn.label(f"voucher.document.choice.{value}")} for value in offered
+    ]
     return "document" if turn.data["proofs"] else "none"
 
 
@@ -196,25 +198,35 @@ def check_child(turn: Turn) -> Literal["ok", "registered", "awarded", "other_bir
     paper = turn.data["document"]
     if paper["kind"] == "invented" and "digest" not in paper:
         paper = turn.data["document"] = {"kind": "invented", "digest": secrets.token_hex(32)}
-    child = paper.get("child") or children.child_of(turn, turn.data["programme"], paper["digest"])
+    child = _known_child(turn, paper)
     turn.data["to_verify"] = (
-        paper["kind"] == "birth_certificate" if child is None else children.unverified(turn, int(child))
+        paper["kind"] == "birth_certificate" if child is None else children.unverified(turn, child)
     )
+    turn.data["must_show"] = paper["kind"] == "in_person" if child is None else children.unshown(turn, child)
     if child is not None:
-        if tickets.standing(turn, ticket := tickets.ticket_of(turn, int(child))):
+        if tickets.standing(turn, ticket := tickets.ticket_of(turn, child)):
             if ticket is None or not turn.data["own"] or paper["kind"] == "known":
                 return "registered"
             turn.say("voucher.twin_number", name=child_name(turn, ticket))
             del turn.data["document"]
             return "twin"
-        known = turn.db.value("SELECT birth FROM voucher_child WHERE id = :id", id=int(child))
+        known = turn.db.value("SELECT birth FROM voucher_child WHERE id = :id", id=child)
         if turn.unseal(known, "child.birth") != turn.data["birth"]:
             return "other_birth"
-        if tickets.had_enough(turn, int(child)):
+        if tickets.had_enough(turn, child, rounds.round_row(turn.db, turn.data["round_id"])):
             return "awarded"
     if tickets.twin_stands(turn, child):
         turn.say("voucher.twins")
     return "ok"
+
+
+def _known_child(turn: Turn, paper: dict[str, Any]) -> int | None:
+    """The child of a paper. Whoever shows theirs later is found by telephone and name at the end of the form."""
+    if "child" in paper:
+        return children.root(turn, int(paper["child"]))
+    if paper["kind"] == "in_person":
+        return None
+    return children.child_of(turn, turn.data["programme"], paper["digest"])
 
 
 def gather(turn: Turn) -> Literal["ok", "moved"]:
@@ -232,13 +244,14 @@ def gather(turn: Turn) -> Literal["ok", "moved"]:
     return "ok"
 
 
-def submit(turn: Turn) -> Literal["granted", "registered", "moved", "phone_taken", "awarded"]:
+def submit(turn: Turn, city: City) -> Literal["granted", "registered", "moved", "phone_taken", "awarded"]:
     """Take the ticket. Whoever comes second with the same child learns only that it is registered."""
     if moving.closed(turn):
         return "moved"
     row = rounds.round_row(turn.db, turn.data["round_id"])
     child = children.child_for(turn)
-    if tickets.had_enough(turn, child):
+    turn.data["must_show"] = children.unshown(turn, child)
+    if tickets.had_enough(turn, child, row):
         return "awarded"
     phone_hash = (
         children.keyed_here(turn, f"phone\n{turn.data['phone']}") if not turn.data["proofs"] else None
@@ -257,11 +270,11 @@ def submit(turn: Turn) -> Literal["granted", "registered", "moved", "phone_taken
         tickets.standing(turn, held)
         return "phone_taken" if phone_hash is not None and held is None else "registered"
     consents.remember(turn, subject)
-    _receipt(turn, row, ticket)
+    _receipt(turn, row, ticket, city)
     return "granted"
 
 
-def _receipt(turn: Turn, row: Row, ticket: Row) -> None:
+def _receipt(turn: Turn, row: Row, ticket: Row, city: City) -> None:
     code = recovery_code(turn.db, turn.ground.keys, turn.who.id, secrets.SystemRandom())
     link = turn.ground.settings.page + f"/draws/{row['name']}.json"
     turn.say(
@@ -285,6 +298,8 @@ def _receipt(turn: Turn, row: Row, ticket: Row) -> None:
     )
     if ticket["state"] == "unconfirmed":
         ask_guardian(turn, row, ticket)
+    if ticket["must_show"]:
+        showing.ask_to_show(turn, row, ticket, city)
 
 
 def _masked(phone: str) -> str:

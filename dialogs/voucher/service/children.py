@@ -20,9 +20,28 @@ def child_of(turn: Turn, programme: str, digest: str) -> int | None:
     return None if found is None else int(found)
 
 
+def root(turn: Turn, child: int) -> int:
+    """The row under which a child lives on after it turned out to be another one's, held until this turn commits."""
+    lock = " FOR SHARE" if turn.db.postgres else ""
+    while True:
+        same = turn.db.value(f"SELECT same_as FROM voucher_child WHERE id = :id{lock}", id=child)
+        if same is None:
+            return child
+        child = int(same)
+
+
 def child_for(turn: Turn) -> int:
-    """The child behind the document, made when it is new."""
+    """The child behind the document, made when it is new; nobody joins it to another one in this turn."""
+    return root(turn, _child_for(turn))
+
+
+def _child_for(turn: Turn) -> int:
     paper = turn.data.get("document") or {"kind": "none", "digest": _none_digest(turn)}
+    if paper["kind"] == "in_person":
+        paper = {
+            "kind": "in_person",
+            "digest": sha256(f"in person\n{_none_digest(turn)}".encode()).hexdigest(),
+        }
     if "child" in paper:
         return int(paper["child"])
     if paper["kind"] == "none" and "known" in turn.data:
@@ -109,6 +128,16 @@ def unverified(turn: Turn, child: int) -> bool:
         child=child,
     )
     return bool(kinds) and all(row["kind"] == "birth_certificate" for row in kinds)
+
+
+def unshown(turn: Turn, child: int) -> bool:
+    """Whether a child is known without any number, and staff have not seen a paper of it yet."""
+    kinds = turn.db.all(
+        "SELECT d.kind FROM voucher_document d JOIN voucher_child c ON c.id = d.child_id"
+        " WHERE c.id = :child AND c.verified IS NULL",
+        child=child,
+    )
+    return bool(kinds) and all(row["kind"] == "in_person" for row in kinds)
 
 
 def families(turn: Turn, programme: str) -> list[Row]:

@@ -73,7 +73,8 @@ def _place_chunk(turn: Turn, row: Row, start: int) -> str | None:
         for rank, ticket in enumerate(band["order"], start=1)
     ]
     turn.db.many(
-        "UPDATE voucher_ticket SET rank = :rank, state = :state WHERE number = :number",
+        "UPDATE voucher_ticket SET rank = :rank, state = CASE WHEN state = 'void' THEN state ELSE :state END"
+        " WHERE number = :number",
         places[start : start + size],
     )
     return str(start + size) if start + size < len(places) else None

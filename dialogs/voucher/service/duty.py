@@ -8,7 +8,7 @@ from functools import partial
 from bot.clock import instant
 from bot.store.session import Row
 from bot.turn import Turn
-from dialogs.voucher.service import arming, redeem
+from dialogs.voucher.service import arming, redeem, showing
 from dialogs.voucher.service.names import child_name
 from knowledge.city import City
 
@@ -24,6 +24,8 @@ def staff_words(turn: Turn, city: City) -> list[tuple[str, str]]:
     words: list[tuple[str, str]] = []
     if turn.who.may(redeem.ROLE):
         words.append((turn.label("command.redeem"), turn.label("voucher.duty.redeem")))
+    if showing.may_check(turn):
+        words.append((turn.label("voucher.duty.check"), turn.label("voucher.duty.checks")))
     if turn.who.may(arming.ROLE):
         for name, programme in city.programmes.items():
             title = turn.ground.texts.in_script(turn.lang, programme.name)

@@ -70,8 +70,8 @@ def accept(turn: Turn) -> Literal["ok", "gone"]:
     if (
         ticket is None
         or turn.db.run(
-            "UPDATE voucher_ticket SET state = 'applied', guardian_id = :guardian WHERE id = :id AND state ="
-            " 'unconfirmed'",
+            "UPDATE voucher_ticket SET state = CASE WHEN must_show = 1 THEN 'unseen' ELSE 'applied' END,"
+            " guardian_id = :guardian WHERE id = :id AND state = 'unconfirmed'",
             guardian=turn.who.id,
             id=ticket["id"],
         )
@@ -178,7 +178,7 @@ def on_remind(turn: Turn, due: Due) -> None:
 def _why_gone(turn: Turn) -> str:
     """Why a link leads to nothing: agreed | out | late | bad."""
     state = turn.db.value("SELECT state FROM voucher_ticket WHERE id = :id", id=turn.data.get("ticket", 0))
-    if state in ("applied", "won", "reserve"):
+    if state in ("applied", "unseen", "won", "reserve"):
         return "agreed"
     return "bad" if state is None else "late" if state == "unheard" else "out"
 

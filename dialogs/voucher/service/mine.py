@@ -14,7 +14,7 @@ from bot.store.session import Row
 from bot.turn import Turn
 from bot.workdays import workdays_after
 from dialogs.voucher import codes, rules
-from dialogs.voucher.service import guardian, rounds, usable
+from dialogs.voucher.service import guardian, rounds, showing, tickets, usable
 from dialogs.voucher.service.agreed import rests
 from dialogs.voucher.service.names import child_name
 from dialogs.voucher.service.results import guardians, qr_file
@@ -26,15 +26,15 @@ SHOWN = 6
 
 def my_things(turn: Turn, city: City) -> int:
     """Say every recent ticket of the person who asks, newest last. Returns how many there are."""
-    tickets = turn.db.all(
+    own = turn.db.all(
         "SELECT * FROM voucher_ticket WHERE person_id = :person OR guardian_id = :person"
         " ORDER BY applied DESC, id DESC LIMIT :limit",
         person=turn.who.id,
         limit=SHOWN,
     )
-    for ticket in reversed(tickets):
+    for ticket in reversed(own):
         _say(turn, ticket, city)
-    return len(tickets)
+    return len(own)
 
 
 def show_mine(turn: Turn, city: City) -> None:
@@ -56,7 +56,9 @@ def _say(turn: Turn, ticket: Row, city: City) -> None:
         "frozen": instant(int(row["frozen"])),
         "to_verify": bool(ticket["to_verify"]),
     }
-    if voucher is not None and row["state"] == "published":
+    if ticket["state"] == "void":
+        turn.say("voucher.mine.ticket_void", reason=ticket["void_reason"], **values)
+    elif voucher is not None and row["state"] == "published":
         _say_voucher(
             turn,
             ticket,
@@ -64,16 +66,22 @@ def _say(turn: Turn, ticket: Row, city: City) -> None:
             values,
             usable.places(turn, city, row["programme"], int(ticket["subject_id"])),
         )
-    elif ticket["state"] in ("applied", "unconfirmed") and turn.now < instant(int(row["frozen"])):
+    elif row["state"] == "open" and ticket["state"] in ("applied", "unconfirmed", "unseen"):
         _say_waiting(turn, ticket, values)
+        if ticket["must_show"]:
+            showing.say_where(turn, row, ticket, city)
     elif ticket["state"] == "reserve" and row["state"] == "published":
         quota = rounds.programme_of(row).band(ticket["band"]).quota
         review = turn.action(
             "voucher.review", "voucher.button.review", {"ticket": ticket["id"]}, deadline=turn.in_(days=30)
         )
         turn.say("voucher.mine.reserve", [review], place=int(ticket["rank"]) - quota, **values)
-    elif ticket["state"] in ("withdrawn", "refused", "unheard"):
-        turn.say(f"voucher.mine.{ticket['state']}", *_ways_back(turn, ticket, row), **values)
+    elif ticket["state"] in ("withdrawn", "refused", "unheard", "unseen"):
+        turn.say(
+            f"voucher.mine.{'unshown' if ticket['state'] == 'unseen' else ticket['state']}",
+            *_ways_back(turn, ticket, row),
+            **values,
+        )
     else:
         turn.say("voucher.mine.drawing", late=turn.now >= values["publish"], **values)
 
@@ -81,7 +89,9 @@ def _say(turn: Turn, ticket: Row, city: City) -> None:
 def _ways_back(turn: Turn, ticket: Row, row: Row) -> list[list[Button]]:
     """The undo of what was done a moment ago, and applying again while the round is open."""
     undo = _undo_again(turn, "voucher.withdraw_undo", "ticket", int(ticket["id"]))
-    again = row["state"] == "open" and turn.now < instant(int(row["closes"])) and ticket["state"] != "unheard"
+    again = (
+        row["state"] == "open" and turn.now < instant(int(row["closes"])) and ticket["state"] in tickets.OUT
+    )
     return [*([[undo]] if undo else []), *([[turn.go("voucher.button.again", "voucher")]] if again else [])]
 
 
@@ -107,7 +117,7 @@ def _say_waiting(turn: Turn, ticket: Row, values: dict[str, Any]) -> None:
     if ticket["state"] == "unconfirmed":
         turn.say("voucher.mine.unconfirmed", [withdraw], link=guardian.link(turn, ticket), **values)
     else:
-        turn.say("voucher.mine.applied", [withdraw], **values)
+        turn.say(f"voucher.mine.{ticket['state']}", [withdraw], **values)
 
 
 def _say_voucher(
@@ -161,7 +171,8 @@ def withdraw(turn: Turn, payload: dict[str, Any]) -> None:
     if (
         row["state"] != "open"
         or turn.db.run(
-            "UPDATE voucher_ticket SET state = 'withdrawn' WHERE id = :id AND state IN ('applied', 'unconfirmed')",
+            "UPDATE voucher_ticket SET state = 'withdrawn' WHERE id = :id AND state IN ('applied', 'unconfirmed',"
+            " 'unseen')",
             id=ticket["id"],
         )
         != 1
@@ -195,7 +206,8 @@ def withdraw_undo(turn: Turn, payload: dict[str, Any]) -> None:
     if (
         row["state"] != "open"
         or turn.db.run(
-            "UPDATE voucher_ticket SET state = :state WHERE id = :id AND state = 'withdrawn' AND applied = :applied",
+            "UPDATE voucher_ticket SET state = CASE WHEN :state = 'unseen' AND must_show = 0 THEN 'applied'"
+            " ELSE :state END WHERE id = :id AND state = 'withdrawn' AND applied = :applied",
             state=payload["state"],
             applied=payload["applied"],
             id=ticket["id"],

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Literal
 
 from bot.clock import instant, ms
-from bot.desk import open_case
 from bot.store.session import Row
 from bot.turn import Turn
 from dialogs.voucher import codes, rules
-from dialogs.voucher.service import rounds
+from dialogs.voucher.service import papers, rounds
 from dialogs.voucher.service.mine import show_mine
-from dialogs.voucher.service.names import child_name, code_hash, keyed, subject_birth
+from dialogs.voucher.service.names import child_name, code_hash, subject_birth
 from dialogs.voucher.service.results import guardians, language
 from knowledge.city import City
 from knowledge.programme import Programme
@@ -63,55 +62,23 @@ def check_place(turn: Turn, city: City) -> Literal["ok", "paper", "locked", "not
     verified = turn.db.value("SELECT verified FROM voucher_child WHERE id = :id", id=ticket["child_id"])
     if verified is not None or programme.proof == "none":
         return "ok"
-    return "locked" if _tries_left(turn, int(voucher["id"])) <= 0 else "paper"
-
-
-def _tries_left(turn: Turn, voucher: int) -> int:
-    """How many more wrong papers a voucher bears: three in 24 hours, counted anew once duty has closed its case."""
-    settled = turn.db.value(
-        "SELECT max(closed) FROM desk_case WHERE kind = 'voucher.paper' AND about = :about AND state = 'closed'",
-        about=f"voucher:{voucher}",
-    )
-    wrong = turn.db.value(
-        "SELECT count(*) FROM audit WHERE act = 'paper.differs' AND object = :about AND at > :since",
-        about=f"voucher:{voucher}",
-        since=max(ms(turn.now - rules.PAPER_LOCK), int(settled or 0)),
-    )
-    return rules.PAPER_TRIES - int(wrong)
+    return "locked" if papers.tries_left(turn, f"voucher:{voucher['id']}") <= 0 else "paper"
 
 
 def check_paper(turn: Turn) -> Literal["ok", "again", "stopped"]:
-    """The number typed from the paper must match the hash the ticket was drawn with."""
+    """The number typed from the paper must be one the child is registered with."""
     voucher = _voucher(turn, int(turn.data["voucher"]))
-    ticket, row, _ = _behind(turn, voucher)
+    ticket, _, _ = _behind(turn, voucher)
     paper = turn.data.pop("paper")
-    hashed = keyed(turn, row["programme"], f"document\n{paper}")
-    if (paper == "invented" and turn.data["invented"]) or turn.db.value(
-        "SELECT 1 FROM voucher_document WHERE programme = :p AND hash = :hash AND child_id = :child",
-        p=row["programme"],
-        hash=hashed,
-        child=ticket["child_id"],
-    ):
-        turn.db.run(
-            "UPDATE voucher_child SET verified = :now WHERE id = :id", now=ms(turn.now), id=ticket["child_id"]
-        )
-        turn.db.run("UPDATE voucher_ticket SET to_verify = 0 WHERE child_id = :id", id=ticket["child_id"])
-        turn.audit("child.verified", f"child:{ticket['child_id']}")
+    offered = {way["value"] for way in turn.data["invented"]}
+    if ("digest" in paper or paper["kind"] in offered) and papers.shown(
+        turn, paper, int(ticket["child_id"])
+    ) == "ok":
         return "ok"
-    turn.audit("paper.differs", f"voucher:{voucher['id']}")
-    left = _tries_left(turn, int(voucher["id"]))
+    left = papers.differs(turn, f"voucher:{voucher['id']}", ticket, "voucher.paper_locked")
     if left > 0:
         turn.say("voucher_redeem.paper_differs", left=left)
         return "again"
-    open_case(turn, "voucher.paper", f"voucher:{voucher['id']}")
-    for person in (int(ticket["person_id"]), *guardians(ticket)):
-        turn.push(
-            person,
-            "voucher.paper_locked",
-            dedupe=f"paper:{voucher['id']}:{person}:{ms(turn.now)}",
-            name=child_name(turn, ticket),
-            telephone=turn.ground.telephone,
-        )
     return "stopped"
 
 

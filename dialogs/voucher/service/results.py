@@ -127,11 +127,11 @@ def issue(turn: Turn, row: Row, ticket: Row) -> str:
             return code
 
 
-def tell_unheard(turn: Turn, row: Row, ticket: Row) -> None:
-    """No guardian confirmed in time: this ticket is not in the list."""
+def tell_left_out(turn: Turn, row: Row, ticket: Row) -> None:
+    """No guardian confirmed in time, or nobody saw the paper: this ticket is not in the list."""
     turn.push(
         ticket["person_id"],
-        "voucher.result.unheard",
+        f"voucher.result.{ticket['state']}",
         dedupe=f"result:{ticket['id']}",
         name=child_name(turn, ticket),
         round=row["name"],
@@ -213,10 +213,15 @@ def language(turn: Turn, person_id: int) -> str:
 
 def qr_file(turn: Turn, person_id: int, code: str) -> File:
     """The QR code of a voucher: a link that opens the bot with the code, as PNG."""
+    return qr_of(turn, person_id, f"r_{code}", f"voucher-{code[-4:]}.png")
+
+
+def qr_of(turn: Turn, person_id: int, payload: str, name: str) -> File:
+    """A link to the bot as a PNG, for the channel on which the person is best reached."""
     address = reachable(turn.db, person_id)
     channel = str(turn.db.value("SELECT channel FROM address WHERE id = :id", id=address) or "web")
     made = io.BytesIO()
-    segno.make(turn.ground.link.to(f"r_{code}", channel), error="m").save(
+    segno.make(turn.ground.link.to(payload, channel), error="m").save(
         made, kind="png", scale=QR_SCALE, border=4
     )
-    return File(f"voucher-{code[-4:]}.png", "image/png", made.getvalue())
+    return File(name, "image/png", made.getvalue())

@@ -18,7 +18,7 @@ from bot.store.session import Db, Row
 from bot.timers import Due
 from bot.turn import Turn
 from dialogs.voucher import draw
-from dialogs.voucher.service.results import tell_unheard
+from dialogs.voucher.service.results import tell_left_out
 from knowledge.city import City
 from knowledge.programme import Programme, Round
 
@@ -176,7 +176,7 @@ def _open(turn: Turn, city: City, round_id: int) -> None:
 
 
 def on_freeze(turn: Turn, due: Due) -> str | None:
-    """The list is frozen and its hash published; who no guardian confirmed is told, in chunks."""
+    """The list is frozen and its hash published; whoever is not in it (no guardian, no paper seen) is told, in chunks."""
     row = round_row(turn.db, int(due.key))
     if row["state"] == "open":
         turn.db.run(
@@ -192,7 +192,7 @@ def on_freeze(turn: Turn, due: Due) -> str | None:
         )
         turn.audit("round.frozen", f"round:{row['name']}", list_hash=draw.list_hash(listed))
         return "0"
-    return each(turn, due, "state = 'unheard'", tell_unheard)
+    return each(turn, due, "state IN ('unheard', 'unseen')", tell_left_out)
 
 
 def each(turn: Turn, due: Due, where: str, tell: Tell, round_id: int | None = None) -> str | None:

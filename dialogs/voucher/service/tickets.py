@@ -9,7 +9,7 @@ from bot.store.session import Db, Row
 from bot.turn import Turn
 from dialogs.voucher import codes
 from dialogs.voucher.service import rounds
-from dialogs.voucher.service.names import subject_birth
+from dialogs.voucher.service.names import keyed, subject_birth
 
 OUT = ("withdrawn", "refused")
 """Ticket states from which the child may be applied for again in the same round."""
@@ -17,7 +17,9 @@ OUT = ("withdrawn", "refused")
 
 def take(turn: Turn, row: Row, child: int, subject: int, phone_hash: str | None) -> Row | None:
     """The ticket of a child in a round: a new one, or its own one that was withdrawn. None when it stands already."""
-    state = "unconfirmed" if turn.data["relation"] == "grandparent" else "applied"
+    must_show = bool(turn.data.get("must_show"))
+    state = "unseen" if must_show else "applied"
+    state = "unconfirmed" if turn.data["relation"] == "grandparent" else state
     values = {
         "round": row["id"],
         "child": child,
@@ -28,26 +30,37 @@ def take(turn: Turn, row: Row, child: int, subject: int, phone_hash: str | None)
         "state": state,
         "phone": phone_hash,
         "verify": int(bool(turn.data.get("to_verify"))),
+        "show": int(must_show),
         "now": ms(turn.now),
+        **_marks(turn, row["programme"]),
     }
     made = turn.db.run(
         "INSERT INTO voucher_ticket (number, round_id, child_id, person_id, subject_id, band, amount, state,"
-        " to_verify, phone_hash, applied) VALUES (:number, :round, :child, :person, :subject, :band, :amount, :state,"
-        " :verify, :phone, :now) ON CONFLICT DO NOTHING",
+        " to_verify, must_show, mark_birth, mark_phone, mark_name, void_reason, phone_hash, applied) VALUES (:number,"
+        " :round, :child, :person, :subject, :band, :amount, :state, :verify, :show, :mark_birth, :mark_phone,"
+        " :mark_name, '', :phone, :now) ON CONFLICT DO NOTHING",
         number=new_ticket_number(turn.db),
         **values,
     )
     if not made:
         made = turn.db.run(
             "UPDATE voucher_ticket SET person_id = :person, subject_id = :subject, guardian_id = NULL, band = :band,"
-            " amount = :amount, state = :state, to_verify = :verify, phone_hash = :phone, applied = :now"
+            " amount = :amount, state = CASE WHEN :state = 'applied' AND must_show = 1 THEN 'unseen' ELSE :state END,"
+            " to_verify = :verify, must_show = CASE WHEN must_show = 1 THEN 1 ELSE :show END, phone_hash = :phone,"
+            " mark_birth = :mark_birth, mark_phone = :mark_phone, mark_name = :mark_name, applied = :now"
             " WHERE round_id = :round AND child_id = :child AND state IN ('withdrawn', 'refused')",
             **values,
         )
     ticket = ticket_of(turn, child)
     if not made or ticket is None:
         return None
-    turn.audit("ticket.taken", f"ticket:{ticket['id']}", round=row["name"], band=ticket["band"], state=state)
+    turn.audit(
+        "ticket.taken",
+        f"ticket:{ticket['id']}",
+        round=row["name"],
+        band=ticket["band"],
+        state=ticket["state"],
+    )
     return ticket
 
 
@@ -66,14 +79,31 @@ def standing(turn: Turn, ticket: Row | None) -> bool:
     return stands
 
 
-def had_enough(turn: Turn, child: int) -> bool:
-    programme = rounds.programme_of(rounds.round_row(turn.db, turn.data["round_id"]))
+def _marks(turn: Turn, programme: str) -> dict[str, str]:
+    """What makes tickets alike, as keyed hashes: the birth date, alone, with the telephone, with a name of its own.
+
+    The name a child has by default says nothing, so it leaves no mark.
+    """
+    born = turn.data["birth"]
+    name = "".join(str(turn.data["nickname"]).split()).casefold()
+    common = {turn.label(f"voucher.child_name.n{n}").casefold() for n in range(1, 6)} | {""}
+    return {
+        "mark_birth": keyed(turn, programme, f"alike birth\n{born}"),
+        "mark_phone": keyed(turn, programme, f"alike phone\n{born}\n{turn.data['phone']}"),
+        "mark_name": "" if name in common else keyed(turn, programme, f"alike name\n{born}\n{name}"),
+    }
+
+
+def had_enough(turn: Turn, child: int, row: Row, but: int = 0) -> bool:
+    """Whether a child has had all the vouchers that a round's programme gives it, not counting the ticket `but`."""
+    programme = rounds.programme_of(row)
     if programme.awards_per_child == "unlimited":
         return False
     had = turn.db.value(
         "SELECT count(*) FROM voucher v JOIN voucher_ticket t ON t.id = v.ticket_id"
-        " WHERE t.child_id = :child AND v.state IN ('valid', 'used')",
+        " WHERE t.child_id = :child AND t.id <> :but AND v.state IN ('valid', 'used')",
         child=child,
+        but=but,
     )
     return int(had) >= programme.awards_per_child
 
