@@ -15,6 +15,7 @@ from bot.clock import Clock
 from bot.house import House
 from bot.messages import Link
 from bot.settings import Settings
+from bot.store.crew import Alone, Crew
 from bot.store.sealed import KeyRing
 from bot.store.session import Store
 from bot.store.upgrade import upgrade
@@ -45,9 +46,11 @@ def the_dialogs() -> Dialogs:
     return cast("Dialogs", importlib.import_module(DIALOGS))
 
 
-def open_house(settings: Settings, clock: Clock, dialogs: Dialogs | None = None) -> House:
-    """Assemble the bot. Raises what the operator has to mend (settings, packs, keys, database)."""
-    dialogs = dialogs or the_dialogs()
+def open_house(
+    settings: Settings, clock: Clock, dialogs: Dialogs | None = None, crew: Crew | None = None
+) -> House:
+    """Assemble the bot; without a `crew` it is taken to be the only one on its database. Raises what the operator has to mend (settings, packs, keys, database)."""
+    dialogs, crew = dialogs or the_dialogs(), crew or Alone()
     capabilities = tuple(dialogs.capabilities(settings))
     if not settings.database_url:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -61,7 +64,8 @@ def open_house(settings: Settings, clock: Clock, dialogs: Dialogs | None = None)
         demo=dialogs.is_demo(settings),
         telephone=dialogs.telephone(settings),
         wording=dialogs.wording(settings),
+        worker=crew.number,
     )
     store = Store(settings.url)
     upgrade(store, [c.folder for c in capabilities])
-    return House(ground, store, capabilities)
+    return House(ground, store, capabilities, crew)

@@ -7,7 +7,7 @@ the demonstration's clock). Both run the same turns.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -16,14 +16,15 @@ from structlog.contextvars import bound_contextvars
 
 from bot import limits, outbox, scarce, timers
 from bot.capability import Capability, Job, Registry
-from bot.clock import SystemClock, instant
+from bot.clock import SystemClock, instant, ms
 from bot.messages import Channel, Inbound, Place, Receipt, Sendable, SendFailed
 from bot.meters import SENDS
 from bot.redact import Redactor
 from bot.runner import Handled, Jobs, handle_next, run_job, run_timer
 from bot.selfcheck import self_check
 from bot.store import conversations, inbox
-from bot.store.session import Db, Store
+from bot.store.crew import Alone, Crew
+from bot.store.session import Db, OperationalError, Row, Store
 from bot.turn import Ground, Turn
 from bot.watch import Watch, keep_self_check
 
@@ -38,6 +39,10 @@ def _forget(turn: Turn) -> None:
 
 CODES = {"flood": "429", "unreachable": "403"}
 """What a channel's refusals are called in the counters."""
+SETTLE_S = (0.2, 0.5, 1, 2, 5, 10, 20, 30)
+"""Pauses between tries to write down that a message was sent."""
+LEASE_S = 120
+"""A message of our own that was born so long ago and is in nobody's hand was dropped on the way."""
 FORGET = Job("bot.forget", "40 3 * * *", _forget)
 """Words are gone a fortnight after they were said."""
 
@@ -53,11 +58,19 @@ class Movable(Protocol):
 
 
 class House:
-    """Everything assembled. `channels` are added by whoever opens them."""
+    """Everything assembled. `channels` are added by whoever opens them.
 
-    def __init__(self, ground: Ground, store: Store, capabilities: Iterable[Capability]) -> None:
+    `crew` is who works on the same database, `in_hand` the outbox rows that this process is sending now.
+    """
+
+    def __init__(
+        self, ground: Ground, store: Store, capabilities: Iterable[Capability], crew: Crew | None = None
+    ) -> None:
         self.ground = ground
         self.store = store
+        self.crew = crew or Alone(number=ground.worker)
+        self.in_hand: set[int] = set()
+        self._unheard = False
         self.registry = Registry(capabilities)
         self.redactor = Redactor(ground.keys.identity_key)
         self.channels: dict[str, Channel] = {}
@@ -73,9 +86,9 @@ class House:
     def _open(self, db: Db) -> None:
         if self.ground.demo and isinstance(self.ground.clock, SystemClock):
             self._catch_up(db, self.ground.clock)
-        now = self.ground.clock.now()
         self.jobs.open(db)
-        outbox.sweep(db, now, lease_s=0)
+        self._sweep(db, lease_s=0)
+        outbox.wake(db, self.ground.clock.now())
         self.refresh(db)
 
     @staticmethod
@@ -134,18 +147,30 @@ class House:
         now = self.ground.clock.now()
         timer_due, job_due = self.timer_due(), self.jobs.next_due()
         if job_due is not None and job_due <= now and (timer_due is None or job_due < timer_due):
-            taken = self.jobs.take(now)
-            if taken is not None:
-                job, due = taken
-                return self.store.write(lambda db: run_job(self.ground, db, job, due)) or Handled(())
+            return self._run_job(now)
         if timer_due is not None and timer_due <= now:
             return self.store.write(lambda db: run_timer(self.ground, self.registry, db))
         return None
 
+    def _run_job(self, now: datetime) -> Handled | None:
+        """The job that is due. It counts as seen to only once its firing is committed, whoever did it."""
+        taken = self.jobs.due(now)
+        if taken is None:
+            return None
+        job, due = taken
+
+        def fire(db: Db) -> Handled | None:
+            return run_job(self.ground, db, job, due) or Handled(()) if timers.my_turn(db) else None
+
+        handled = self.store.write(fire)
+        if handled is not None:
+            self.jobs.done(job, due)
+        return handled
+
     # -- out -----------------------------------------------------------------------------------------------------
 
-    async def send(self, message: Sendable) -> None:
-        """Deliver one claimed message and settle its row."""
+    async def send(self, message: Sendable) -> bool:
+        """Deliver one claimed message and settle its row. False: it waits for another try."""
         with bound_contextvars(turn=message.turn):
             receipt, why = await self._try(message)
             outcome = "sent" if why is None else CODES.get(why.reason) or CODES.get(why.kind, why.kind)
@@ -160,16 +185,34 @@ class House:
             )
         now = self.ground.clock.now()
 
-        def settle(db: Db) -> None:
+        def settle(db: Db) -> bool:
             if receipt is not None:
                 outbox.sent(db, message.id, receipt.message_id, now)
-            elif why is not None:
-                outbox.failed(db, message.id, why, now)
+                if self._unheard:
+                    outbox.wake(db, now)
+            waits = why is not None and outbox.failed(db, message.id, why, now) == "waiting"
             if message.lane == "result":  # an offer's hours begin with its sending, in this transaction
                 zone = self.ground.settings.zone
                 scarce.tend(db, now, zone, message.id if receipt is not None else None)
+            return not waits
 
-        await asyncio.wrap_future(self.store.submit(settle))
+        settled = await self._settle(settle)
+        if why is None:
+            self._unheard = False
+        elif why.kind == "retry" and not why.wait_s:
+            self._unheard = True
+        return settled
+
+    async def _settle(self, settle: Callable[[Db], bool]) -> bool:
+        """Write down what became of a message, again and again: a database that is away for a while does not make
+        anything be sent twice."""
+        for pause in SETTLE_S:
+            try:
+                return await asyncio.wrap_future(self.store.submit(settle))
+            except OperationalError as why:
+                log.warning("a message could not be settled yet", error=type(why).__name__)
+                await asyncio.sleep(pause)
+        return await asyncio.wrap_future(self.store.submit(settle))
 
     async def _try(self, message: Sendable) -> tuple[Receipt | None, SendFailed | None]:
         channel = self.channels.get(message.place.channel)
@@ -191,7 +234,9 @@ class House:
         """Deliver everything that is due, without pacing. Returns how many were tried."""
         tried = 0
         while batch := self.store.write(
-            lambda db: outbox.claim_due(db, self.ground.keys, self.ground.clock.now())
+            lambda db: outbox.claim_due(
+                db, self.ground.keys, self.ground.clock.now(), worker=self.crew.number
+            )
         ):
             await self.send_all(batch)
             tried += len(batch)
@@ -217,9 +262,20 @@ class House:
         for kind in set(timers.strange(db, now, self.registry.timers)) - self._strange:
             self._strange.add(kind)
             log.warning("timers of an unknown kind are left to a later version", kind=kind)
-        outbox.sweep(db, now)
+        self._sweep(db, LEASE_S)
         scarce.tend(db, now, self.ground.settings.zone)
         outbox.to_call_list(db, now)
+
+    def _sweep(self, db: Db, lease_s: int) -> None:
+        now = self.ground.clock.now()
+        before = ms(now - timedelta(seconds=lease_s))
+
+        def lost(row: Row) -> bool:
+            if int(row["worker"]) != self.crew.number:
+                return self.crew.gone(int(row["worker"]))
+            return int(row["id"]) not in self.in_hand and int(row["since"]) <= before
+
+        outbox.sweep(db, now, lost)
 
     async def settle(self) -> None:
         """Let everything happen that is due at the present instant."""

@@ -25,12 +25,14 @@ from bot.store.session import Db
 
 log = structlog.get_logger(__name__)
 BEAT_S = 1.0
-STALE_S = 20.0
-"""Messages waiting longer than this are looked for, in case the process that took them is gone."""
+PICK_UP_S = 4.0
+"""So often messages are looked for that nobody serves: the process that took them is gone, or the database was."""
 LOOK_S = 10.0
 """Troubles are looked for this often."""
 PATIENCE_S = 10.0
 """A message that may leave only later than this is put back into its queue: nothing else waits behind it."""
+OTHERS_S, OTHERS_LOOKS = 0.05, 20
+"""Seconds between two looks at what another worker is sending to the same chat, and how many of them."""
 FINISH_S = 5.0
 """How long, at the end, messages may still wait for their pace; the others are left for the next start."""
 
@@ -46,6 +48,7 @@ class Live:
         self._tasks: set[asyncio.Task[None]] = set()
         self._chat: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._queued: dict[str, int] = defaultdict(int)
+        self._behind: set[str] = set()
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._beating = asyncio.Lock()
         self._watching = asyncio.Lock()
@@ -56,10 +59,11 @@ class Live:
     async def start(self) -> None:
         """Settle what a former process left, then listen and beat."""
         await asyncio.to_thread(self.house.open)
+        self._behind.update(await asyncio.to_thread(self.house.store.read, outbox.places_waiting))
         await self._pick_up()
         rhythms = (
             (self._start_beat, BEAT_S),
-            (self._start_looking, STALE_S),
+            (self._start_looking, PICK_UP_S),
             (self._start_watching, LOOK_S),
         )
         for begin, seconds in rhythms:
@@ -122,7 +126,7 @@ class Live:
                 handled = await self._turn(place)
                 if handled is not None:
                     for message in handled.replies:
-                        self._spawn(self._send(message))
+                        self._deliver(message, new=True)
                 if (handled is None or not handled.more) and place.key not in self._again:
                     break
         except Exception:
@@ -134,8 +138,10 @@ class Live:
         return await asyncio.wrap_future(self.house.store.submit(lambda db: self.house.turn(db, place)))
 
     async def _pick_up(self) -> None:
+        """Serve whatever waits and is not being served here: a former process's, a dead or busy worker's."""
         for key in await asyncio.to_thread(self.house.store.read, inbox.waiting_places):
-            self._serve(Place(*key.split("|", 3)))
+            if key not in self._busy:
+                self._serve(Place(*key.split("|", 3)))
 
     async def _start_beat(self) -> None:
         """Only begins it: the scheduler's end cuts off whatever runs within the scheduler."""
@@ -161,7 +167,7 @@ class Live:
         async with self._watching:
             found = await asyncio.to_thread(house.watch.look)
             for message in await asyncio.wrap_future(house.store.submit(settle)):
-                self._spawn(self._send(message))
+                self._deliver(message, new=True)
 
     async def _beat(self) -> None:
         """Let due things happen and due messages leave."""
@@ -171,7 +177,7 @@ class Live:
                 if handled is None:
                     break
                 for message in handled.replies:
-                    self._spawn(self._send(message))
+                    self._deliver(message, new=True)
                 await asyncio.sleep(0)
             await asyncio.wrap_future(self.house.store.submit(self.house.tidy))
             await self._send_due()
@@ -179,31 +185,61 @@ class Live:
     async def _send_due(self) -> None:
         def claim(db: Db) -> list[Sendable]:
             ground = self.house.ground
-            return outbox.claim_due(db, ground.keys, ground.clock.now(), self.pace.room())
+            return outbox.claim_due(
+                db, ground.keys, ground.clock.now(), self.pace.room(), self.house.crew.number
+            )
 
         while not self._stopping:
             batch = await asyncio.wrap_future(self.house.store.submit(claim))
             if not batch:
                 break
-            sending = [self._spawn(self._send(message)) for message in batch]
+            sending = [self._deliver(message) for message in batch]
             await asyncio.wait(sending)
 
-    async def _send(self, message: Sendable) -> None:
+    def _deliver(self, message: Sendable, new: bool = False) -> asyncio.Task[None]:
+        """Begin to send a message; from now on it is in our hand. `new`: it was born there, nobody lined it up."""
+        self.house.in_hand.add(message.id)
+        return self._spawn(self._send(message, new))
+
+    async def _send(self, message: Sendable, new: bool) -> None:
         place = message.place.key
         self._queued[place] += 1
         try:
             async with self._chat[place]:
+                if (
+                    new
+                    and (place in self._behind or self.house.crew.size > 1)
+                    and await self._lined_up(message)
+                ):
+                    return
                 channel = self.house.channels.get(message.place.channel)
                 if channel is not None and channel.paced:
                     delay = self.pace.delay(message, PATIENCE_S)
                     if delay > PATIENCE_S or await self._ends_within(delay):
                         await self._put_back(message, delay)
                         return
-                await self.house.send(message)
+                if not await self.house.send(message):
+                    self._behind.add(place)
         finally:
+            self.house.in_hand.discard(message.id)
             self._queued[place] -= 1
             if not self._queued[place]:
                 del self._queued[place], self._chat[place]
+
+    async def _lined_up(self, message: Sendable) -> bool:
+        """Whether an answer had to be put behind older ones of its chat. Another worker is given a moment to send its."""
+        house, me = self.house, self.house.crew.number
+        for _ in range(OTHERS_LOOKS):
+            before = await asyncio.to_thread(house.store.read, lambda db: outbox.ahead(db, message.id, me))
+            if not before:
+                self._behind.discard(message.place.key)
+                return False
+            if any(row["state"] != "inflight" for row in before):
+                break
+            await asyncio.sleep(OTHERS_S)
+        return await asyncio.wrap_future(
+            house.store.submit(lambda db: outbox.line_up(db, message.id, me, house.ground.clock.now()))
+        )
 
     async def _ends_within(self, seconds: float) -> bool:
         """Wait for these seconds. True: the end of the process came first."""
@@ -216,6 +252,7 @@ class Live:
             return False
 
     async def _put_back(self, message: Sendable, delay: float) -> None:
+        self._behind.add(message.place.key)
         due = self.house.ground.clock.now() + timedelta(seconds=delay)
         await asyncio.wrap_future(self.house.store.submit(lambda db: outbox.put_back(db, message.id, due)))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, get_args
@@ -29,6 +29,8 @@ RETRY_S = (5, 20, 60, 300, 900, 3600)
 """Seconds until the next try of a message that surely did not arrive; the last one repeats."""
 GIVE_UP_S = 72 * 3600
 """A message without a deadline of its own is worth sending for three days."""
+FLOOD = "retry: flood"
+"""How the note of a row begins for which the platform itself said when."""
 AGAIN: dict[str, int] = {"urgent": 3, "reply": 1, "result": 1}
 """How often a message that may have arrived is sent again, by lane; others never."""
 _COLUMNS = (
@@ -58,16 +60,22 @@ class Post:
     deadline: datetime | None = None
 
 
-def put(db: Db, keys: KeyRing, post: Post, now: datetime, zone: ZoneInfo, turn: str = "") -> int | None:
-    """Write one message of a turn. Returns its row id, or None where one with the same dedupe key stands already."""
-    born = "inflight" if post.lane in ("urgent", "reply") and post.due is None else "queued"
+def put(
+    db: Db, keys: KeyRing, post: Post, now: datetime, zone: ZoneInfo, turn: str = "", worker: int = 0
+) -> int | None:
+    """Write one message of a turn. Returns its row id, or None where one with the same dedupe key stands already.
+
+    A reply is in the hands of `worker` at once; where that is 0, whoever sends finds it queued.
+    """
+    at_once = worker != 0 and post.lane in ("urgent", "reply") and post.due is None
+    born = "inflight" if at_once else "queued"
     due = max(post.due or now, now)
     if post.lane in ("result", "reminder", "broadcast"):
         due = after_quiet(due, zone)
     row = db.one(
         "INSERT INTO outbox (address_id, kind, of, lane, state, payload, dedupe, created, due, deadline, since,"
-        " tries, note, turn) VALUES (:address, :kind, :of, :lane, :state, :payload, :dedupe, :now, :due, :deadline,"
-        " :now, 0, '', :turn) ON CONFLICT (dedupe) DO NOTHING RETURNING id",
+        " tries, note, turn, worker) VALUES (:address, :kind, :of, :lane, :state, :payload, :dedupe, :now, :due,"
+        " :deadline, :now, 0, '', :turn, :worker) ON CONFLICT (dedupe) DO NOTHING RETURNING id",
         address=post.address_id,
         kind=post.kind,
         of=post.of,
@@ -79,6 +87,7 @@ def put(db: Db, keys: KeyRing, post: Post, now: datetime, zone: ZoneInfo, turn: 
         due=ms(due),
         deadline=None if post.deadline is None else ms(post.deadline),
         turn=turn,
+        worker=worker if at_once else 0,
     )
     return None if row is None else int(row["id"])
 
@@ -129,8 +138,8 @@ def load_inflight(db: Db, keys: KeyRing, ids: Sequence[int]) -> list[Sendable]:
     return found
 
 
-def claim_due(db: Db, keys: KeyRing, now: datetime, limit: int = 50) -> list[Sendable]:
-    """Take due rows for sending: queued or waiting becomes inflight. Highest lane first, oldest first.
+def claim_due(db: Db, keys: KeyRing, now: datetime, limit: int = 50, worker: int = 0) -> list[Sendable]:
+    """Let `worker` take due rows for sending: queued or waiting becomes inflight. Highest lane first, oldest first.
 
     Of one address only the oldest unsent row of a lane is taken, so a chat's messages keep their order. Each state
     and lane is asked for alone, in the order of the index: a draw leaves a hundred thousand rows here.
@@ -152,8 +161,9 @@ def claim_due(db: Db, keys: KeyRing, now: datetime, limit: int = 50) -> list[Sen
                 taken += [int(row["id"]) for row in rows]
     for row_id in taken:
         db.run(
-            "UPDATE outbox SET state = 'inflight', since = :now, tries = tries + 1 WHERE id = :id",
+            "UPDATE outbox SET state = 'inflight', since = :now, tries = tries + 1, worker = :worker WHERE id = :id",
             now=ms(now),
+            worker=worker,
             id=row_id,
         )
     return load(db, keys, taken)
@@ -249,6 +259,51 @@ def put_back(db: Db, row_id: int, due: datetime) -> None:
     )
 
 
+def ahead(db: Db, row_id: int, worker: int) -> list[Row]:
+    """What is to reach the same chat in the same lane before this row and is not in the hands of `worker`: oldest
+    first, each with its id, state and note."""
+    return db.all(
+        "SELECT p.id, p.state, p.note FROM outbox o JOIN outbox p ON p.address_id = o.address_id AND p.lane = o.lane"
+        " AND p.id < o.id AND p.state IN ('queued', 'waiting', 'inflight') WHERE o.id = :id"
+        " AND NOT (p.state = 'inflight' AND p.worker = :worker) ORDER BY p.id",
+        id=row_id,
+        worker=worker,
+    )
+
+
+def line_up(db: Db, row_id: int, worker: int, now: datetime) -> bool:
+    """Put a row that `worker` has in hand behind those before it. False: there are none, it may go.
+
+    Those that wait for a better time are tried at once, for somebody is there to read; not where the platform said when.
+    """
+    before = ahead(db, row_id, worker)
+    if not before:
+        return False
+    put_back(db, row_id, now)
+    for row in before:
+        if row["state"] == "waiting" and not str(row["note"]).startswith(FLOOD):
+            db.run("UPDATE outbox SET due = :now WHERE id = :id AND due > :now", now=ms(now), id=row["id"])
+    return True
+
+
+def wake(db: Db, now: datetime) -> int:
+    """The platform answers again: what it could not take goes at once, but for chats it set a time for. How many."""
+    return db.run(
+        f"UPDATE outbox SET due = :now WHERE state = 'waiting' AND due > :now AND note LIKE 'retry: %'"
+        f" AND note NOT LIKE '{FLOOD}%'",
+        now=ms(now),
+    )
+
+
+def places_waiting(db: Db) -> list[str]:
+    """The keys of the places for which answers wait."""
+    rows = db.all(
+        "SELECT DISTINCT a.channel, a.chat, a.thread, a.member FROM outbox o JOIN address a ON a.id = o.address_id"
+        " WHERE o.state = 'waiting' AND o.lane IN ('urgent', 'reply')"
+    )
+    return [Place(row["channel"], row["chat"], row["thread"], row["member"]).key for row in rows]
+
+
 def release(db: Db, address_id: int, now: datetime) -> int:
     """Somebody is back: what was withheld for them may go. Returns how many."""
     return db.run(
@@ -258,15 +313,16 @@ def release(db: Db, address_id: int, now: datetime) -> int:
     )
 
 
-def sweep(db: Db, now: datetime, lease_s: int = 120) -> list[int]:
-    """Settle what a crash left inflight: by lane, as a message that may have arrived. Returns the row ids."""
-    rows = db.all(
-        "SELECT id FROM outbox WHERE state = 'inflight' AND since < :before",
-        before=ms(now - timedelta(seconds=lease_s)),
-    )
-    for row in rows:
-        failed(db, int(row["id"]), SendFailed("unconfirmed", "process ended while sending"), now)
-    return [int(row["id"]) for row in rows]
+def sweep(db: Db, now: datetime, lost: Callable[[Row], bool]) -> list[int]:
+    """Settle what nobody sends any more: by lane, as a message that may have arrived. Returns the row ids.
+
+    `lost` says so of a row that is inflight: its id, the worker that has it in hand, and since when (ms).
+    """
+    rows = db.all("SELECT id, worker, since FROM outbox WHERE state = 'inflight' ORDER BY id")
+    swept = [int(row["id"]) for row in rows if lost(row)]
+    for row_id in swept:
+        failed(db, row_id, SendFailed("unconfirmed", "process ended while sending"), now)
+    return swept
 
 
 def to_call_list(db: Db, now: datetime) -> int:

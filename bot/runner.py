@@ -20,7 +20,7 @@ from bot.meters import TURNS
 from bot.router import route, urgent
 from bot.store import conversations, inbox, people
 from bot.store.sealed import SealBroken
-from bot.store.session import Db
+from bot.store.session import Db, OperationalError
 from bot.timers import Cron
 from bot.turn import Ground, Turn
 
@@ -68,6 +68,8 @@ def handle_next(ground: Ground, registry: Registry, db: Db, place: Place) -> Han
             if inbound is None:
                 raise SealBroken("what arrived cannot be opened")
             _converse(turn, inbound, registry, talk)
+    except OperationalError:  # not the turn's fault: it waits, and is handled once the database works again
+        raise
     except Exception as why:  # noqa: BLE001  whatever a turn raises, the person is answered and the next one goes on
         failure = why
         turn = Turn(ground, db, now, who, place, address_id, id=name)
@@ -151,6 +153,8 @@ def run_timer(ground: Ground, registry: Registry, db: Db) -> Handled | None:
                 timers.finish(db, due)
             else:
                 timers.go_on(db, due, cursor)
+    except OperationalError:
+        raise
     except Exception as why:
         turn = Turn(ground, db, now, id=turn.id)
         tries = timers.postpone(db, due, now)
@@ -176,6 +180,8 @@ def run_job(ground: Ground, db: Db, job: Job, due: datetime) -> Handled | None:
         if job.stale_s is None or late <= job.stale_s:
             with db.savepoint():
                 job.act(turn)
+    except OperationalError:
+        raise
     except Exception as why:  # a job that raises waits for its next time; timers and others go on
         turn = Turn(ground, db, now, id=turn.id)
         log.error("job failed", turn=turn.id, job=job.name, exc_info=why)
@@ -215,14 +221,18 @@ class Jobs:
         """When the next job is due."""
         return min(self._next.values(), default=None)
 
-    def take(self, now: datetime) -> tuple[Job, datetime] | None:
-        """The job that is due, with its latest missed due time; the next one is set."""
+    def due(self, now: datetime) -> tuple[Job, datetime] | None:
+        """The job that is due, with its latest missed due time; `done` sets the next one."""
         for job, cron in sorted(self._jobs, key=lambda pair: self._next[pair[0].name]):
             due = self._next[job.name]
             if due > now:
                 return None
             while (following := cron.after(due)) <= now:
                 due = following
-            self._next[job.name] = following
             return job, due
         return None
+
+    def done(self, job: Job, due: datetime) -> None:
+        """This due time of a job is seen to."""
+        cron = next(cron for other, cron in self._jobs if other.name == job.name)
+        self._next[job.name] = cron.after(due)

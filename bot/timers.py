@@ -20,6 +20,8 @@ from bot.clock import instant, ms
 from bot.store.session import Db
 
 KEEP_FIRINGS_DAYS = 40
+_IN_ORDER = 0x0D004000000000
+"""PostgreSQL's number of the lock under which due things happen one after another."""
 
 
 @dataclass(frozen=True)
@@ -87,13 +89,22 @@ def strange(db: Db, now: datetime, kinds: Collection[str]) -> list[str]:
     return sorted(str(row["kind"]) for row in rows)
 
 
+def my_turn(db: Db) -> bool:
+    """Whether this transaction may let something due happen: one worker at a time does, so that the order is kept.
+
+    False: another one is at it, and will go on.
+    """
+    return not db.postgres or bool(db.value("SELECT pg_try_advisory_xact_lock(:number)", number=_IN_ORDER))
+
+
 def take(db: Db, now: datetime, kinds: Collection[str]) -> Due | None:
-    """The oldest due timer of these kinds, locked for this transaction; finish it with `finish`, `go_on` or `postpone`."""
-    lock = " FOR UPDATE SKIP LOCKED" if db.postgres else ""
+    """The oldest due timer of these kinds, this transaction's alone; finish it with `finish`, `go_on` or `postpone`."""
+    if not my_turn(db):
+        return None
     among, names = _among(kinds)
     row = db.one(
         f"SELECT id, kind, key, due, payload, cursor FROM timer WHERE state = 'waiting' AND due <= :now AND {among}"
-        f" ORDER BY due, id LIMIT 1{lock}",
+        " ORDER BY due, id LIMIT 1",
         now=ms(now),
         **names,
     )

@@ -31,6 +31,7 @@ class Ground:
 
     `demo`: the home pack is an invented one. `telephone`: where a person answers by voice, as it is printed.
     `wording`: the version of the privacy note that consents are given to from now on.
+    `worker`: the number under which this process sends; 0: it leaves that to others.
     """
 
     settings: Settings
@@ -41,6 +42,7 @@ class Ground:
     demo: bool = False
     telephone: str = ""
     wording: str = ""
+    worker: int = 0
 
 
 class Everyone(Protocol):
@@ -203,7 +205,10 @@ class Turn:
 
     def post(self, post: outbox.Post) -> int | None:
         """Write one message into the outbox; a reply among them is sent right after the commit."""
-        row_id = outbox.put(self.db, self.ground.keys, post, self.now, self.ground.settings.zone, self.id)
+        ground = self.ground
+        row_id = outbox.put(
+            self.db, ground.keys, post, self.now, ground.settings.zone, self.id, ground.worker
+        )
         if row_id is not None:
             self.posted.append(row_id)
         return row_id

@@ -16,7 +16,7 @@ from bot.capability import Capability
 from bot.clock import VirtualClock, parse_instant
 from bot.house import House
 from bot.live import Live
-from bot.messages import Lane, Place, Receipt, Sendable
+from bot.messages import Inbound, Lane, Place, Receipt, Sendable, SendFailed
 from bot.settings import Settings
 from bot.store import people
 from bot.store.session import Db
@@ -36,9 +36,17 @@ class Far:
         self.name = name
         self.paced = paced
         self.arrived: list[str] = []
+        self.ids: list[int] = []
+        self.open = asyncio.Event()
+        self.open.set()
+        self.troubles: list[SendFailed] = []
 
     async def send(self, message: Sendable) -> Receipt:
+        await self.open.wait()
+        if self.troubles:
+            raise self.troubles.pop(0)
         self.arrived.append(message.place.chat)
+        self.ids.append(message.id)
         return Receipt(str(message.id))
 
 
@@ -150,4 +158,44 @@ async def test_while_one_channel_must_be_quiet_the_others_and_the_clock_go_on(to
     await asyncio.sleep(1.5)
     assert tower.states() == ["waiting", "sent"], "nothing counts as lost while it waits"
     assert tower.slow.arrived == []
+    await live.stop()
+
+
+async def test_an_answer_that_queues_for_long_is_not_taken_for_lost(tower: Tower) -> None:
+    """With a message a second, the last of two hundred answers to one chat leaves after three minutes."""
+    tower.rung.set()
+    tower.quick.open.clear()
+    live = Live(tower.house)
+    await live.start()
+    await live.receive(Inbound(Place("quick", "mama"), "1", text="hello"))
+    await until(lambda: tower.states() == ["inflight"])
+    tower.clock.move_to(parse_instant("2026-12-01T09:04:00", tower.house.ground.settings.zone))
+    tower.house.store.write(tower.house.tidy)
+    assert tower.states() == ["inflight"], "it is in somebody's hand"
+    tower.quick.open.set()
+    await until(lambda: tower.states() == ["sent"])
+    await live.stop()
+    tower.house.store.write(lambda db: db.run("UPDATE outbox SET state = 'inflight', since = 0"))
+    tower.house.store.write(tower.house.tidy)
+    assert tower.states() == ["waiting"], "what nobody has in hand is lost after a while"
+
+
+async def test_an_answer_waits_behind_an_older_one_of_its_chat(tower: Tower) -> None:
+    """The first answer could not leave; the second one brings it along, in order. The time set by a flood is kept."""
+    tower.rung.set()
+    live = Live(tower.house)
+    await live.start()
+    tower.quick.troubles = [SendFailed("retry", "no_connection")]
+    for number, says in enumerate(("hello", "again")):
+        await live.receive(Inbound(Place("quick", "mama"), str(number), text=says))
+        await until(lambda number=number: len(tower.states()) > number)  # type: ignore[misc]
+        await until(lambda: "inflight" not in tower.states())
+    await until(lambda: tower.states() == ["sent", "sent"])
+    assert tower.quick.ids == sorted(tower.quick.ids), "and the first try was five seconds early"
+    tower.quick.troubles = [SendFailed("retry", "flood", wait_s=3600)]
+    for number, says in enumerate(("hello", "again"), 5):
+        await live.receive(Inbound(Place("quick", "papa"), str(number), text=says))
+        await until(lambda: tower.states()[2:] and "inflight" not in tower.states())
+    await asyncio.sleep(1.2)
+    assert tower.states() == ["sent", "sent", "waiting", "waiting"]
     await live.stop()

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from bot.settings import Settings
+from bot.store.crew import DatabaseTaken
 from bot.store.sealed import KeyLost, KeysUnusable, SealBroken
 from bot.store.upgrade import UpgradeImpossible
 from bot.texts import TextsError
@@ -60,7 +61,9 @@ def explained(why: BaseException) -> list[str] | None:
     problems = getattr(why, "problems", None)
     if problems:
         return [str(problem) for problem in problems]
-    if isinstance(why, Unusable | TextsError | KeysUnusable | KeyLost | SealBroken | UpgradeImpossible):
+    if isinstance(
+        why, Unusable | DatabaseTaken | TextsError | KeysUnusable | KeyLost | SealBroken | UpgradeImpossible
+    ):
         return str(why).splitlines()
     if isinstance(why, ArgumentError | NoSuchModuleError | DBAPIError):
         reason = str(getattr(why, "orig", None) or why).strip().splitlines()[0]

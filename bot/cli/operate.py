@@ -14,6 +14,7 @@ from bot.clock import SystemClock, instant
 from bot.house import House
 from bot.settings import Settings
 from bot.store import staff
+from bot.store.crew import Visitor
 from bot.store.session import Db
 from bot.turn import Turn
 
@@ -24,7 +25,7 @@ INVITE_LINK = "staff"
 @contextmanager
 def opened(settings: Settings) -> Iterator[House]:
     """A house to act on; nobody is answered meanwhile."""
-    house = open_house(settings, SystemClock())
+    house = open_house(settings, SystemClock(), crew=Visitor())
     try:
         yield house
     finally:

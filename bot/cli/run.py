@@ -18,6 +18,7 @@ from bot.cli.errors import Unusable
 from bot.clock import SystemClock
 from bot.live import Live
 from bot.settings import Settings
+from bot.store.crew import join
 
 log = structlog.get_logger(__name__)
 
@@ -58,7 +59,8 @@ async def serve(settings: Settings, listening: socket.socket) -> None:
     ending = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ending.set)
-    house = await asyncio.to_thread(open_house, settings, SystemClock())
+    crew = await asyncio.to_thread(join, settings.url)
+    house = await asyncio.to_thread(open_house, settings, SystemClock(), crew=crew)
     try:
         live = Live(house)
         telegram = open_telegram(live)
@@ -81,6 +83,7 @@ async def serve(settings: Settings, listening: socket.socket) -> None:
                 await telegram.stop()
     finally:
         await asyncio.to_thread(house.store.close)
+        await asyncio.to_thread(crew.close)
 
 
 def open_telegram(live: Live) -> Telegram | None:

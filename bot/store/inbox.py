@@ -98,7 +98,7 @@ def failed(db: Db, row_id: int, why: str, now: datetime) -> None:
 
 
 def waiting_places(db: Db) -> list[str]:
-    """The places with something unhandled, oldest first (after a restart)."""
+    """The places with something unhandled, oldest first."""
     rows = db.all(f"SELECT place, min(id) AS first FROM inbox WHERE {WAITING} GROUP BY place ORDER BY 2")
     return [str(row["place"]) for row in rows]
 

@@ -53,6 +53,8 @@ def meet(db: Db, place: Place, now: datetime, lang: str = "zh") -> tuple[int, Wh
     where = {"channel": place.channel, "chat": place.chat, "thread": place.thread, "member": place.member}
     row = db.one(_SEEN, now=ms(now), **where)
     if row is None:
+        if db.postgres:
+            db.run("SELECT pg_advisory_xact_lock(hashtextextended(:whose, 0))", whose=_whose(place))
         known = _elsewhere(db, place)
         person = known or db.value(
             "INSERT INTO person (created, lang, plain, reminders) VALUES (:now, :lang, 0, 1) RETURNING id",
@@ -73,6 +75,11 @@ def meet(db: Db, place: Place, now: datetime, lang: str = "zh") -> tuple[int, Wh
         if row is None:
             raise LookupError("an address vanished while it was made")
     return int(row["id"]), person_of(db, int(row["person_id"]))
+
+
+def _whose(place: Place) -> str:
+    """Who speaks at a place, the same in a group and alone: their first words at two places make one person."""
+    return f"{place.channel}|{place.member or place.chat}"
 
 
 def _elsewhere(db: Db, place: Place) -> int | None:

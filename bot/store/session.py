@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import psycopg
+import sqlalchemy.exc
 from psycopg.rows import dict_row
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlmodel import Session
@@ -28,11 +29,22 @@ from sqlmodel import Session
 from bot.meters import WRITES
 
 T = TypeVar("T")
+OperationalError = (sqlite3.OperationalError, psycopg.OperationalError, sqlalchemy.exc.OperationalError)
+"""What the database raises when it is away, locked, full or hung up: nothing is stored, and it may be tried again."""
 Row = Mapping[str, Any]
 GROUP = 64
 """How many waiting works one SQLite commit carries at most."""
 WORKERS = 8
 """How many PostgreSQL transactions run at once."""
+PATIENT = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "options": "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+    " -c idle_in_transaction_session_timeout=60s",
+}
+"""PostgreSQL and we notice each other's end within half a minute, also when a machine vanishes from the network; and
+a process that froze inside a transaction does not hold up the others for ever."""
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z_]\w*)")
 
 
@@ -327,5 +339,10 @@ def _sqlite_engine(url: str) -> Engine:
 
 def _postgres_engine(url: str) -> Engine:
     return create_engine(
-        url, isolation_level="AUTOCOMMIT", pool_size=WORKERS + 4, max_overflow=8, pool_pre_ping=True
+        url,
+        isolation_level="AUTOCOMMIT",
+        pool_size=WORKERS + 4,
+        max_overflow=8,
+        pool_pre_ping=True,
+        connect_args=PATIENT,
     )

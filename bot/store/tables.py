@@ -137,7 +137,8 @@ class Outbox(SQLModel, table=True):
     """Every message that leaves: a row before it is a call.
 
     state: queued | inflight | waiting | withheld | sent | unconfirmed | failed | cancelled. `due` is when it may go,
-    `deadline` when it is no longer worth sending. `turn` is the id of the turn that wrote it, for the logs.
+    `deadline` when it is no longer worth sending. `turn` is the id of the turn that wrote it, for the logs; `worker` is
+    who has it in hand, or had it last.
     """
 
     __tablename__ = "outbox"
@@ -161,6 +162,9 @@ class Outbox(SQLModel, table=True):
     message_id: str | None = None
     note: str = ""
     turn: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    worker: int = Field(
+        default=0, sa_column=Column(BigInteger, nullable=False, server_default="0", default=0)
+    )
 
 
 class Timer(SQLModel, table=True):

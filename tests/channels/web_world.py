@@ -220,6 +220,7 @@ def _house(
         Link(page=settings.page),
         demo=demo,
         telephone="9999 0101",
+        worker=1,
     )
     store = Store(settings.url)
     upgrade(store)

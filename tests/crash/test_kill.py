@@ -5,64 +5,16 @@ The real bot as its own process, the real python-telegram-bot over HTTP against 
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 
 from bot.store.session import Store
 from tests.botapi.driver import BotApi
+from tests.running import bot, free_port, kill, wait
 
 PEOPLE = 50
-WAIT_S = 40.0
-
-
-def free_port() -> int:
-    """A port of the loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait(until: Callable[[], bool], what: str, seconds: float = WAIT_S) -> None:
-    """Look again and again; fail when it has not come true in time."""
-    end = time.monotonic() + seconds
-    while not until():
-        assert time.monotonic() < end, what
-        time.sleep(0.02)
-
-
-@contextmanager
-def bot(environment: dict[str, str], port: int, log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """The bot as a process, ready to answer; killed at the end if it still lives."""
-    with log.open("ab") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "run"], env={**os.environ, **environment}, stdout=out, stderr=out
-        )
-    try:
-
-        def ready() -> bool:
-            assert process.poll() is None, log.read_text()
-            try:
-                return httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=1).status_code == 200
-            except httpx.HTTPError:
-                return False
-
-        wait(ready, "the bot did not start")
-        yield process
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGKILL)
-        process.wait()
 
 
 @pytest.mark.parametrize("mode", ["webhook", "polling"])
@@ -88,8 +40,7 @@ def test_nothing_is_lost_or_handled_twice(database_url: str, mode: str, tmp_path
             for person in people:
                 person.says("voucher")
             wait(lambda: len(api.calls("sendMessage")) >= PEOPLE // 10, "nobody was answered")
-            first.send_signal(signal.SIGKILL)
-            first.wait()
+            kill(first)
             api.latency(timedelta(0))
         answered_before = sum(bool(api.sent(p.id)) for p in people)
         with bot(environment, port, log):
