@@ -135,6 +135,9 @@ class Services:
     def telephone(self, _settings: Settings) -> str:
         return ""
 
+    def wording(self, _settings: Settings) -> str:
+        return "1"
+
 
 @dataclass
 class Rig:
