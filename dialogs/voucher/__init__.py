@@ -22,6 +22,7 @@ from dialogs.voucher.service import (
     guardian,
     mine,
     operator,
+    pairs,
     public,
     redeem,
     rounds,
@@ -127,6 +128,8 @@ def _staff_claims(text: str, folded: str, code: codes.Parsed, turn: Turn, city: 
         )
     if turn.who.may(redeem.ROLE) and code == codes.MISTYPED:
         return Claim(call=redeem.mistyped, last=True)
+    if (pair := pairs.claims(text, turn, city)) is not None:
+        return pair
     return arming.claims(text, turn, city)
 
 
@@ -181,6 +184,7 @@ def capability(city: City) -> Capability:
             "voucher.review": mine.review,
             "voucher.not_me": mine.not_me,
             "voucher.refuse_undo": guardian.refuse_undo,
+            "voucher.pair": partial(pairs.decide, city=city),
             "voucher.arm": partial(arming.confirm, city=city),
             "voucher.publish": arming.confirm_publish,
         },
@@ -193,6 +197,7 @@ def capability(city: City) -> Capability:
             "voucher.expire": drawing.on_expire,
             "voucher.guardian": guardian.on_remind,
             "voucher.show": partial(showing.on_remind, city=city),
+            "voucher.pairs": pairs.on_time,
         },
         links={
             "r": partial(redeem.open_link, city=city),

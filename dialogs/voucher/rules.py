@@ -67,6 +67,13 @@ def paper_moments(frozen: datetime, now: datetime) -> list[datetime]:
     return [frozen - span for span in before] if left > timedelta(hours=1) else []
 
 
+def pair_moments(opens: datetime, frozen: datetime) -> list[datetime]:
+    """When tickets that look alike are listed: 72, 24 and 3 hours before the freeze, in a short round sooner."""
+    span = frozen - opens
+    parts = ((timedelta(hours=72), 3), (timedelta(hours=24), 6), (timedelta(hours=3), 12))
+    return [frozen - min(before, span / part) for before, part in parts]
+
+
 def child_number(count: int) -> int:
     """Which child of the family this is (1 = the first): decides the default name 宝宝, 二宝, 三宝."""
     return min(count + 1, 5)

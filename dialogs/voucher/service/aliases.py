@@ -44,6 +44,12 @@ def join(turn: Turn, one: int, other: int) -> int:
     )
     turn.db.run("UPDATE voucher_family SET child_id = :keep WHERE child_id = :gone", **at)
     turn.db.run("UPDATE voucher_link SET child_id = :keep WHERE child_id = :gone", **at)
+    turn.db.run(
+        "UPDATE voucher_pair SET state = 'same', decided = :now WHERE state IN ('open', 'unsure')"
+        " AND one_id IN (:keep, :gone) AND other_id IN (:keep, :gone)",
+        now=ms(turn.now),
+        **at,
+    )
     turn.audit("child.joined", f"child:{keep}", gone=gone)
     for ticket in turn.db.all("SELECT * FROM voucher_ticket WHERE child_id = :gone ORDER BY id", gone=gone):
         if ticket["state"] != "void":

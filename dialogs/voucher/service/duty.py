@@ -8,7 +8,7 @@ from functools import partial
 from bot.clock import instant
 from bot.store.session import Row
 from bot.turn import Turn
-from dialogs.voucher.service import arming, redeem, showing
+from dialogs.voucher.service import arming, pairs, redeem, showing
 from dialogs.voucher.service.names import child_name
 from knowledge.city import City
 
@@ -26,6 +26,8 @@ def staff_words(turn: Turn, city: City) -> list[tuple[str, str]]:
         words.append((turn.label("command.redeem"), turn.label("voucher.duty.redeem")))
     if showing.may_check(turn):
         words.append((turn.label("voucher.duty.check"), turn.label("voucher.duty.checks")))
+    if turn.who.may(*pairs.ROLES):
+        words.append((turn.label("voucher.duty.pairs"), turn.label("voucher.duty.decides")))
     if turn.who.may(arming.ROLE):
         for name, programme in city.programmes.items():
             title = turn.ground.texts.in_script(turn.lang, programme.name)
@@ -38,13 +40,32 @@ def staff_words(turn: Turn, city: City) -> list[tuple[str, str]]:
 
 def describes(city: City) -> dict[str, Callable[[Turn, int], str]]:
     """What there is to say of each kind of row, by the row's number."""
-    return {"ticket": ticket, "voucher": voucher, "redemption": partial(redemption, city=city)}
+    return {
+        "child": child,
+        "round": round_name,
+        "ticket": ticket,
+        "voucher": voucher,
+        "redemption": partial(redemption, city=city),
+    }
 
 
 def ticket(turn: Turn, number: int) -> str:
     """A ticket: whose, in which round, its number in groups. Empty where there is none."""
     row = turn.db.one(f"{_TICKET} WHERE t.id = :id", id=number)
     return "" if row is None else _ticket(turn, row)
+
+
+def child(turn: Turn, number: int) -> str:
+    """A child by its latest tickets; no names."""
+    rows = turn.db.all(f"{_TICKET} WHERE t.child_id = :id ORDER BY t.id DESC LIMIT 3", id=number)
+    return "；".join(
+        turn.label("voucher.duty.number", ticket=row["number"], round=row["round"]) for row in rows
+    )
+
+
+def round_name(turn: Turn, number: int) -> str:
+    """A round by its name."""
+    return str(turn.db.value("SELECT name FROM voucher_round WHERE id = :id", id=number) or "")
 
 
 def voucher(turn: Turn, number: int) -> str:

@@ -17,7 +17,7 @@ from bot.clock import instant, ms
 from bot.store.session import Db, Row
 from bot.timers import Due
 from bot.turn import Turn
-from dialogs.voucher import draw
+from dialogs.voucher import draw, rules
 from dialogs.voucher.service.results import tell_left_out
 from knowledge.city import City
 from knowledge.programme import Programme, Round
@@ -172,6 +172,9 @@ def _open(turn: Turn, city: City, round_id: int) -> None:
     for kind in ("freeze", "draw", "publish"):
         at = {"freeze": row["frozen"], "draw": row["draw"], "publish": row["publish"]}[kind]
         timers.set_once(turn.db, f"voucher.{kind}", str(round_id), instant(int(at)))
+    opens, frozen = instant(int(row["opens"])), instant(int(row["frozen"]))
+    for number, at in enumerate(rules.pair_moments(opens, frozen), start=1):
+        timers.set_once(turn.db, "voucher.pairs", f"{round_id}:{number}", at)
     turn.audit("round.opened", f"round:{row['name']}", programme_hash=programme_hash(programme))
 
 

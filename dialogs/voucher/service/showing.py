@@ -17,7 +17,7 @@ from bot.turn import Turn
 from dialogs.voucher import codes, rules
 from dialogs.voucher.service import children, papers, rounds, usable
 from dialogs.voucher.service.names import child_name, subject_birth
-from dialogs.voucher.service.results import qr_of
+from dialogs.voucher.service.results import guardians, qr_of
 from knowledge.city import City
 
 PREFIX = "show"
@@ -59,16 +59,33 @@ def on_remind(turn: Turn, due: Due, city: City) -> None:
         return
     row = rounds.round_row(turn.db, int(ticket["round_id"]))
     frozen = instant(int(row["frozen"]))
-    turn.push(
-        ticket["person_id"],
-        "voucher.show_reminder",
-        lane="reminder",
-        dedupe=f"show:{due.key}:{ticket['applied']}",
-        deadline=frozen - timedelta(minutes=1),
-        files=[_qr(turn, ticket)],
-        frozen=frozen,
+    for person in (int(ticket["person_id"]), *guardians(ticket)):
+        push_where(
+            turn,
+            row,
+            ticket,
+            city,
+            person,
+            "voucher.show_reminder",
+            lane="reminder",
+            dedupe=f"show:{due.key}:{ticket['applied']}:{person}",
+            deadline=frozen - timedelta(minutes=1),
+        )
+
+
+def push_where(
+    turn: Turn, row: Row, ticket: Row, city: City, person: int, key: str, **how: Any
+) -> int | None:
+    """Push a text about what is to be shown, with the QR code and places. Returns the outbox row, or None (`Turn.push`)."""
+    number = ticket["number"]
+    return turn.push(
+        person,
+        key,
+        files=[qr_of(turn, person, f"{PREFIX}_{number}", f"ticket-{number[-3:]}.png")],
+        frozen=instant(int(row["frozen"])),
         **_values(turn, ticket),
         **usable.places(turn, city, row["programme"], int(ticket["subject_id"])),
+        **how,
     )
 
 
