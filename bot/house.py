@@ -6,8 +6,7 @@ the demonstration's clock). Both run the same turns.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -20,11 +19,12 @@ from bot.clock import SystemClock, instant, ms
 from bot.messages import Channel, Inbound, Place, Receipt, Sendable, SendFailed
 from bot.meters import SENDS
 from bot.redact import Redactor
-from bot.runner import Handled, Jobs, handle_next, run_job, run_timer
+from bot.runner import Handled, Jobs, handle_new, handle_next, run_job, run_timer
 from bot.selfcheck import self_check
 from bot.store import conversations, inbox
 from bot.store.crew import Alone, Crew
-from bot.store.session import Db, OperationalError, Row, Store
+from bot.store.session import Db, Row, Store
+from bot.store.together import Together
 from bot.turn import Ground, Turn
 from bot.watch import Watch, keep_self_check
 
@@ -39,12 +39,14 @@ def _forget(turn: Turn) -> None:
 
 CODES = {"flood": "429", "unreachable": "403"}
 """What a channel's refusals are called in the counters."""
-SETTLE_S = (0.2, 0.5, 1, 2, 5, 10, 20, 30)
-"""Pauses between tries to write down that a message was sent."""
 LEASE_S = 120
 """A message of our own that was born so long ago and is in nobody's hand was dropped on the way."""
 FORGET = Job("bot.forget", "40 3 * * *", _forget)
 """Words are gone a fortnight after they were said."""
+
+
+Outcome = tuple[Sendable, Receipt | None, SendFailed | None, datetime]
+"""What became of a message that was tried: what the channel gave or raised, when."""
 
 
 class Movable(Protocol):
@@ -78,6 +80,7 @@ class House:
         self.watch = Watch(ground, store, self.registry.timers)
         nightly = Job("bot.self_check", "20 3 * * *", self._check_self)
         self.jobs = Jobs(ground, (*self.registry.jobs, nightly, FORGET))
+        self._settled = Together(store, self._settle)
 
     def open(self) -> None:
         """Make ready after a start: jobs learn their times, capabilities their rows, a crash's rows are settled."""
@@ -126,6 +129,10 @@ class House:
     def turn(self, db: Db, place: Place) -> Handled | None:
         """Handle the oldest waiting message of a place."""
         return handle_next(self.ground, self.registry, db, place)
+
+    def take(self, db: Db, inbound: Inbound) -> Handled | None:
+        """Write down what arrived and handle it. None: it has to be kept, for it is known or others wait before it."""
+        return handle_new(self.ground, self.registry, db, inbound)
 
     def wake(self, db: Db, address_id: int) -> None:
         """Somebody's page is open again: what was withheld for them may go."""
@@ -183,36 +190,24 @@ class House:
                 outcome=outcome,
                 why="" if why is None else why.reason,
             )
-        now = self.ground.clock.now()
-
-        def settle(db: Db) -> bool:
-            if receipt is not None:
-                outbox.sent(db, message.id, receipt.message_id, now)
-                if self._unheard:
-                    outbox.wake(db, now)
-            waits = why is not None and outbox.failed(db, message.id, why, now) == "waiting"
-            if message.lane == "result":  # an offer's hours begin with its sending, in this transaction
-                zone = self.ground.settings.zone
-                scarce.tend(db, now, zone, message.id if receipt is not None else None)
-            return not waits
-
-        settled = await self._settle(settle)
+        settled = await self._settled.put((message, receipt, why, self.ground.clock.now()))
         if why is None:
             self._unheard = False
         elif why.kind == "retry" and not why.wait_s:
             self._unheard = True
         return settled
 
-    async def _settle(self, settle: Callable[[Db], bool]) -> bool:
-        """Write down what became of a message, again and again: a database that is away for a while does not make
-        anything be sent twice."""
-        for pause in SETTLE_S:
-            try:
-                return await asyncio.wrap_future(self.store.submit(settle))
-            except OperationalError as why:
-                log.warning("a message could not be settled yet", error=type(why).__name__)
-                await asyncio.sleep(pause)
-        return await asyncio.wrap_future(self.store.submit(settle))
+    def _settle(self, db: Db, outcome: Outcome) -> bool:
+        """Write down what became of a message. False: it waits for another try."""
+        message, receipt, why, at = outcome
+        if receipt is not None:
+            outbox.sent(db, message.id, receipt.message_id, at)
+            if self._unheard:
+                outbox.wake(db, at)
+        waits = why is not None and outbox.failed(db, message.id, why, at) == "waiting"
+        if message.lane == "result":  # an offer's hours begin with its sending, in this transaction
+            scarce.tend(db, at, self.ground.settings.zone, message.id if receipt is not None else None)
+        return not waits
 
     async def _try(self, message: Sendable) -> tuple[Receipt | None, SendFailed | None]:
         channel = self.channels.get(message.place.channel)
@@ -246,9 +241,11 @@ class House:
 
     async def hear(self, inbound: Inbound) -> bool:
         """Take one message through the whole: kept, handled, answered. False when it was known already."""
-        if not self.store.write(lambda db: self.keep(db, inbound)):
+        handled = self.store.write(lambda db: self.take(db, inbound))
+        if handled is None and not self.store.write(lambda db: self.keep(db, inbound)):
             return False
-        more = True
+        await self.send_all(handled.replies if handled is not None else ())
+        more = handled is None or handled.more
         while more:
             handled = self.store.write(lambda db: self.turn(db, inbound.place))
             more = handled is not None and handled.more

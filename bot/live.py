@@ -85,16 +85,16 @@ class Live:
         ending.cancel()
 
     async def receive(self, inbound: Inbound) -> bool:
-        """Keep what arrived; when this returns it is stored and may be acknowledged. False: known already."""
-        house = self.house
+        """Keep what arrived; when this returns it is stored and may be acknowledged. False: known already.
 
-        def keep(db: Db) -> bool:
-            return house.keep(db, inbound)
-
-        new = await asyncio.wrap_future(house.store.submit(keep))
-        if new:
-            self._serve(inbound.place)
-        return new
+        Where nothing else is under way at its place, one transaction keeps it and handles it too.
+        """
+        key = inbound.place.key
+        if key in self._busy or self._stopping:
+            return await self._keep(inbound)
+        stored: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._busy[key] = asyncio.get_running_loop().create_task(self._take(inbound, stored))
+        return await stored
 
     async def advance(self, clock: Movable, target: datetime) -> None:
         """Play the time up to `target` (the demonstration's clock), with the metronome held."""
@@ -107,10 +107,46 @@ class Live:
             self._spawn(self._wake(address_id))
 
     async def _wake(self, address_id: int) -> None:
-        await asyncio.wrap_future(self.house.store.submit(lambda db: self.house.wake(db, address_id)))
+        await self.house.store.commit(lambda db: self.house.wake(db, address_id))
         await self._send_due()
 
     # -- within --------------------------------------------------------------------------------------------------
+
+    async def _keep(self, inbound: Inbound) -> bool:
+        new = await self.house.store.commit(lambda db: self.house.keep(db, inbound))
+        if new:
+            self._serve(inbound.place)
+        return new
+
+    async def _take(self, inbound: Inbound, stored: asyncio.Future[bool]) -> None:
+        """Keep and handle a message at once, then whatever has come behind it; `stored` is told when it is kept."""
+        place = inbound.place
+        try:
+            handled = await self.house.store.commit(lambda db: self.house.take(db, inbound))
+        except Exception:
+            log.exception("a turn could not be committed; the message is kept to be picked up")
+            handled = None
+        try:
+            new = handled is not None or await self.house.store.commit(
+                lambda db: self.house.keep(db, inbound)
+            )
+        except Exception as why:  # noqa: BLE001  whoever brought the message is told, and brings it again
+            if not stored.done():
+                stored.set_exception(why)
+            new = False
+        if not stored.done():
+            stored.set_result(new)
+        if handled is not None:
+            self._send_replies(handled)
+            new = handled.more
+        if new or place.key in self._again:
+            await self._handle(place)
+        else:
+            del self._busy[place.key]
+
+    def _send_replies(self, handled: Handled) -> None:
+        for message in handled.replies:
+            self._deliver(message, new=True)
 
     def _serve(self, place: Place) -> None:
         if place.key in self._busy:
@@ -125,8 +161,7 @@ class Live:
                 self._again.discard(place.key)
                 handled = await self._turn(place)
                 if handled is not None:
-                    for message in handled.replies:
-                        self._deliver(message, new=True)
+                    self._send_replies(handled)
                 if (handled is None or not handled.more) and place.key not in self._again:
                     break
         except Exception:
@@ -135,7 +170,7 @@ class Live:
             del self._busy[place.key]
 
     async def _turn(self, place: Place) -> Handled | None:
-        return await asyncio.wrap_future(self.house.store.submit(lambda db: self.house.turn(db, place)))
+        return await self.house.store.commit(lambda db: self.house.turn(db, place))
 
     async def _pick_up(self) -> None:
         """Serve whatever waits and is not being served here: a former process's, a dead or busy worker's."""
@@ -166,7 +201,7 @@ class Live:
 
         async with self._watching:
             found = await asyncio.to_thread(house.watch.look)
-            for message in await asyncio.wrap_future(house.store.submit(settle)):
+            for message in await house.store.commit(settle):
                 self._deliver(message, new=True)
 
     async def _beat(self) -> None:
@@ -176,10 +211,9 @@ class Live:
                 handled = await asyncio.to_thread(self.house.run_one_due)
                 if handled is None:
                     break
-                for message in handled.replies:
-                    self._deliver(message, new=True)
+                self._send_replies(handled)
                 await asyncio.sleep(0)
-            await asyncio.wrap_future(self.house.store.submit(self.house.tidy))
+            await self.house.store.commit(self.house.tidy)
             await self._send_due()
 
     async def _send_due(self) -> None:
@@ -190,7 +224,7 @@ class Live:
             )
 
         while not self._stopping:
-            batch = await asyncio.wrap_future(self.house.store.submit(claim))
+            batch = await self.house.store.commit(claim)
             if not batch:
                 break
             sending = [self._deliver(message) for message in batch]
@@ -237,8 +271,8 @@ class Live:
             if any(row["state"] != "inflight" for row in before):
                 break
             await asyncio.sleep(OTHERS_S)
-        return await asyncio.wrap_future(
-            house.store.submit(lambda db: outbox.line_up(db, message.id, me, house.ground.clock.now()))
+        return await house.store.commit(
+            lambda db: outbox.line_up(db, message.id, me, house.ground.clock.now())
         )
 
     async def _ends_within(self, seconds: float) -> bool:
@@ -254,7 +288,7 @@ class Live:
     async def _put_back(self, message: Sendable, delay: float) -> None:
         self._behind.add(message.place.key)
         due = self.house.ground.clock.now() + timedelta(seconds=delay)
-        await asyncio.wrap_future(self.house.store.submit(lambda db: outbox.put_back(db, message.id, due)))
+        await self.house.store.commit(lambda db: outbox.put_back(db, message.id, due))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)

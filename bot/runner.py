@@ -6,7 +6,7 @@ A turn that raises is undone and kept for staff, the person is told kindly, and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -19,6 +19,7 @@ from bot.messages import Inbound, Place, Sendable
 from bot.meters import TURNS
 from bot.router import route, urgent
 from bot.store import conversations, inbox, people
+from bot.store.inbox import Arrived
 from bot.store.sealed import SealBroken
 from bot.store.session import Db, OperationalError
 from bot.timers import Cron
@@ -52,16 +53,41 @@ def handle_next(ground: Ground, registry: Registry, db: Db, place: Place) -> Han
     except inbox.Newer as newer:
         log.warning("a message that a later version kept is left to it", inbox=newer.row_id)
         return None
-    if arrived is None:
+    return (
+        None
+        if arrived is None
+        else _handle(Turn(ground, db, now, who, place, address_id), registry, arrived, talk)
+    )
+
+
+def handle_new(ground: Ground, registry: Registry, db: Db, inbound: Inbound) -> Handled | None:
+    """Write down a message that has just arrived and handle it, in one transaction.
+
+    None: it was not written down, for it is known already, or others wait before it: it is to be kept and to wait.
+    """
+    now = ground.clock.now()
+    row_id = inbox.put_handled(db, inbound, now)
+    if row_id is None:
         return None
-    inbound, name = arrived.inbound, f"in-{arrived.id}"
-    if talk.seq == 0 and inbound is not None:
-        who = people.speaks(db, who, inbound.lang)
-    turn = Turn(ground, db, now, who, place, address_id, everyone=registry, id=name)
-    turn.words = "" if inbound is None else inbound.text
-    if inbound is not None and _too_fast(turn, inbound, registry):
-        inbox.done(db, arrived.id, now, OVER_THE_LIMIT)
-        return _ended(turn, "limited", arrived.more)
+    address_id, who = people.meet(db, inbound.place, now)
+    talk = conversations.lock(db, ground.keys, address_id, now)
+    arrived = Arrived(row_id, inbound, new=True)
+    return _handle(Turn(ground, db, now, who, inbound.place, address_id), registry, arrived, talk)
+
+
+def _handle(turn: Turn, registry: Registry, arrived: Arrived, talk: conversations.Talk) -> Handled:
+    ground, db, inbound = turn.ground, turn.db, arrived.inbound
+    turn.id = f"in-{arrived.id}"
+    blank = replace(turn, data={}, out=[], posted=[])
+    turn.everyone = registry
+    if inbound is not None:
+        turn.words = inbound.text
+        if talk.seq == 0:
+            turn.person = people.speaks(db, turn.who, inbound.lang)
+            blank.person = turn.person
+        if _too_fast(turn, inbound, registry):
+            inbox.done(db, arrived.id, turn.now, OVER_THE_LIMIT)
+            return _ended(turn, "limited", arrived.more)
     failure: Exception | None = None
     try:
         with db.savepoint():
@@ -72,12 +98,14 @@ def handle_next(ground: Ground, registry: Registry, db: Db, place: Place) -> Han
         raise
     except Exception as why:  # noqa: BLE001  whatever a turn raises, the person is answered and the next one goes on
         failure = why
-        turn = Turn(ground, db, now, who, place, address_id, id=name)
-        talk = conversations.lock(db, ground.keys, address_id, now)
+        turn = blank
+        talk = conversations.lock(db, ground.keys, talk.address_id, turn.now)
+        if arrived.new and inbound is not None:
+            inbox.keep_words(db, ground.keys, arrived.id, inbound)
         _apologise(turn, arrived.id, why)
-    if failure is None:
-        inbox.done(db, arrived.id, now)
-    conversations.save(db, ground.keys, talk, now)
+    if failure is None and not arrived.new:
+        inbox.done(db, arrived.id, turn.now)
+    conversations.save(db, ground.keys, talk, turn.now)
     return _ended(turn, "done" if failure is None else "failed", arrived.more)
 
 

@@ -41,6 +41,7 @@ class Texts:
         self._env = Environment(undefined=StrictUndefined, autoescape=True)
         self._source: dict[str, dict[str, str]] = {"zh": {}, "en": {}, "zh-Hant": {}}
         self._made: dict[tuple[str, str], Template] = {}
+        self._labels: dict[tuple[str, str], str] = {}
         for folder in folders:
             for lang in self._source:
                 path = folder / f"texts.{lang}.toml"
@@ -69,11 +70,17 @@ class Texts:
         made = self._made.get((lang, key))
         if made is None:
             made = self._made[lang, key] = self._env.from_string(self._words(lang, key))
+            made.globals = dict(made.globals)  # a chain of maps is walked through at every rendering
         return made.render({**(values or {}), "lang": lang}).strip()
 
     def label(self, lang: str, key: str, values: Mapping[str, Any] | None = None) -> str:
         """The text of a key for a button: plain, without markup."""
-        return plain(self.render(lang, key, values))
+        if values:
+            return plain(self.render(lang, key, values))
+        known = self._labels.get((lang, key))
+        if known is None:
+            known = self._labels[lang, key] = plain(self.render(lang, key))
+        return known
 
     def in_script(self, lang: str, words: str) -> str:
         """Simplified words that come from elsewhere (a pack, a card) in the script of a language."""

@@ -181,6 +181,7 @@ def _shipped() -> Intents:
     return load_intents()
 
 
+@lru_cache(maxsize=256)
 def match(text: str) -> tuple[Hit, ...]:
     """`Intents.match` over the program's own intents.toml."""
     return _shipped().match(text)

@@ -227,9 +227,10 @@ def shipped() -> UrgentCards:
     return load_urgent()
 
 
-def match(text: str) -> list[str]:
+@lru_cache(maxsize=256)
+def match(text: str) -> tuple[str, ...]:
     """`UrgentCards.match` over the program's own cards."""
-    return shipped().match(text)
+    return tuple(shipped().match(text))
 
 
 def told(text: str) -> str | None:

@@ -9,11 +9,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.servers import CHROMIUM_FLAGS, Postgres, ServerMissing, find_chromium, start_postgres
 
 pytest_plugins = ("tests.world",)
+# A traceback drawn with every local value takes a second of a busy machine, and a test that fails on purpose draws many.
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.processors.format_exc_info,
+        structlog.dev.ConsoleRenderer(colors=False),
+    ]
+)
 _numbers = itertools.count(1)
 
 

@@ -60,6 +60,8 @@ class Redactor:
         held. A message that arrives while nothing is asked makes the held part forgotten.
         """
         held = self._held.pop(holder, "") if holder else ""
+        if not held and not _numeric(text):
+            return Redacted(text)
         sheet = Sheet(text, after_part=bool(held))
         found = list(documents(sheet, 18 if expecting else 15))
         if expecting and not any(one.kind for one in found):
@@ -68,6 +70,11 @@ class Redactor:
         proofs = tuple(self._proof(one.kind, one.number) for one in found if one.kind)
         flaw = next((one.flaw for one in found if one.flaw), None)
         return Redacted(sheet.masked(found), proofs, None if proofs else flaw)
+
+    def may_count(self, text: str, holder: str) -> bool:
+        """Whether it matters for this text if a document is being asked: it has a digit in some writing, or continues
+        a held first part. Without either, `redact` gives the same whatever is expected."""
+        return holder in self._held or _numeric(text)
 
     def forget(self, holder: str) -> None:
         """Drop the first part held for this address, if any."""
@@ -113,6 +120,11 @@ class Redactor:
     def _proof(self, kind: Kind, number: str) -> IdProof:
         digest = hmac.new(self._key, number.encode("ascii"), hashlib.sha256).hexdigest()
         return IdProof(kind, digest, as_date(number[6:14]) if len(number) == 18 else None)
+
+
+def _numeric(text: str) -> bool:
+    """Whether there is a digit in some writing: every number that is masked has at least one."""
+    return any(map(str.isnumeric, text))
 
 
 def scrub(text: str) -> str:

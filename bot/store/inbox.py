@@ -35,11 +35,13 @@ class Newer(Exception):
 
 @dataclass(frozen=True)
 class Arrived:
-    """A waiting row, what it holds (None: it cannot be opened), and whether another waits behind it."""
+    """A row, what it says (None: it cannot be opened), whether another waits behind it, and whether it is this
+    transaction that wrote it."""
 
     id: int
     inbound: Inbound | None
     more: bool = False
+    new: bool = False
 
 
 def put(db: Db, keys: KeyRing, inbound: Inbound, now: datetime) -> bool:
@@ -56,6 +58,28 @@ def put(db: Db, keys: KeyRing, inbound: Inbound, now: datetime) -> bool:
         )
         == 1
     )
+
+
+def put_handled(db: Db, inbound: Inbound, now: datetime) -> int | None:
+    """Write down a message that this very transaction handles. None: it is known already, or others wait before it."""
+    row = db.one(
+        "INSERT INTO inbox (channel, update_id, place, payload, state, received, handled, note)"
+        " SELECT :channel, :update, CAST(:place AS VARCHAR), NULL, 'done', CAST(:now AS BIGINT), CAST(:now AS BIGINT),"
+        " '' WHERE NOT EXISTS"
+        " (SELECT 1 FROM inbox WHERE place = CAST(:place AS VARCHAR) AND state = 'waiting')"
+        " ON CONFLICT (channel, update_id) DO NOTHING RETURNING id",
+        channel=inbound.place.channel,
+        update=inbound.update_id,
+        place=inbound.place.key,
+        now=ms(now),
+    )
+    return None if row is None else int(row["id"])
+
+
+def keep_words(db: Db, keys: KeyRing, row_id: int, inbound: Inbound) -> None:
+    """The turn of a message written by `put_handled` failed after all: what it said is kept for staff, sealed."""
+    payload = keys.seal(to_json(inbound), "inbox.payload")
+    db.run("UPDATE inbox SET payload = :payload WHERE id = :id", payload=payload, id=row_id)
 
 
 def oldest(db: Db, keys: KeyRing, place: str) -> Arrived | None:

@@ -8,12 +8,13 @@ path of a turn, on the same connection and in the same transaction.
 
 from __future__ import annotations
 
+import asyncio
 import queue
 import re
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache
@@ -32,6 +33,10 @@ T = TypeVar("T")
 OperationalError = (sqlite3.OperationalError, psycopg.OperationalError, sqlalchemy.exc.OperationalError)
 """What the database raises when it is away, locked, full or hung up: nothing is stored, and it may be tried again."""
 Row = Mapping[str, Any]
+Answer = Future[Any] | asyncio.Future[Any]
+"""Where the result of a work goes: to a thread that waits, or to a coroutine."""
+Told = tuple[Answer, Any, BaseException | None]
+"""An answer with its result, or with what was raised."""
 GROUP = 64
 """How many waiting works one SQLite commit carries at most."""
 WORKERS = 8
@@ -146,8 +151,8 @@ class Store:
         self._pool: ThreadPoolExecutor | None = None
         self._own = threading.local()
         self._kept: set[Connection] = set()
-        self._began: dict[Future[Any], float] = {}
-        self._queue: queue.SimpleQueue[tuple[Callable[[Db], Any], Future[Any]] | None] = queue.SimpleQueue()
+        self._began: dict[Answer, float] = {}
+        self._queue: queue.SimpleQueue[tuple[Callable[[Db], Any], Answer] | None] = queue.SimpleQueue()
         self._writer: threading.Thread | None = None
         if self.postgres:
             self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="store")
@@ -166,21 +171,19 @@ class Store:
         """Run `work` in a transaction elsewhere; the future is done when it is committed (or has failed alone)."""
         future: Future[T] = Future()
         future.set_running_or_notify_cancel()  # who waits may give up; the work itself is done all the same
-        self._began[future] = time.perf_counter()
-        future.add_done_callback(self._ended)
-        if self._pool is not None:
-            self._pool.submit(self._write_alone, work, future)
-        else:
-            self._queue.put((work, future))
+        self._begin(work, future)
+        return future
+
+    def commit(self, work: Callable[[Db], T]) -> asyncio.Future[T]:
+        """`submit` for a coroutine: all that one commit carries is handed back to their loop by one call into it."""
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._begin(work, future)
         return future
 
     @property
     def waits_s(self) -> float:
         """For how many seconds the oldest work that was handed in has been waiting for its commit."""
         return time.perf_counter() - min(list(self._began.values()), default=time.perf_counter())
-
-    def _ended(self, future: Future[Any]) -> None:
-        WRITES.observe(time.perf_counter() - self._began.pop(future))
 
     def write(self, work: Callable[[Db], T]) -> T:
         """Run `work` in a transaction and wait for its commit. Raises what `work` raised, undone."""
@@ -211,7 +214,14 @@ class Store:
             self._writer.join()
         self._engine.dispose()
 
-    def _write_alone(self, work: Callable[[Db], T], future: Future[T]) -> None:
+    def _begin(self, work: Callable[[Db], Any], answer: Answer) -> None:
+        self._began[answer] = time.perf_counter()
+        if self._pool is not None:
+            self._pool.submit(self._write_alone, work, answer)
+        else:
+            self._queue.put((work, answer))
+
+    def _write_alone(self, work: Callable[[Db], Any], answer: Answer) -> None:
         try:
             connection, raw = self._begun()
             db = Db(connection)
@@ -228,9 +238,23 @@ class Store:
             finally:
                 db.close()
         except BaseException as why:  # noqa: BLE001  the caller of submit gets it, whatever it is
-            future.set_exception(why)
+            self._tell([(answer, None, why)])
         else:
-            future.set_result(result)
+            self._tell([(answer, result, None)])
+
+    def _tell(self, told: Sequence[Told]) -> None:
+        """Hand results and failures to whoever waits; each loop is woken once."""
+        loops: dict[asyncio.AbstractEventLoop, list[Told]] = {}
+        now = time.perf_counter()
+        for one in told:
+            WRITES.observe(now - self._began.pop(one[0], now))
+            if isinstance(one[0], asyncio.Future):
+                loops.setdefault(one[0].get_loop(), []).append(one)
+            else:
+                _settle([one])
+        for loop, some in loops.items():
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(_settle, some)
 
     def _begun(self) -> tuple[Connection, psycopg.Connection[Any]]:
         """This worker's own connection, in a transaction; a new one where the server has hung up meanwhile."""
@@ -266,22 +290,19 @@ class Store:
                         break
                     group.append(following)
                 try:
-                    _commit_group(connection, raw, group)
+                    self._tell(_commit_group(connection, raw, group))
                 except BaseException as why:  # noqa: BLE001  a dead writer would let everybody wait for ever
-                    for _, future in group:
-                        if not future.done():
-                            future.set_exception(why)
+                    self._tell([(answer, None, why) for _, answer in group if not answer.done()])
 
 
 def _commit_group(
-    connection: Connection, raw: sqlite3.Connection, group: list[tuple[Callable[[Db], Any], Future[Any]]]
-) -> None:
+    connection: Connection, raw: sqlite3.Connection, group: list[tuple[Callable[[Db], Any], Answer]]
+) -> list[Told]:
     """Commit several works at once; one that raises is undone alone, a failed commit fails them all."""
-    finished: list[tuple[Future[Any], Any]] = []
-    failed: list[tuple[Future[Any], BaseException]] = []
+    told: list[Told] = []
     try:
         raw.execute("BEGIN IMMEDIATE")
-        for work, future in group:
+        for work, answer in group:
             db = Db(connection)
             raw.execute("SAVEPOINT turn")
             try:
@@ -289,9 +310,9 @@ def _commit_group(
                 db.flush()
             except BaseException as why:  # noqa: BLE001  one work's failure is its own, the group goes on
                 raw.execute("ROLLBACK TO turn")
-                failed.append((future, why))
+                told.append((answer, None, why))
             else:
-                finished.append((future, result))
+                told.append((answer, result, None))
             finally:
                 db.close()
                 raw.execute("RELEASE turn")
@@ -299,13 +320,18 @@ def _commit_group(
     except BaseException as why:  # noqa: BLE001  a full disk or a lock: nothing of the group is stored
         if raw.in_transaction:
             raw.execute("ROLLBACK")
-        for _, future in group:
-            future.set_exception(why)
-        return
-    for future, cause in failed:
-        future.set_exception(cause)
-    for future, result in finished:
-        future.set_result(result)
+        told = [(answer, None, why) for _, answer in group]
+    return told
+
+
+def _settle(told: Sequence[Told]) -> None:
+    for answer, result, why in told:
+        if answer.done():  # a coroutine that gave up
+            continue
+        if why is None:
+            answer.set_result(result)
+        else:
+            answer.set_exception(why)
 
 
 def sqlite_url(path: Path) -> str:

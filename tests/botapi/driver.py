@@ -150,7 +150,7 @@ class BotApi:
         """The button presses that were answered."""
         return [one for one in self.world.queries.values() if one.answer is not None]
 
-    async def wait_for(self, predicate: Callable[[], T], timeout: float = 5.0) -> T:  # noqa: ASYNC109
+    async def wait_for(self, predicate: Callable[[], T], timeout: float = 20.0) -> T:  # noqa: ASYNC109
         """The first true value of `predicate`, looked at after every change. Raises TimeoutError.
 
         A predicate about something outside this server is looked at every 20 ms.
@@ -166,7 +166,7 @@ class BotApi:
                 raise TimeoutError(self._story())
             await self.world.wait(change, 0.02)
 
-    def wait_blocking(self, predicate: Callable[[], T], timeout: float = 5.0) -> T:
+    def wait_blocking(self, predicate: Callable[[], T], timeout: float = 20.0) -> T:
         """`wait_for` for a test without an event loop, with the server in a thread."""
         deadline = time.monotonic() + timeout
         while True:
@@ -177,7 +177,7 @@ class BotApi:
                 raise TimeoutError(self._story())
             time.sleep(0.01)
 
-    async def wait_sent(self, chat: int, count: int, timeout: float = 5.0) -> list[Json]:  # noqa: ASYNC109
+    async def wait_sent(self, chat: int, count: int, timeout: float = 20.0) -> list[Json]:  # noqa: ASYNC109
         """The bot's messages in a chat once there are at least `count` (one or more)."""
 
         def enough() -> list[Json]:

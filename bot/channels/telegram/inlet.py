@@ -7,13 +7,15 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
-from telegram import Bot, Update
+from telegram import Bot
 
-from bot.channels.telegram.updates import inbound_of, place_of
+from bot.channels.telegram.updates import Json, inbound_of, place_of, words_of
 from bot.messages import Inbound, Place
 from bot.redact import Redactor
 
 log = structlog.get_logger(__name__)
+UNREADABLE = (LookupError, TypeError, ValueError, AttributeError)
+"""What reading an update of an unknown shape raises."""
 
 
 class Inlet:
@@ -31,27 +33,36 @@ class Inlet:
         self._expects = expects
         self._receive = receive
 
-    def parse(self, raw: Any) -> Update | None:
-        """The update, or None (logged by number) for what this library cannot read: it is passed over.
+    def place(self, raw: Any) -> Place | None:
+        """Where an update belongs; None for one that is ignored, or (logged by number) that cannot be read.
 
         An update that can never be read must not hold up those behind it.
         """
         try:
-            return Update.de_json(raw, self._bot)
-        except Exception as why:  # noqa: BLE001  a shape that the library does not know may raise anything
-            number = raw.get("update_id") if isinstance(raw, dict) else None
-            log.error("an update could not be read", update=number, error=type(why).__name__)
+            return place_of(raw)
+        except UNREADABLE as why:
+            _unread(raw, why)
             return None
 
-    async def take(self, update: Update) -> str | None:
-        """Keep an update; it may be acknowledged when this returns.
+    async def take(self, raw: Json, place: Place) -> str | None:
+        """Keep an update of this place; it may be acknowledged when this returns.
 
         Returns the id of a pressed button's query, which wants an answer. Raises what the store raises.
         """
-        place = place_of(update)
-        if place is not None:
-            asked = update.message is not None and await asyncio.to_thread(self._expects, place)
-            inbound = inbound_of(update, self._bot.username, self._redactor, asked)
-            if inbound is not None:
-                await self._receive(inbound)
-        return update.callback_query.id if update.callback_query is not None else None
+        matters = self._redactor.may_count(words_of(raw), place.key)
+        asked = matters and await asyncio.to_thread(self._expects, place)
+        try:
+            inbound = inbound_of(raw, self._bot.username, self._redactor, asked)
+            query = raw.get("callback_query")
+            wants_answer = None if query is None else str(query["id"])
+        except UNREADABLE as why:
+            _unread(raw, why)
+            return None
+        if inbound is not None:
+            await self._receive(inbound)
+        return wants_answer
+
+
+def _unread(raw: Any, why: Exception) -> None:
+    number = raw.get("update_id") if isinstance(raw, dict) else None
+    log.error("an update could not be read", update=number, error=type(why).__name__)

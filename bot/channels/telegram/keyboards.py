@@ -7,10 +7,8 @@ go on answering later questions. Telegram lets a message carry either kind, not 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, ReplyKeyboardMarkup
+from typing import Any
 
 from bot.channels.telegram.markup import can_open
 from bot.messages import Button, SendFailed
@@ -20,6 +18,9 @@ LONGEST_ID = 64
 """Bytes of a button's id that Telegram carries."""
 _PREFIX = "telegram.keyboard."
 
+AWAY = {"remove_keyboard": True}
+"""Takes the keyboard at the bottom away."""
+
 Rows = Sequence[Sequence[Button]]
 
 
@@ -28,31 +29,31 @@ def asks(rows: Rows) -> bool:
     return any(button.ask for row in rows for button in row)
 
 
-def inline(rows: Rows) -> InlineKeyboardMarkup | None:
-    """The keyboard under a message. Links that Telegram would refuse are left out, and so is what asks.
+def inline(rows: Rows) -> dict[str, Any] | None:
+    """The keyboard under a message, as the Bot API's JSON. Links that Telegram would refuse are left out, and so is what asks.
 
     Raises SendFailed (rejected) for an id of more than 64 bytes: a bug of whoever made it.
     """
     made = [[one for button in row if (one := _inline(button)) is not None] for row in rows]
     kept = [row for row in made if row]
-    return InlineKeyboardMarkup(kept) if kept else None
+    return {"inline_keyboard": kept} if kept else None
 
 
-def reply(rows: Rows) -> ReplyKeyboardMarkup:
+def reply(rows: Rows) -> dict[str, Any]:
     """The keyboard at the bottom, with every label but those of links (see `links`)."""
     made = [
         [
-            KeyboardButton(
-                button.label,
-                request_contact=button.ask == "contact" or None,
-                request_location=button.ask == "location" or None,
-            )
+            {"text": button.label, **({f"request_{button.ask}": True} if button.ask else {})}
             for button in row
             if not button.url
         ]
         for row in rows
     ]
-    return ReplyKeyboardMarkup([row for row in made if row], resize_keyboard=True, one_time_keyboard=True)
+    return {
+        "keyboard": [row for row in made if row],
+        "resize_keyboard": True,
+        "one_time_keyboard": True,
+    }
 
 
 def links(rows: Rows) -> list[Button]:
@@ -60,14 +61,14 @@ def links(rows: Rows) -> list[Button]:
     return [button for row in rows for button in row if button.url and can_open(button.url)]
 
 
-def _inline(button: Button) -> InlineKeyboardButton | None:
+def _inline(button: Button) -> dict[str, str] | None:
     if button.id:
         size = len(button.id.encode())
         if size > LONGEST_ID:
             raise SendFailed("rejected", f"a button's id of {size} bytes")
-        return InlineKeyboardButton(button.label, callback_data=button.id)
+        return {"text": button.label, "callback_data": button.id}
     if button.url and can_open(button.url):
-        return InlineKeyboardButton(button.label, url=button.url)
+        return {"text": button.label, "url": button.url}
     return None
 
 
@@ -111,4 +112,4 @@ class Shown:
         def write(db: Db) -> None:
             db.run(sql, key=f"{_PREFIX}{chat}")
 
-        await asyncio.wrap_future(self._store.submit(write))
+        await self._store.commit(write)

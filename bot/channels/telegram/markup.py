@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html.parser import HTMLParser
 from itertools import accumulate
 from urllib.parse import urlsplit
@@ -71,17 +72,15 @@ def length(markup: str) -> int:
     return units("".join(run.words for run in _read(markup)).strip())
 
 
-def parts(markup: str, most: int = LONGEST_TEXT) -> list[str]:
+@lru_cache(maxsize=256)
+def parts(markup: str, most: int = LONGEST_TEXT) -> tuple[str, ...]:
     """The markup as HTML of one or more messages of at most `most` units; tags that are cut go on in the next.
 
-    Nothing but white space is lost at a border. No words, no message: [].
+    Nothing but white space is lost at a border. No words, no message: ().
     """
     runs = _read(markup)
     words = "".join(run.words for run in runs)
-    found = []
-    for start, end in _slices(words, most):
-        found.append(_render(runs, start, end))
-    return found
+    return tuple(_render(runs, start, end) for start, end in _slices(words, most))
 
 
 def can_open(address: str) -> bool:

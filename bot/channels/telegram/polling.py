@@ -10,19 +10,21 @@ import asyncio
 import random
 from collections import defaultdict
 from datetime import timedelta
+from itertools import starmap
 from typing import Any
 from urllib.parse import urlencode
 
 import orjson
 import structlog
-from telegram import Bot, Update
+from telegram import Bot
 from telegram.error import TelegramError
 from telegram.request import BaseRequest
 
 from bot.channels.telegram.errors import verdict
 from bot.channels.telegram.inlet import Inlet
-from bot.channels.telegram.updates import ALLOWED, place_of
+from bot.channels.telegram.updates import ALLOWED, Json
 from bot.clock import Clock, instant, ms
+from bot.messages import Place
 from bot.store.session import Db, Store
 
 log = structlog.get_logger(__name__)
@@ -108,13 +110,11 @@ class Poller:
 
     async def _keep(self, batch: list[Any]) -> None:
         """Store a batch, chats side by side and each in its order; then move the offset."""
-        chains: dict[str, list[Update]] = defaultdict(list)
+        chains: dict[Place, list[Json]] = defaultdict(list)
         for raw in batch:
-            update = self._inlet.parse(raw)
-            if update is not None:
-                place = place_of(update)
-                chains["" if place is None else place.key].append(update)
-        kept = await asyncio.gather(*map(self._keep_chain, chains.values()), return_exceptions=True)
+            if (place := self._inlet.place(raw)) is not None:
+                chains[place].append(raw)
+        kept = await asyncio.gather(*starmap(self._keep_chain, chains.items()), return_exceptions=True)
         for failure in kept:
             if failure is not None:
                 raise failure
@@ -129,11 +129,11 @@ class Poller:
                 value=value,
             )
 
-        await asyncio.wrap_future(self._store.submit(move))
+        await self._store.commit(move)
 
-    async def _keep_chain(self, chain: list[Update]) -> None:
-        for update in chain:
-            query = await self._inlet.take(update)
+    async def _keep_chain(self, place: Place, chain: list[Json]) -> None:
+        for raw in chain:
+            query = await self._inlet.take(raw, place)
             if query is not None:
                 task = asyncio.get_running_loop().create_task(self._answer(query))
                 self._answering.add(task)

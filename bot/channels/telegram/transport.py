@@ -8,10 +8,10 @@ codes are not judged here: 429, 403, 502 and the others reach python-telegram-bo
 from __future__ import annotations
 
 import asyncio
-import json
-from typing import Final
+from typing import Any, Final
 
 import aiohttp
+import orjson
 from telegram._utils.defaultvalue import DefaultValue
 from telegram._utils.types import ODVInput
 from telegram.error import NetworkError, TimedOut
@@ -65,6 +65,14 @@ class AiohttpRequest(BaseRequest):
         self._pool = pool_timeout
         self._proxy = proxy
         self._session: aiohttp.ClientSession | None = None
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """The server's answer. Raises TelegramError."""
+        try:
+            return orjson.loads(payload)  # type: ignore[no-any-return]
+        except orjson.JSONDecodeError:
+            return BaseRequest.parse_json_payload(payload)
 
     @property
     def read_timeout(self) -> float | None:
@@ -146,8 +154,7 @@ def _body(request_data: RequestData | None) -> tuple[aiohttp.FormData | bytes | 
     if request_data is None:
         return None, {}
     if not request_data.contains_files:
-        text = json.dumps(request_data.parameters, ensure_ascii=False, separators=(",", ":"))
-        return text.encode(), {"Content-Type": "application/json"}
+        return orjson.dumps(request_data.parameters), {"Content-Type": "application/json"}
     form = aiohttp.FormData(quote_fields=False)
     for name, value in request_data.json_parameters.items():
         form.add_field(name, value)

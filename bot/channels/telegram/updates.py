@@ -1,19 +1,22 @@
 """Telegram's updates as Inbound: what a person did, free of document numbers. Nothing here does I/O.
 
-None stands for whatever is no business of the bot: channel posts, groups that do not address it, service messages,
+An update is read as the JSON that it comes in: the dozen values wanted of it do not need the hundred that
+python-telegram-bot's objects hold, which took a quarter of a turn's time. What is not as the Bot API describes it
+raises KeyError, TypeError, ValueError or AttributeError. None stands for whatever is no business of the bot: channel posts, groups that do not address it, service messages,
 updates of kinds it never asked for.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, TypedDict
 
-from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, MessageEntity, Update
+from telegram.constants import ChatMemberStatus, ChatType, MessageEntityType
 
 from bot.messages import Inbound, Place
 from bot.redact import Redactor
 
+Json = dict[str, Any]
 CHANNEL = "telegram"
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
 """The kinds of update that Telegram is asked for."""
@@ -27,23 +30,27 @@ _MEDIA = (
 )  # fmt: skip
 
 
-def place_of(update: Update) -> Place | None:
+def place_of(update: Json) -> Place | None:
     """Where the update belongs, or None for what is ignored anyway. In groups every member has a place of their own."""
-    query, change = update.callback_query, update.my_chat_member
-    message = update.message or update.edited_message
+    query, change = update.get("callback_query"), update.get("my_chat_member")
+    message = update.get("message") or update.get("edited_message")
     if query is not None:
-        if query.message is None:
-            return None
-        shown = query.message if isinstance(query.message, Message) else None
-        return _place(query.message.chat, query.from_user.id, shown)
-    if message is not None and message.from_user is not None and not message.from_user.is_bot:
-        return _place(message.chat, message.from_user.id, message)
-    if change is not None and change.chat.type == Chat.PRIVATE:
-        return _place(change.chat, change.from_user.id, None)
+        shown = query.get("message")
+        return None if shown is None else _place(shown, query["from"])
+    if message is not None and "from" in message and not message["from"].get("is_bot"):
+        return _place(message, message["from"])
+    if change is not None and _private(change):
+        return _place(change, change["from"])
     return None
 
 
-def inbound_of(update: Update, bot_username: str, redactor: Redactor, expects: bool) -> Inbound | None:
+def words_of(update: Json) -> str:
+    """What somebody wrote, as they wrote it; "" for everything else."""
+    message = update.get("message") or {}
+    return str(message.get("text") or message.get("caption") or "")
+
+
+def inbound_of(update: Json, bot_username: str, redactor: Redactor, expects: bool) -> Inbound | None:
     """What the update says, or None when it is to be ignored.
 
     `bot_username` is written without @. `expects` says that a document number is being asked at this place: then
@@ -52,15 +59,14 @@ def inbound_of(update: Update, bot_username: str, redactor: Redactor, expects: b
     place = place_of(update)
     if place is None:
         return None
-    if update.callback_query is not None:
-        return _pressed(update.callback_query, place, str(update.update_id))
-    if update.my_chat_member is not None:
-        return _membership(update.my_chat_member, place, str(update.update_id))
-    if update.edited_message is not None:
-        return _edited(update.edited_message, place, str(update.update_id))
-    if update.message is not None:
-        return _written(update.message, place, str(update.update_id), bot_username, redactor, expects)
-    return None
+    number = str(int(update["update_id"]))
+    if "callback_query" in update:
+        return _pressed(update["callback_query"], place, number)
+    if "my_chat_member" in update:
+        return _membership(update["my_chat_member"], place, number)
+    if "edited_message" in update:
+        return _edited(update["edited_message"], place, number)
+    return _written(update["message"], place, number, bot_username, redactor, expects)
 
 
 def language_of(code: str | None) -> str:
@@ -72,60 +78,71 @@ def language_of(code: str | None) -> str:
     return main if main in ("zh", "en") else ""
 
 
-def _place(chat: Chat, user: int, message: Message | None) -> Place:
-    topic = message.message_thread_id if message is not None and message.is_topic_message else None
-    private = chat.type == Chat.PRIVATE
-    return Place(CHANNEL, str(chat.id), "" if topic is None else str(topic), "" if private else str(user))
+def _private(shown: Json) -> bool:
+    return bool(shown["chat"]["type"] == ChatType.PRIVATE)
 
 
-def _pressed(query: CallbackQuery, place: Place, number: str) -> Inbound | None:
-    if query.message is None or not isinstance(query.data, str):
+def _place(shown: Json, user: Json) -> Place:
+    topic = shown.get("message_thread_id") if shown.get("is_topic_message") else None
+    return Place(
+        CHANNEL,
+        str(int(shown["chat"]["id"])),
+        "" if topic is None else str(int(topic)),
+        "" if _private(shown) else str(int(user["id"])),
+    )
+
+
+def _pressed(query: Json, place: Place, number: str) -> Inbound | None:
+    shown, button = query["message"], query.get("data")
+    if not isinstance(button, str):
         return None
     return Inbound(
         place,
         number,
-        button=query.data,
-        lang=language_of(query.from_user.language_code),
-        private=query.message.chat.type == Chat.PRIVATE,
-        message_id=str(query.message.message_id),
+        button=button,
+        lang=_language(query),
+        private=_private(shown),
+        message_id=str(int(shown["message_id"])),
     )
 
 
-def _membership(change: ChatMemberUpdated, place: Place, number: str) -> Inbound | None:
-    away = (ChatMember.BANNED, ChatMember.LEFT)
-    was, is_now = change.old_chat_member.status in away, change.new_chat_member.status in away
+def _membership(change: Json, place: Place, number: str) -> Inbound | None:
+    away = (ChatMemberStatus.BANNED, ChatMemberStatus.LEFT)
+    was, is_now = (change[f"{which}_chat_member"]["status"] in away for which in ("old", "new"))
     if was == is_now:
         return None
     return Inbound(
         place,
         number,
         event="blocked" if is_now else "joined",
-        lang=language_of(change.from_user.language_code),
+        lang=_language(change),
     )
 
 
-def _edited(message: Message, place: Place, number: str) -> Inbound | None:
+def _edited(message: Json, place: Place, number: str) -> Inbound | None:
     """An edit is known as such, without its words: nobody reads them, and a half number in them could not be told.
 
     A place that is shared live is edited every few seconds; that, and edits in groups, are ignored.
     """
-    if message.location is not None or message.chat.type != Chat.PRIVATE:
+    if "location" in message or not _private(message):
         return None
-    return Inbound(place, number, event="edited", message_id=str(message.message_id), lang=_language(message))
+    return Inbound(
+        place, number, event="edited", message_id=str(int(message["message_id"])), lang=_language(message)
+    )
 
 
 def _written(
-    message: Message, place: Place, number: str, bot_username: str, redactor: Redactor, expects: bool
+    message: Json, place: Place, number: str, bot_username: str, redactor: Redactor, expects: bool
 ) -> Inbound | None:
-    private = message.chat.type == Chat.PRIVATE
-    text = message.text or message.caption or ""
+    private = _private(message)
+    text = str(message.get("text") or message.get("caption") or "")
     if not private:
         addressed = _addressed(message, text, bot_username)
         if addressed is None:
             return None
         text = addressed
-    start, text = _command(text, forwarded=message.forward_origin is not None)
-    media = next((name for attribute, name in _MEDIA if getattr(message, attribute, None)), None)
+    start, text = _command(text, forwarded="forward_origin" in message)
+    media = next((name for part, name in _MEDIA if message.get(part)), None)
     more = _shared(message)
     if not text and start is None and media is None and not more and private:
         return None  # a service message
@@ -142,25 +159,33 @@ def _written(
         flaw=seen.flaw,
         lang=_language(message),
         private=private,
-        message_id=str(message.message_id),
+        message_id=str(int(message["message_id"])),
         **more,
     )
 
 
-def _number(message: Message, number: str) -> str:
+def _number(message: Json, number: str) -> str:
     """An album comes as one update per picture: those without words count as one message."""
-    if message.media_group_id and not message.caption:
-        return f"album:{message.media_group_id}"
+    if message.get("media_group_id") and not message.get("caption"):
+        return f"album:{message['media_group_id']}"
     return number
 
 
-def _shared(message: Message) -> dict[str, Any]:
+class Shared(TypedDict, total=False):
+    """What may be shared beside words."""
+
+    location: tuple[float, float]
+    phone: str
+    phone_is_own: bool
+
+
+def _shared(message: Json) -> Shared:
     """A place or a phone number; a card that was forwarded is never one's own."""
-    if message.location is not None:
-        return {"location": (message.location.latitude, message.location.longitude)}
-    if message.contact is not None and message.from_user is not None:
-        own = message.contact.user_id == message.from_user.id and message.forward_origin is None
-        return {"phone": message.contact.phone_number, "phone_is_own": own}
+    if point := message.get("location"):
+        return {"location": (float(point["latitude"]), float(point["longitude"]))}
+    if card := message.get("contact"):
+        own = card.get("user_id") == message["from"]["id"] and "forward_origin" not in message
+        return {"phone": str(card["phone_number"]), "phone_is_own": own}
     return {}
 
 
@@ -175,7 +200,7 @@ def _command(text: str, forwarded: bool) -> tuple[str | None, str]:
     return None, f"{word} {rest}".strip()
 
 
-def _addressed(message: Message, text: str, bot_username: str) -> str | None:
+def _addressed(message: Json, text: str, bot_username: str) -> str | None:
     """The words without the mention of the bot, or None when a group's message is not for it."""
     name = bot_username.lower()
     command = _COMMAND.fullmatch(text.strip())
@@ -183,12 +208,15 @@ def _addressed(message: Message, text: str, bot_username: str) -> str | None:
         return text if (command.group(2) or name).lower() == name else None
     if not text:
         return None
-    entities = message.parse_entities if message.text else message.parse_caption_entities
-    for words in entities([MessageEntity.MENTION]).values():
-        if words.lower() == f"@{name}":
-            return text.replace(words, " ").strip()
+    units = text.encode("utf-16-le")  # Telegram counts in these
+    for entity in message.get("entities" if message.get("text") else "caption_entities", ()):
+        if entity["type"] == MessageEntityType.MENTION:
+            start, end = 2 * entity["offset"], 2 * (entity["offset"] + entity["length"])
+            words = units[start:end].decode("utf-16-le", "ignore")
+            if words.lower() == f"@{name}":
+                return text.replace(words, " ").strip()
     return None
 
 
-def _language(message: Message) -> str:
-    return language_of(message.from_user.language_code if message.from_user else None)
+def _language(shown: Json) -> str:
+    return language_of(shown["from"].get("language_code"))

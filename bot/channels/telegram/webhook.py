@@ -43,14 +43,14 @@ def webhook_route(inlet: Inlet, secret: str) -> Route:
             raw = orjson.loads(body)
         except orjson.JSONDecodeError:
             return Response(status_code=200)
-        update = inlet.parse(raw)
-        if update is None:
+        place = inlet.place(raw)
+        if place is None:
             return Response(status_code=200)
         try:
-            query = await inlet.take(update)
+            query = await inlet.take(raw, place)
         except Exception:
             # whatever the store raises: Telegram is to send it again
-            log.exception("an update could not be kept", update=update.update_id)
+            log.exception("an update could not be kept", update=raw.get("update_id"))
             return Response(status_code=500)
         if query is None:
             return Response(status_code=200)

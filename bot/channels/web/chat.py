@@ -250,7 +250,7 @@ class Chat:
         house = self._live.house
         if await asyncio.to_thread(house.store.read, lambda db: history.address_of(db, place)) is None:
             now = house.ground.clock.now()
-            await asyncio.wrap_future(house.store.submit(lambda db: people.meet(db, place, now, lang)))
+            await house.store.commit(lambda db: people.meet(db, place, now, lang))
 
 
 def _text(tree: dict[str, Any], name: str, default: str | None = None) -> str:

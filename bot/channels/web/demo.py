@@ -35,7 +35,7 @@ class Demo:
         """The staff persona of a visitor is staff without an invitation."""
         if visitor.session not in self._prepared:
             place, now = visitor.places["staff"], self._live.house.ground.clock.now()
-            await asyncio.wrap_future(self._live.house.store.submit(lambda db: make_staff(db, place, now)))
+            await self._live.house.store.commit(lambda db: make_staff(db, place, now))
             self._prepared.add(visitor.session)
 
     def shown(self) -> str:

@@ -65,7 +65,7 @@ class Public:
         if not any(trouble.name == "database" for trouble in found):
             try:
                 async with asyncio.timeout(WRITE_S):
-                    await asyncio.wrap_future(house.store.submit(lambda _db: None))
+                    await house.store.commit(lambda _db: None)
             except Exception as why:  # noqa: BLE001  whatever it is, the answer is that the database does not answer
                 log.warning("database does not answer", error=type(why).__name__)
                 found.insert(0, Trouble("database", type(why).__name__, hard=True))
