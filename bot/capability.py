@@ -85,10 +85,12 @@ class Capability:
     """A service of the district. A field is here because something general reads it.
 
     flows, does (a Do's service by "flow.step"), actions (by kind), timers (by kind), links (by payload prefix),
-    pages (by address prefix), sheets (by address), claims (whose words are these), interrupts (answered before everything, in every
-    state), arrives (somebody is back after a while; their message has been answered), commands, operator (commands of
-    the command line), jobs, my_things (status), join (moves the rows of a person who turned out to be another), starts (once at each start and after the clock moved), checks (of what the
-    operator wrote), self_checks (of the rows).
+    pages (by address prefix), sheets (by address), claims (whose words are these), interrupts (answered before
+    everything, in every state), arrives (somebody is back after a while; their message has been answered), commands,
+    operator (commands of the command line), jobs, my_things (status), join (moves the rows of a person who turned out to
+    be another), export (all that is kept about a person, in sections of rows that the texts name under kept.SECTION),
+    gives_up (says what is lost by going), erase (empties a person's rows), starts (once at each start and after the
+    clock moved), checks (of what the operator wrote), self_checks (of the rows).
     """
 
     name: str
@@ -108,6 +110,9 @@ class Capability:
     jobs: tuple[Job, ...] = ()
     my_things: Callable[[Turn], int] | None = None
     join: Callable[[Turn, int, int], None] | None = None
+    export: Callable[[Turn, int], Mapping[str, list[dict[str, Any]]]] | None = None
+    gives_up: Callable[[Turn], None] | None = None
+    erase: Callable[[Turn, int], None] | None = None
     revoked: Callable[[Turn, int | None, str], None] | None = None
     staff_words: Callable[[Turn], list[tuple[str, str]]] | None = None
     describes: Mapping[str, Callable[[Turn, int], str]] = field(default_factory=dict)
@@ -162,6 +167,22 @@ class Registry:
         for capability in self.all:
             if capability.join is not None:
                 capability.join(turn, keep, other)
+
+    def export(self, turn: Turn, person: int) -> dict[str, list[dict[str, Any]]]:
+        """What every capability keeps about a person, by section."""
+        return _merged("section", (c.export(turn, person) for c in self.all if c.export is not None))
+
+    def gives_up(self, turn: Turn) -> None:
+        """Let every capability say what the person gives up by having themselves erased."""
+        for capability in self.all:
+            if capability.gives_up is not None:
+                capability.gives_up(turn)
+
+    def erase(self, turn: Turn, person: int) -> None:
+        """Let every capability empty what it keeps about a person."""
+        for capability in self.all:
+            if capability.erase is not None:
+                capability.erase(turn, person)
 
     def revoked(self, turn: Turn, subject_id: int | None, purpose: str) -> None:
         """Tell every capability that the person took a consent back; `subject_id` None means no one subject."""

@@ -339,10 +339,10 @@ def to_call_list(db: Db, now: datetime) -> int:
 
 
 def empty_old(db: Db, now: datetime, days: int = 14) -> int:
-    """Forget the words of messages settled long ago. Returns how many."""
+    """Forget the words of messages settled long ago; what nobody came for in that time is over. Returns how many."""
     return db.run(
-        "UPDATE outbox SET payload = NULL WHERE payload IS NOT NULL AND created < :before"
-        " AND state IN ('sent', 'unconfirmed', 'failed', 'cancelled')",
+        "UPDATE outbox SET payload = NULL, state = CASE WHEN state = 'withheld' THEN 'failed' ELSE state END WHERE payload"
+        " IS NOT NULL AND created < :before AND state IN ('sent', 'unconfirmed', 'failed', 'cancelled', 'withheld')",
         before=ms(now - timedelta(days=days)),
     )
 

@@ -173,7 +173,7 @@ def run_timer(ground: Ground, registry: Registry, db: Db) -> Handled | None:
     due = timers.take(db, now, registry.timers)
     if due is None:
         return None
-    turn = Turn(ground, db, now, id=f"timer-{due.id}")
+    turn = Turn(ground, db, now, everyone=registry, id=f"timer-{due.id}")
     try:
         with db.savepoint():
             cursor = registry.timers[due.kind](turn, due)

@@ -57,6 +57,15 @@ class Everyone(Protocol):
     def join(self, turn: Turn, keep: int, other: int) -> None:
         """Let each move its rows of the person `other` to the person `keep`."""
 
+    def export(self, turn: Turn, person: int) -> dict[str, list[dict[str, Any]]]:
+        """What each keeps about a person: sections of rows."""
+
+    def gives_up(self, turn: Turn) -> None:
+        """Let each say what the person gives up by having themselves erased."""
+
+    def erase(self, turn: Turn, person: int) -> None:
+        """Let each empty what it keeps about a person."""
+
     def revoked(self, turn: Turn, subject_id: int | None, purpose: str) -> None:
         """Tell each that the person took a consent back."""
 
@@ -80,7 +89,7 @@ class Turn:
     """One turn. `data` is the open form's, `busy` says that one was open when the turn began.
 
     `id` names the turn in the logs, also in those of what it sends.
-    `place`, `address_id` and `everyone` are None in a timer or job.
+    `place` and `address_id` are None in a timer or job, `everyone` in a job.
     """
 
     ground: Ground
@@ -162,9 +171,13 @@ class Turn:
         """Send a text to a person, wherever they can be reached. Returns the outbox row, or None.
 
         By a channel of `avoid` only where there is no other.
-        None: it stands in the outbox already (dedupe), or they have no address left: then they are on the call list.
+        None: it stands in the outbox already (dedupe), they have been erased, or they have no address left: then they
+        are on the call list.
         """
-        lang = lang or str(self.db.value("SELECT lang FROM person WHERE id = :id", id=person_id) or "zh")
+        person = self.db.one("SELECT lang, erased FROM person WHERE id = :id", id=person_id)
+        if person is not None and person["erased"] is not None:
+            return None
+        lang = lang or ("zh" if person is None else str(person["lang"]))
         text = self.ground.texts.render(lang, key, values)
         message = Outgoing(text, tuple(tuple(row) for row in rows), tuple(files), None, (key,))
         address = reachable(self.db, person_id, avoid)

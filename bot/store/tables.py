@@ -57,7 +57,10 @@ def words(**more: Any) -> Any:
 
 
 class Person(SQLModel, table=True):
-    """Somebody, behind one or several addresses. `joined` is the person whom they turned out to be, too."""
+    """Somebody, behind one or several addresses. `joined` is the person whom they turned out to be, too.
+
+    `erased`: since then nothing is left of them but what others' records need; nobody can be reached as this person.
+    """
 
     __tablename__ = "person"
     id: int | None = key()
@@ -69,6 +72,7 @@ class Person(SQLModel, table=True):
     recovery_hash: str | None = Field(default=None, index=True)
     recovery: bytes | None = sealed(default=None, nullable=True)
     joined: int | None = big(default=None)
+    erased: int | None = big(default=None)
 
 
 class Address(SQLModel, table=True):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from bot.capability import Capability, Command
+from bot.capability import Capability, Command, Job
 from dialogs.account import flow, service, tables
-from dialogs.account.service import consents, note
+from dialogs.account.service import consents, erasing, export, note
 from knowledge.privacy import PrivacyNote
 
 __all__ = ["capability", "tables"]
@@ -33,11 +33,18 @@ def capability(privacy: PrivacyNote) -> Capability:
             "consent.revoke_now": consents.revoke_now,
             "consent.renew": partial(note.renew, note=privacy),
             "account.close_address": service.close_address,
+            "account.export": export.give,
+            "account.erase": erasing.sure,
+            "account.erase_undo": erasing.stop,
         },
+        timers={erasing.TIMER: erasing.happen, "account.forget": erasing.forget},
+        jobs=(Job("account.forget", "50 3 * * *", erasing.tidy),),
         sheets={"privacy": partial(note.sheet, note=privacy)},
         arrives=partial(note.arrives, note=privacy),
         commands=(Command("status"), Command("settings"), Command("privacy")),
         my_things=service.my_things,
         join=service.join_rows,
+        export=export.own,
+        erase=erasing.own,
         describes={"consent": consents.describe},
     )

@@ -30,6 +30,7 @@ Wish = Literal[
     "reminders_off",
     "reminders_on",
     "erase",
+    "export",
     "my_code",
 ]
 
@@ -40,6 +41,8 @@ _EXACT: dict[str, Wish] = {
     ),
     **dict.fromkeys(("privacy", "/privacy", "隐私", "隐私说明", "隐私政策", "我的隐私"), "privacy"),
     **dict.fromkeys(("settings", "/settings", "设置"), "settings"),
+    **dict.fromkeys(("导出", "汇出", "export", "/export"), "export"),
+    **dict.fromkeys(("注销", "erase", "/erase", "delete my data"), "erase"),
     **dict.fromkeys(
         ("提醒关", "关提醒", "关闭提醒", "提醒关闭", "reminders off", "/remindersoff"), "reminders_off"
     ),
@@ -65,8 +68,12 @@ _RECOVER = re.compile(r"(?:找回码?|/?recover)[:是 ]*(\d[\d -]*)")
 _JOIN = re.compile(r"(?:关联码?|/?join)[: ]*(\d[\d -]*)")
 _BARE = re.compile(r"\d[\d -]*\d")
 _ERASE = re.compile(
-    r"(?:删除?|清除|清掉|注销|抹掉|导出)(?:掉|一下|所有|全部|我|的)*"
-    r"(?:数据|信息|资料|记录|账号|档案|对话)|\b(?:delete|erase|export) my data\b"
+    r"(?:删除?|清除|清掉|注销|抹掉)(?:掉|一下|所有|全部|我|的)*"
+    r"(?:数据|信息|资料|资讯|记录|纪录|账号|帐号|档案|对话)|\b(?:delete|erase) my data\b"
+)
+_EXPORT = re.compile(
+    r"(?:导出|汇出|下载)(?:一下|所有|全部|我|的)*(?:数据|信息|资料|资讯|记录|纪录|档案)"
+    r"|我的(?:数据|信息|资料|资讯)(?:导出|汇出)|\b(?:export|download) my data\b"
 )
 _ANOTHERS = re.compile(r"券|voucher|ticket")
 """Asked for by name: the service itself answers."""
@@ -83,6 +90,10 @@ def understood(text: str) -> tuple[Wish, str] | None:
         return "join", _digits(found[1])
     if (exact := _EXACT.get(said)) is not None:
         return exact, ""
+    if _EXPORT.search(said):
+        return "export", ""
+    if _ERASE.search(said):
+        return "erase", ""
     hits = intents.match(text)
     if not hits or hits[0].kind != "start":
         return None
@@ -99,8 +110,6 @@ def bare_code(text: str) -> str:
 
 def _setting(said: str) -> Wish:
     """Which setting a wish to change something is about; the overview where it names none of them."""
-    if _ERASE.search(said):
-        return "erase"
     if _REMINDERS.search(said):
         return "reminders_off" if _STOP.search(said) else "reminders_on"
     if "关联" in said or "绑定" in said:

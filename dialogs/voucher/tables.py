@@ -44,7 +44,7 @@ class VoucherRound(SQLModel, table=True):
 
 
 class VoucherChild(SQLModel, table=True):
-    """A child within one programme, whoever applies for it. The birth date is sealed.
+    """A child within one programme, whoever applies for it. The birth date is sealed; of an erased family it is "".
 
     `same_as`: this row turned out to be another one's child; only void tickets rest on it, all else moved there.
     """

@@ -18,7 +18,7 @@ from bot.store import people
 from bot.turn import Turn
 from dialogs.account import rules
 from dialogs.account.flow import JOIN_DIGITS
-from dialogs.account.service import consents
+from dialogs.account.service import consents, erasing, export
 from knowledge.privacy import PrivacyNote
 
 RNG = secrets.SystemRandom()
@@ -46,7 +46,8 @@ def claims(text: str, turn: Turn, note: PrivacyNote) -> Claim | None:
         "privacy": partial(consents.privacy, note=note),
         "settings": settings,
         "my_code": my_code,
-        "erase": consents.erase,
+        "erase": erasing.wanted,
+        "export": export.wanted,
         "reminders_off": reminders_off,
         "reminders_on": reminders_on,
     }

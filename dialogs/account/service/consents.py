@@ -100,12 +100,6 @@ def describe(turn: Turn, number: int) -> str:
     return " · ".join([_purpose(turn, row["purpose"]), *named])
 
 
-def erase(turn: Turn) -> None:
-    """Erasing and exporting are done by a person for now: a case is left."""
-    case = open_case(turn, "erase_wanted")
-    turn.say("account.erase", case=case, telephone=turn.ground.telephone)
-
-
 def _short(turn: Turn, purpose: str) -> str:
     """A purpose in the few characters a button has."""
     key = f"account.short.{purpose}"

@@ -211,7 +211,7 @@ def check_child(turn: Turn) -> Literal["ok", "registered", "awarded", "other_bir
             del turn.data["document"]
             return "twin"
         known = turn.db.value("SELECT birth FROM voucher_child WHERE id = :id", id=child)
-        if turn.unseal(known, "child.birth") != turn.data["birth"]:
+        if turn.unseal(known, "child.birth") not in ("", turn.data["birth"]):
             return "other_birth"
         if tickets.had_enough(turn, child, rounds.round_row(turn.db, turn.data["round_id"])):
             return "awarded"

@@ -50,6 +50,7 @@ def _child_for(turn: Turn) -> int:
     hashed = keyed_here(turn, f"document\n{paper['digest']}")
     known = child_of(turn, programme, paper["digest"])
     if known is not None:
+        _born_again(turn, known)
         return known
     with turn.db.savepoint():
         child = int(
@@ -75,6 +76,17 @@ def _child_for(turn: Turn) -> int:
     if found is None:
         raise LookupError("a document vanished while it was kept")
     return found
+
+
+def _born_again(turn: Turn, child: int) -> None:
+    """A child whose family had itself erased is applied for anew: its birth date is known again."""
+    birth = turn.db.value("SELECT birth FROM voucher_child WHERE id = :id", id=child)
+    if turn.unseal(birth, "child.birth") == "":
+        turn.db.run(
+            "UPDATE voucher_child SET birth = :birth WHERE id = :id",
+            birth=turn.seal(turn.data["birth"], "child.birth"),
+            id=child,
+        )
 
 
 def _none_digest(turn: Turn) -> str:

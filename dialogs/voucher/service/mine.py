@@ -224,12 +224,7 @@ def withdraw_undo(turn: Turn, payload: dict[str, Any]) -> None:
 def decline(turn: Turn, payload: dict[str, Any]) -> None:
     """Give a won voucher up; undone for some minutes."""
     voucher = _own_voucher(turn, payload["voucher"])
-    if (
-        turn.db.run(
-            "UPDATE voucher SET state = 'declined' WHERE id = :id AND state = 'valid'", id=voucher["id"]
-        )
-        != 1
-    ):
+    if not give_up(turn, voucher):
         turn.say("voucher.decline_late")
         return
     undo = turn.action(
@@ -238,8 +233,17 @@ def decline(turn: Turn, payload: dict[str, Any]) -> None:
         {"voucher": voucher["id"]},
         deadline=_undo_until(turn, instant(int(voucher["expires"]))),
     )
-    turn.audit("voucher.declined", f"voucher:{voucher['id']}")
     turn.say("voucher.declined", [undo], minutes=rules.UNDO_MINUTES)
+
+
+def give_up(turn: Turn, voucher: Row) -> bool:
+    """Let a voucher that is valid be nobody's. False: it was used, or is over."""
+    given = turn.db.run(
+        "UPDATE voucher SET state = 'declined' WHERE id = :id AND state = 'valid'", id=voucher["id"]
+    )
+    if given == 1:
+        turn.audit("voucher.declined", f"voucher:{voucher['id']}")
+    return given == 1
 
 
 def decline_undo(turn: Turn, payload: dict[str, Any]) -> None:

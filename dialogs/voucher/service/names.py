@@ -17,9 +17,9 @@ def child_name(turn: Turn, ticket: Row) -> str:
 
 
 def subject_birth(turn: Turn, subject_id: int) -> date:
-    """The birth date of a subject that has one."""
+    """The birth date of a subject; of one whose person has been erased the first of all days, which fits no place."""
     blob = turn.db.value("SELECT birth FROM subject WHERE id = :id", id=subject_id)
-    return date.fromisoformat(turn.unseal(blob, "subject.birth"))
+    return date.min if blob is None else date.fromisoformat(turn.unseal(blob, "subject.birth"))
 
 
 def keyed(turn: Turn, programme: str, words: str) -> str:
