@@ -10,7 +10,7 @@ from bot.capability import Capability, Claim, Command, Job, Service
 from bot.store.session import Db
 from bot.turn import Ground, Turn
 from dialogs.voucher import codes, tables
-from dialogs.voucher.flow import APPLY, GUARDIAN, PAPERS, REDEEM
+from dialogs.voucher.flow import APPLY, GUARDIAN, PAPERS, REDEEM, TOGETHER
 from dialogs.voucher.rules import first_words
 from dialogs.voucher.service import (
     apply,
@@ -28,6 +28,7 @@ from dialogs.voucher.service import (
     redeem,
     rounds,
     showing,
+    together,
     usable,
 )
 from knowledge.city import City
@@ -79,6 +80,7 @@ WHERE = frozenset(
 )
 """Asked by somebody who holds a voucher; voucher_places is its button."""
 REDEEMING = frozenset({"核销", "扫码核销", "redeem", "核销券"})
+TOGETHER_WORDS = frozenset({"一起看", "另一位家长", "together", "see together", "seetogether"})
 CHECKING = re.compile(r"(?:核对|核对证件|看证件|check papers?|checkpapers?)((?: ?\d)*)")
 """Staff look at a paper: the words, and perhaps a ticket's number behind them."""
 
@@ -115,7 +117,7 @@ def _own(text: str, turn: Turn, city: City) -> Claim | None:
         return Claim(call=partial(mine.show_mine, city=city))
     if folded in WHERE and usable.held(turn):
         return Claim(call=partial(usable.show, city=city))
-    return None
+    return Claim(flow="voucher_together") if folded in TOGETHER_WORDS else None
 
 
 def _staff_claims(text: str, folded: str, code: codes.Parsed, turn: Turn, city: City) -> Claim | None:
@@ -166,6 +168,9 @@ def _does(city: City) -> dict[str, Service]:
         "voucher_papers.check": showing.check,
         "voucher_papers.attach": showing.attach,
         "voucher_papers.wrong": showing.wrong,
+        "voucher_together.look": together.look,
+        "voucher_together.ask": together.ask,
+        "voucher_together.take": together.take,
     }
 
 
@@ -174,7 +179,7 @@ def capability(city: City) -> Capability:
     return Capability(
         name="voucher",
         folder=Path(__file__).parent,
-        flows=(APPLY, GUARDIAN, REDEEM, PAPERS),
+        flows=(APPLY, GUARDIAN, REDEEM, PAPERS, TOGETHER),
         does=_does(city),
         actions={
             "voucher.withdraw": mine.withdraw,
@@ -186,6 +191,11 @@ def capability(city: City) -> Capability:
             "voucher.not_me": mine.not_me,
             "voucher.refuse_undo": guardian.refuse_undo,
             "voucher.pair": partial(pairs.decide, city=city),
+            "voucher.link_code": together.offer,
+            "voucher.link_agree": together.agree,
+            "voucher.link_decline": together.decline,
+            "voucher.unlink": together.unlink,
+            "voucher.dispute": together.dispute,
             "voucher.arm": partial(arming.confirm, city=city),
             "voucher.publish": arming.confirm_publish,
         },
@@ -204,6 +214,7 @@ def capability(city: City) -> Capability:
             "r": partial(redeem.open_link, city=city),
             guardian.PREFIX: guardian.open_link,
             showing.PREFIX: showing.open_link,
+            together.PREFIX: together.open_link,
         },
         pages={"draws": draws},
         claims=partial(claims, city=city),

@@ -5,6 +5,7 @@ it is.
 """
 
 import random
+import re
 from typing import Literal
 
 from bot.flow.readers.codes import MISTYPED, RECOVERY, CodeShape
@@ -14,9 +15,11 @@ __all__ = [
     "RECOVERY",
     "TICKET",
     "VOUCHER",
+    "new_link",
     "new_recovery",
     "new_ticket",
     "new_voucher",
+    "parse_link",
     "parse_recovery",
     "parse_ticket",
     "parse_voucher",
@@ -63,3 +66,20 @@ def parse_voucher(text: str) -> Parsed:
 def parse_recovery(text: str) -> Parsed:
     """Return the 找回码 in a text, MISTYPED for something close to one, None for nothing like it."""
     return RECOVERY.parse(text)
+
+
+LINK_LETTERS = "BCDFGHJKMNPQRSTVWXYZ"
+"""No vowels, so that no word comes out, and no digits, so that it is taken for no document."""
+LINK_LENGTH = 10
+_LINK = re.compile(rf"[{LINK_LETTERS}]{{{LINK_LENGTH}}}")
+
+
+def new_link(rng: random.Random) -> str:
+    """Return a code by which a second parent sees a child's tickets: ten letters. Give random.SystemRandom()."""
+    return "".join(rng.choice(LINK_LETTERS) for _ in range(LINK_LENGTH))
+
+
+def parse_link(text: str) -> str | None:
+    """Return the code of a second parent in a text, or None."""
+    found = _LINK.search(re.sub(r"[\s-]", "", text.upper()))
+    return None if found is None else found[0]

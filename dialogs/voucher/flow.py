@@ -11,6 +11,7 @@ from bot.flow.readers import (
     WORDS_PROBLEMS,
     YES_NO_PROBLEMS,
     birth_date,
+    nickname,
     one_of,
     yes_no,
 )
@@ -24,6 +25,7 @@ from dialogs.voucher.rules import (
     read_child,
     read_code,
     read_document,
+    read_link_code,
     read_nickname,
     read_paper,
     read_phone,
@@ -331,6 +333,23 @@ PAPERS = Flow(
         End("not_accepting"),
         End("locked"),
         End("stopped"),
+        End("cancelled"),
+    ),
+)
+
+TOGETHER = Flow(
+    "voucher_together",
+    (
+        Do("look", to={"met": "who", "code": "code", "overheard": "overheard"}),
+        Ask("who", read=nickname("家长"), to={"ok": "ask"}, free=True, problems=NICKNAME_PROBLEMS),
+        Do("ask", to={"asked": "asked"}),
+        Ask("code", read=read_link_code, to={"ok": "take"}, problems=("no_link_code", "words_only")),
+        Do("take", to={"linked": "linked", "wrong": "code", "own": "own", "limited": "limited"}),
+        End("asked", silent=True),
+        End("linked"),
+        End("own"),
+        End("limited"),
+        End("overheard"),
         End("cancelled"),
     ),
 )

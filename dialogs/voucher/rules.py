@@ -13,7 +13,7 @@ from bot.flow.model import CHANGE, Look, Problem, Said
 from bot.flow.readers import birth_date, nickname, one_of, phone, yes_no
 from bot.flow.readers.words import plain, words
 from bot.redact import IdProof
-from dialogs.voucher.codes import parse_ticket, parse_voucher
+from dialogs.voucher.codes import parse_link, parse_ticket, parse_voucher
 
 UNDO_MINUTES = 10
 DISPUTE_DAYS = 7
@@ -265,6 +265,13 @@ def read_code(said: Said, _look: Look) -> Any:
     if found is None:
         return Problem("no_code")
     return Problem("mistyped") if found == "mistyped" else found
+
+
+def read_link_code(said: Said, _look: Look) -> Any:
+    """The code that a first parent gave."""
+    if said.media is not None:
+        return Problem("words_only")
+    return parse_link(said.text) or Problem("no_link_code")
 
 
 def read_amount(said: Said, look: Look) -> Any:

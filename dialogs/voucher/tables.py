@@ -146,7 +146,8 @@ class VoucherPair(SQLModel, table=True):
 
 
 class VoucherLink(SQLModel, table=True):
-    """Two people who see a child's tickets together. state: offered (by a code) | asked | linked | declined | ended.
+    """Two people who see a child's tickets together. state: met (the document was named) | asked | declined |
+    offered (by a code) | linked | ended.
 
     `person_id` is who had the ticket, `other_id` who asked or took the code up.
     """

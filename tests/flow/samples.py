@@ -122,6 +122,8 @@ LEFT: dict[str, dict[str, Any]] = {
     "voucher_papers.check=ask": {"found": "other_child"},
     "voucher_papers.check=ok": {"result": "in"},
     "voucher_papers.attach=ok": {"result": "void"},
+    "voucher_together.look": {"telephone": "000-0000"},
+    "voucher_together.take=linked": {"name": "小宇"},
     "recover.look": {"person": 1},
     "onboard.accept": {"name": "小李", "role": "值班", "place": ""},
     "answer.look": {"case": 1},
@@ -131,6 +133,7 @@ LEFT: dict[str, dict[str, Any]] = {
 FORGOTTEN: dict[str, tuple[str, ...]] = {
     "voucher.check_child=twin": ("document",),
     "voucher_redeem.check_paper": ("paper",),
+    "voucher_together.take": ("code",),
     "voucher_papers.check=ok": ("paper",),
     "voucher_papers.check=again": ("paper",),
     "voucher_papers.check=stopped": ("paper",),
@@ -158,6 +161,7 @@ ANSWERS = (
             "ABCDEFGH2345",
             codes.VOUCHER.show("123456789018"),
             codes.TICKET.show("123456786"),
+            "BCDFG HJKMN",
             "123 456 7894",
             "请明天再来一次。",
         )

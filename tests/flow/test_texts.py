@@ -142,6 +142,7 @@ VALUES: dict[str, Any] = {
     "next_closes": AT,
     "next_round": "2027-01",
     "places": [{"name": "阳光托育园", "address": "示范路1号", "phone": "000-0000"}],
+    "who": "孩子爸爸",
     "why": "agreed",
     "telephone": "000-0000",
     "ticket": "123456789",

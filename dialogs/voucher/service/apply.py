@@ -16,7 +16,7 @@ from bot.store.people import recovery_code
 from bot.store.session import Row
 from bot.turn import Turn
 from dialogs.voucher import rules
-from dialogs.voucher.service import children, consents, moving, rounds, showing, tickets
+from dialogs.voucher.service import children, consents, moving, rounds, showing, tickets, together
 from dialogs.voucher.service.guardian import ask_guardian
 from dialogs.voucher.service.names import child_name, subject_birth
 from knowledge.ages import completed_months
@@ -98,7 +98,10 @@ def recall(turn: Turn) -> Literal["ok", "registered"]:
             "birth": turn.data["birth"],
         }
     ticket = tickets.ticket_of(turn, int(family["child_id"]))
-    return "registered" if tickets.standing(turn, ticket) else "ok"
+    if not tickets.standing(turn, ticket):
+        return "ok"
+    together.met(turn, ticket)
+    return "registered"
 
 
 def take_birth(turn: Turn) -> Literal["ok"]:
@@ -206,6 +209,7 @@ def check_child(turn: Turn) -> Literal["ok", "registered", "awarded", "other_bir
     if child is not None:
         if tickets.standing(turn, ticket := tickets.ticket_of(turn, child)):
             if ticket is None or not turn.data["own"] or paper["kind"] == "known":
+                together.met(turn, ticket)
                 return "registered"
             turn.say("voucher.twin_number", name=child_name(turn, ticket))
             del turn.data["document"]
@@ -214,10 +218,23 @@ def check_child(turn: Turn) -> Literal["ok", "registered", "awarded", "other_bir
         if turn.unseal(known, "child.birth") not in ("", turn.data["birth"]):
             return "other_birth"
         if tickets.had_enough(turn, child, rounds.round_row(turn.db, turn.data["round_id"])):
-            return "awarded"
+            return _awarded(turn, child)
     if tickets.twin_stands(turn, child):
         turn.say("voucher.twins")
     return "ok"
+
+
+def _awarded(turn: Turn, child: int) -> Literal["awarded"]:
+    """The child has had all it may have; only its own family is told as much."""
+    turn.data["own"] = (
+        turn.db.value(
+            "SELECT 1 FROM voucher_family WHERE person_id = :me AND child_id = :child",
+            me=turn.who.id,
+            child=child,
+        )
+        is not None
+    )
+    return "awarded"
 
 
 def _known_child(turn: Turn, paper: dict[str, Any]) -> int | None:
@@ -252,7 +269,7 @@ def submit(turn: Turn, city: City) -> Literal["granted", "registered", "moved", 
     child = children.child_for(turn)
     turn.data["must_show"] = children.unshown(turn, child)
     if tickets.had_enough(turn, child, row):
-        return "awarded"
+        return _awarded(turn, child)
     phone_hash = (
         children.keyed_here(turn, f"phone\n{turn.data['phone']}") if not turn.data["proofs"] else None
     )
@@ -268,6 +285,7 @@ def submit(turn: Turn, city: City) -> Literal["granted", "registered", "moved", 
     if ticket is None:
         held = tickets.ticket_of(turn, child)
         tickets.standing(turn, held)
+        together.met(turn, held)
         return "phone_taken" if phone_hash is not None and held is None else "registered"
     consents.remember(turn, subject)
     _receipt(turn, row, ticket, city)

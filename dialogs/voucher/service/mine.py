@@ -14,7 +14,7 @@ from bot.store.session import Row
 from bot.turn import Turn
 from bot.workdays import workdays_after
 from dialogs.voucher import codes, rules
-from dialogs.voucher.service import guardian, rounds, showing, tickets, usable
+from dialogs.voucher.service import guardian, rounds, showing, tickets, together, usable
 from dialogs.voucher.service.agreed import rests
 from dialogs.voucher.service.names import child_name
 from dialogs.voucher.service.results import guardians, qr_file
@@ -27,8 +27,7 @@ SHOWN = 6
 def my_things(turn: Turn, city: City) -> int:
     """Say every recent ticket of the person who asks, newest last. Returns how many there are."""
     own = turn.db.all(
-        "SELECT * FROM voucher_ticket WHERE person_id = :person OR guardian_id = :person"
-        " ORDER BY applied DESC, id DESC LIMIT :limit",
+        f"SELECT t.* FROM voucher_ticket t WHERE {usable.SEEN} ORDER BY t.applied DESC, t.id DESC LIMIT :limit",
         person=turn.who.id,
         limit=SHOWN,
     )
@@ -111,13 +110,17 @@ def _undo_again(turn: Turn, kind: str, key: str, number: int) -> Button | None:
 
 
 def _say_waiting(turn: Turn, ticket: Row, values: dict[str, Any]) -> None:
-    withdraw = turn.action(
-        "voucher.withdraw", "voucher.button.withdraw", {"ticket": ticket["id"]}, deadline=values["frozen"]
-    )
+    rows = together.rows(turn, ticket)
+    if turn.who.id in (ticket["person_id"], *guardians(ticket)):
+        payload = {"ticket": ticket["id"]}
+        rows.insert(
+            0,
+            [turn.action("voucher.withdraw", "voucher.button.withdraw", payload, deadline=values["frozen"])],
+        )
     if ticket["state"] == "unconfirmed":
-        turn.say("voucher.mine.unconfirmed", [withdraw], link=guardian.link(turn, ticket), **values)
+        turn.say("voucher.mine.unconfirmed", *rows, link=guardian.link(turn, ticket), **values)
     else:
-        turn.say(f"voucher.mine.{ticket['state']}", [withdraw], **values)
+        turn.say(f"voucher.mine.{ticket['state']}", *rows, **values)
 
 
 def _say_voucher(
@@ -127,6 +130,7 @@ def _say_voucher(
     if voucher["state"] == "valid":
         code = turn.unseal(voucher["code"], "voucher.code")
         rows = [[Button(turn.label("voucher.button.where"), id="go:voucher_places")]]
+        rows += together.rows(turn, ticket)
         if ticket["person_id"] == turn.who.id:
             rows.append(
                 [
@@ -313,8 +317,11 @@ def join(turn: Turn, keep: int, other: int) -> None:
         ("voucher_family", "person_id"),
         ("voucher_ticket", "person_id"),
         ("voucher_ticket", "guardian_id"),
+        ("voucher_link", "person_id"),
+        ("voucher_link", "other_id"),
     ):
         turn.db.run(f"UPDATE {table} SET {column} = :keep WHERE {column} = :other", keep=keep, other=other)
+    turn.db.run("DELETE FROM voucher_link WHERE person_id = other_id")
 
 
 def _own_ticket(turn: Turn, ticket_id: int) -> Row:

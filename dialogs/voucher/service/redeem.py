@@ -11,7 +11,7 @@ from dialogs.voucher import codes, rules
 from dialogs.voucher.service import papers, rounds
 from dialogs.voucher.service.mine import show_mine
 from dialogs.voucher.service.names import child_name, code_hash, subject_birth
-from dialogs.voucher.service.results import guardians, language
+from dialogs.voucher.service.results import language, watchers
 from knowledge.city import City
 from knowledge.programme import Programme
 
@@ -119,7 +119,7 @@ def redeem(turn: Turn) -> Literal["done", "used", "expired", "declined", "void",
     ticket, _, _ = _behind(turn, voucher)
     turn.data["receipt"] = str(redemption)
     turn.audit("voucher.redeemed", f"voucher:{voucher['id']}", place=turn.data["place"], amount=amount)
-    for person in (int(ticket["person_id"]), *guardians(ticket)):
+    for person in (int(ticket["person_id"]), *watchers(turn, ticket)):
         dispute = turn.action(
             "voucher.not_me",
             "voucher.button.not_me",
@@ -153,7 +153,7 @@ def open_link(turn: Turn, payload: str, city: City) -> None:
     voucher = _by_code(turn, code) if code and code != "mistyped" else None
     if voucher is not None:
         ticket, _, _ = _behind(turn, voucher)
-        if turn.who.id in (ticket["person_id"], *guardians(ticket)):
+        if turn.who.id in (ticket["person_id"], *watchers(turn, ticket)):
             show_mine(turn, city)
             return
     turn.say("voucher.for_centres")

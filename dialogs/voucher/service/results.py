@@ -61,7 +61,7 @@ def _won(turn: Turn, row: Row, ticket: Row, programme: Programme, city: City) ->
         days=programme.valid_days,
         **usable.places(turn, city, row["programme"], int(ticket["subject_id"])),
     )
-    for guardian in guardians(ticket):
+    for guardian in watchers(turn, ticket):
         turn.push(
             guardian,
             "voucher.result.won_guardian",
@@ -97,7 +97,7 @@ def _reserve(turn: Turn, row: Row, ticket: Row, programme: Programme) -> None:
         **_next_round(turn, row),
         review_days=rules.REVIEW_DAYS,
     )
-    for guardian in guardians(ticket):
+    for guardian in watchers(turn, ticket):
         turn.push(
             guardian,
             "voucher.result.reserve_guardian",
@@ -204,6 +204,20 @@ def _next_round(turn: Turn, row: Row) -> dict[str, Any]:
 def guardians(ticket: Row) -> list[int]:
     """The guardian who confirmed a ticket that somebody else applied for."""
     return [] if ticket["guardian_id"] in (None, ticket["person_id"]) else [int(ticket["guardian_id"])]
+
+
+def watchers(turn: Turn, ticket: Row) -> list[int]:
+    """Everybody but the applicant who sees a ticket: the guardian who confirmed it, and who agreed to see it together."""
+    holders = {int(ticket["person_id"]), *guardians(ticket)}
+    found = guardians(ticket)
+    for link in turn.db.all(
+        "SELECT person_id, other_id FROM voucher_link WHERE child_id = :child AND state = 'linked' ORDER BY id",
+        child=ticket["child_id"],
+    ):
+        pair = {int(link["person_id"]), int(link["other_id"])}
+        if pair & holders:
+            found += sorted(pair - holders - set(found))
+    return found
 
 
 def language(turn: Turn, person_id: int) -> str:

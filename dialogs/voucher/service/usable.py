@@ -9,6 +9,12 @@ from dialogs.voucher.service.names import subject_birth
 from knowledge.ages import completed_months
 from knowledge.city import City
 
+SEEN = (
+    "(t.person_id = :person OR t.guardian_id = :person OR EXISTS (SELECT 1 FROM voucher_link l WHERE"
+    " l.child_id = t.child_id AND l.state = 'linked' AND ((l.person_id = :person AND l.other_id IN (t.person_id,"
+    " t.guardian_id)) OR (l.other_id = :person AND l.person_id IN (t.person_id, t.guardian_id)))))"
+)
+"""SQL for the tickets `t` that the person :person sees: their own, and those they and another agreed to see together."""
 NAMED = 3
 """Places named in a message about something else; the question itself is answered with all of them."""
 
@@ -52,7 +58,7 @@ def _vouchers(turn: Turn) -> list[dict[str, Any]]:
         dict(row)
         for row in turn.db.all(
             "SELECT t.child_id, t.subject_id, r.programme FROM voucher v JOIN voucher_ticket t ON t.id = v.ticket_id"
-            " JOIN voucher_round r ON r.id = t.round_id WHERE (t.person_id = :person OR t.guardian_id = :person)"
+            f" JOIN voucher_round r ON r.id = t.round_id WHERE {SEEN}"
             " AND v.state = 'valid' ORDER BY v.id DESC",
             person=turn.who.id,
         )
