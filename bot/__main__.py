@@ -41,8 +41,9 @@ def run() -> None:
     """Serve the web chat, and Telegram where a token is set."""
     from bot.cli import run as runs  # noqa: PLC0415  web server and Telegram take a second that no other command wants
 
-    logs.set_up(logging.INFO)
-    runs.run(load_settings())
+    given = load_settings()
+    logs.set_up(logging.getLevelNamesMapping()[given.log_level.upper()], given.log)
+    runs.run(given)
 
 
 @app.command()
@@ -61,7 +62,7 @@ def chat(
     ] = None,
 ) -> None:
     """Talk to the bot here. Time stands still between two lines of JSON."""
-    logs.set_up(logging.ERROR)
+    logs.set_up(logging.ERROR, "text")
     wanted = chats.Wanted(db, at, city, tuple(staff or ()), record)
     try:
         for post in wanted.staff:
@@ -91,9 +92,15 @@ def diagram(name: Annotated[str, typer.Argument(help="A flow; none: their names.
 
 
 @app.command()
-def check() -> None:
+def check(
+    rows: Annotated[
+        bool,
+        typer.Option("--rows", help="Recount the database's rows instead, as the nightly self-check does."),
+    ] = False,
+) -> None:
     """Look for mistakes in settings, pack, flows, words and knowledge; each with its file and line."""
-    found = checks.findings(load_settings(), the_dialogs())
+    given = load_settings()
+    found = operate.self_check_lines(given) if rows else checks.findings(given, the_dialogs())
     for line in found:
         typer.echo(_from_here(line))
     if found:
@@ -176,7 +183,7 @@ def knowledge_check() -> None:
 
 def main() -> None:
     """The entry point: mistakes of the operator end with a line and exit code 1, without a traceback."""
-    logs.set_up(logging.WARNING)
+    logs.set_up(logging.WARNING, "text")
     try:
         _add_operator_commands(sys.argv[1:2])
         app(prog_name="doorstep")

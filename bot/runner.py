@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from bot import limits, outbox, timers
 from bot.capability import Job, Registry
@@ -90,7 +91,7 @@ def _handle(turn: Turn, registry: Registry, arrived: Arrived, talk: conversation
             return _ended(turn, "limited", arrived.more)
     failure: Exception | None = None
     try:
-        with db.savepoint():
+        with db.savepoint(), bound_contextvars(turn=turn.id):
             if inbound is None:
                 raise SealBroken("what arrived cannot be opened")
             _converse(turn, inbound, registry, talk)

@@ -52,6 +52,18 @@ class Settings(BaseSettings):
     metrics_token: SecretStr = Field(
         default=SecretStr(""), description="who may read /metrics from elsewhere: Authorization: Bearer TOKEN"
     )
+    log: Literal["", "json", "text"] = Field(
+        default="", description="the form of the log; empty = text in a terminal, else JSON"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info",
+        description="from which level up is logged; info has a line for each turn and each send",
+    )
+    drain_s: float = Field(
+        default=20,
+        gt=0,
+        description="seconds that turns and replies in hand get at the end, before it ends anyhow",
+    )
     staff_turns_per_minute: int = Field(default=100, ge=0, description="the same for members of staff")
     timezone: str = Field(default="Asia/Shanghai", description="local time of dates, rounds and quiet hours")
 

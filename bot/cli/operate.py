@@ -12,6 +12,7 @@ from bot.capability import OperatorCommand
 from bot.cli.errors import Unusable
 from bot.clock import SystemClock, instant
 from bot.house import House
+from bot.selfcheck import self_check
 from bot.settings import Settings
 from bot.store import staff
 from bot.store.crew import Visitor
@@ -104,6 +105,13 @@ def audit_lines(settings: Settings, limit: int, about: str) -> list[str]:
         f"{_local(int(row['at']), settings.zone)}\t{row['actor']}\t{row['act']}\t{row['object']}\t{row['detail']}"
         for row in reversed(rows)
     ]
+
+
+def self_check_lines(settings: Settings) -> list[str]:
+    """What a recount of the rows finds now, one line each. Nothing is written."""
+    with opened(settings) as house:
+        now = house.ground.clock.now()
+        return house.store.read(lambda db: self_check(Turn(house.ground, db, now), house.registry))
 
 
 def operate(settings: Settings, name: str, command: OperatorCommand, values: Sequence[str]) -> list[str]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
+import sys
 
 import structlog
 import typer
+import uvicorn
 import uvloop
 from telegram.error import InvalidToken
 
@@ -53,26 +56,51 @@ def listen(settings: Settings) -> socket.socket:
     return listening
 
 
+class Ending:
+    """Told once, everything in hand is finished, for so many seconds; told again, or when they are over, it is left.
+
+    Leaving it costs a delay: whatever was accepted is a row, and the next start goes on with it.
+    """
+
+    def __init__(self, drain_s: float) -> None:
+        self.asked = asyncio.Event()
+        self.server: uvicorn.Server | None = None
+        self._drain_s = drain_s
+
+    def told(self, number: signal.Signals) -> None:
+        """SIGTERM or SIGINT came."""
+        if self.asked.is_set():
+            self._at_once("told again")
+        self.asked.set()
+        asyncio.get_running_loop().call_later(self._drain_s, self._at_once, "time is up")
+        if self.server is not None:
+            self.server.handle_exit(number, None)
+
+    @staticmethod
+    def _at_once(why: str) -> None:
+        log.warning("ended at once; what was in hand goes on at the next start", why=why)
+        sys.stderr.flush()
+        os._exit(1)
+
+
 async def serve(settings: Settings, listening: socket.socket) -> None:
     """Open the house, answer, and on a signal finish what is in hand."""
-    loop = asyncio.get_running_loop()
-    ending = asyncio.Event()
+    ending = Ending(settings.drain_s)
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, ending.set)
+        asyncio.get_running_loop().add_signal_handler(number, ending.told, number)
     crew = await asyncio.to_thread(join, settings.url)
     house = await asyncio.to_thread(open_house, settings, SystemClock(), crew=crew)
     try:
         live = Live(house)
         telegram = open_telegram(live)
-        routes = telegram.routes if telegram else ()
-        server = make_server(make_app(live, routes), settings)
+        server = make_server(make_app(live, telegram.routes if telegram else ()), settings)
         await live.start()
         try:
             if telegram is not None:
                 await telegram.start()
             typer.echo(f"Doorstep is at {settings.page}")
-            if not ending.is_set():
-                # It ends by the same signals and raises them again when it is done: they find the handlers above.
+            if not ending.asked.is_set():
+                ending.server = server
                 await server.serve(sockets=[listening])
         finally:
             log.info("ending")
@@ -84,6 +112,7 @@ async def serve(settings: Settings, listening: socket.socket) -> None:
     finally:
         await asyncio.to_thread(house.store.close)
         await asyncio.to_thread(crew.close)
+    log.info("ended")
 
 
 def open_telegram(live: Live) -> Telegram | None:

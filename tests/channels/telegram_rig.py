@@ -204,6 +204,8 @@ async def running(
     before: Hook | None = None,
     after: Hook | None = None,
     wait_s: float = 20,
+    check_s: float = 60,
+    silent_s: float = 180,
     **more: Any,
 ) -> AsyncIterator[Rig]:
     """A process from its start to its end. The same folder again is a restart on the same database."""
@@ -233,6 +235,8 @@ async def running(
         hold=held.append,
         wait_s=wait_s,
         first_pause_s=0.05,
+        check_s=check_s,
+        silent_s=silent_s,
     )
     house.channels["telegram"] = telegram.channel
     api.push_to(Starlette(routes=list(telegram.routes)) if telegram.routes else None)

@@ -64,6 +64,7 @@ class Poller:
         self._first_pause_s = first_pause_s
         self._answering: set[asyncio.Task[None]] = set()
         self._heard_at: float | None = None
+        self._begun_at: float | None = None
         self.trouble = ""
 
     @property
@@ -71,8 +72,27 @@ class Poller:
         """Seconds since the last successful call (None: there was none). More than two waits is a stall."""
         return None if self._heard_at is None else asyncio.get_running_loop().time() - self._heard_at
 
+    @property
+    def stalled_s(self) -> float:
+        """Seconds without a successful call, counted from the beginning of `run` at the earliest; 0 when it rests."""
+        if self._begun_at is None:
+            return 0.0
+        return asyncio.get_running_loop().time() - max(self._begun_at, self._heard_at or 0.0)
+
     async def run(self) -> None:
         """Read and store, for ever; returns only when the token is refused."""
+        self._begun_at = asyncio.get_running_loop().time()
+        try:
+            await self._go_round()
+        finally:
+            self._begun_at = None
+
+    async def begin_anew(self) -> None:
+        """Let go of the connections: whatever a call hung on is gone."""
+        await self._request.shutdown()
+        await self._request.initialize()
+
+    async def _go_round(self) -> None:
         pause = self._first_pause_s
         while True:
             try:
@@ -170,8 +190,7 @@ class Poller:
             if isinstance(
                 why, TimeoutError
             ):  # the connection is wedged: the library would wait on it for ever
-                await self._request.shutdown()
-                await self._request.initialize()
+                await self.begin_anew()
             return max(wait, seen.wait_s or 0.0)
         log.error("updates could not be kept; the same ones are read again", exc_info=why)
         return wait

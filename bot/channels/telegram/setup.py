@@ -42,7 +42,10 @@ EVERYWHERE = (
     ("cancel", "common.button.cancel"),
 )
 """Commands that the machine itself understands, with the keys of their words."""
-WEBHOOK_CHECK_S = 300.0
+CHECK_S = 60.0
+"""The way in is looked at this often."""
+SILENT_S = 180.0
+"""A poll without one good answer for this long is begun anew (an idle one answers within WAIT_S)."""
 _NAME = re.compile(r"[a-z0-9_]{1,32}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
@@ -102,6 +105,8 @@ class Telegram:
         hold: Callable[[float], None],
         wait_s: float = WAIT_S,
         first_pause_s: float = 1.0,
+        check_s: float = CHECK_S,
+        silent_s: float = SILENT_S,
     ) -> None:
         settings = ground.settings
         self._ground = ground
@@ -119,8 +124,9 @@ class Telegram:
         self._poller = Poller(self.bot, updates_request, inlet, store, ground.clock, wait_s, first_pause_s)
         self.routes: list[Route] = [] if self._polls else [webhook_route(inlet, self._secret)]
         self.ready = asyncio.Event()
+        self._check_s, self._silent_s = check_s, silent_s
         self._stall_s = 2 * wait_s + SLOWEST_S
-        self._refused = ""
+        self._refused = self._complaint = ""
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -129,7 +135,8 @@ class Telegram:
         silent = self._poller.silent_s
         stalled = "no answer from Telegram" if silent is not None and silent > self._stall_s else ""
         waiting = "" if self.ready.is_set() else "not connected yet"
-        return self._refused or waiting or (self._polls and (self._poller.trouble or stalled)) or ""
+        polls = self._polls and (self._poller.trouble or stalled)
+        return self._refused or waiting or polls or self._complaint or ""
 
     async def start(self) -> None:
         """Begin, in the background; `ready` is set when updates come in."""
@@ -161,7 +168,7 @@ class Telegram:
         log.info("telegram is open", bot=self.bot.username, mode=self._ground.settings.telegram_mode)
         introducing = asyncio.get_running_loop().create_task(self._introduce())
         try:
-            await (self._poller.run() if self._polls else self._watch_webhook())
+            await (self._watch_poller() if self._polls else self._watch_webhook())
         finally:
             introducing.cancel()
             await asyncio.gather(introducing, return_exceptions=True)
@@ -207,20 +214,43 @@ class Telegram:
         except TelegramError as why:
             log.warning("the bot could not introduce itself", reason=verdict(why).reason)
 
-    async def _watch_webhook(self) -> None:
-        """Look now and then whether updates still come here, and say what Telegram complains about."""
+    async def _watch_poller(self) -> None:
+        """Keep the poll running; one that has fallen silent is ended and begun anew, on a connection of its own."""
         while True:
-            await asyncio.sleep(WEBHOOK_CHECK_S)
+            polling = asyncio.get_running_loop().create_task(self._poller.run())
+            try:
+                while not polling.done() and self._poller.stalled_s < self._silent_s:
+                    await asyncio.wait([polling], timeout=self._check_s)
+                if polling.done():
+                    return await polling
+                self._complaint = f"nothing heard for {self._poller.stalled_s:.0f} s; reading was begun anew"
+                log.error("the poll is silent; it is begun anew", silent_s=int(self._poller.stalled_s))
+            finally:
+                polling.cancel()
+                await asyncio.gather(polling, return_exceptions=True)
+            await self._poller.begin_anew()
+            asyncio.get_running_loop().call_later(self._check_s, self._content)
+
+    def _content(self) -> None:
+        self._complaint = ""
+
+    async def _watch_webhook(self) -> None:
+        """Look now and then whether updates still come here, set it right, and say what Telegram complains about."""
+        while True:
+            await asyncio.sleep(self._check_s)
             try:
                 info = await self.bot.get_webhook_info()
                 if info.url != f"{self._ground.settings.page}{PATH}":
+                    self._complaint = "the webhook led elsewhere; it was set again"
                     log.error("somebody moved the webhook; it is set again")
                     await self._choose_way()
                 elif info.pending_update_count and info.last_error_message:
-                    log.warning(
-                        "updates wait at Telegram",
-                        pending=info.pending_update_count,
-                        last_error=info.last_error_message,
+                    self._complaint = (
+                        f"{info.pending_update_count} updates wait at Telegram, which cannot deliver them"
                     )
+                    log.warning("updates wait at Telegram", pending=info.pending_update_count)
+                else:
+                    self._complaint = ""
             except TelegramError as why:
+                self._complaint = f"the webhook cannot be checked: {verdict(why).reason}"
                 log.warning("the webhook could not be checked", reason=verdict(why).reason)

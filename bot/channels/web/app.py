@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
@@ -83,9 +84,18 @@ def make_app(
     )
 
 
+class Server(uvicorn.Server):
+    """A uvicorn server that leaves the process's signals to whoever runs it: they end more than the page."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
 def make_server(app: Starlette, settings: Settings) -> uvicorn.Server:
     """A uvicorn server that logs no addresses: links hold tokens and payloads."""
-    return uvicorn.Server(
+    return Server(
         uvicorn.Config(
             app,
             host=settings.host,
