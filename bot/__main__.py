@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -14,13 +14,12 @@ from bot.assembly import the_dialogs
 from bot.capability import OperatorCommand, Registry
 from bot.cli import chat as chats
 from bot.cli import check as checks
-from bot.cli import logs, operate
+from bot.cli import keeping, logs, operate
 from bot.cli.errors import PREFIX, Unusable, explained, load_settings
 from bot.cli.room import appointment
 from bot.flow.diagram import mermaid
 from bot.settings import Settings
-from bot.store.session import Store
-from bot.store.upgrade import revise, upgrade
+from bot.store.upgrade import revise
 
 app = typer.Typer(
     add_completion=False,
@@ -30,9 +29,11 @@ app = typer.Typer(
 )
 staff_app = typer.Typer(no_args_is_help=True, help="Who works here.")
 db_app = typer.Typer(no_args_is_help=True, help="The database.")
+keys_app = typer.Typer(no_args_is_help=True, help="The keys of names, phones and words.")
 knowledge_app = typer.Typer(no_args_is_help=True, help="What the bot knows.")
 app.add_typer(staff_app, name="staff")
 app.add_typer(db_app, name="db")
+app.add_typer(keys_app, name="keys")
 app.add_typer(knowledge_app, name="knowledge")
 
 
@@ -152,16 +153,61 @@ def staff_revoke(name: str) -> None:
 @db_app.command("upgrade")
 def db_upgrade() -> None:
     """Bring the database to this program's shape."""
-    given = load_settings()
-    folders = [capability.folder for capability in the_dialogs().capabilities(given)]
-    if not given.database_url:
-        given.data_dir.mkdir(parents=True, exist_ok=True)
-    store = Store(given.url)
-    try:
-        upgrade(store, folders)
-    finally:
-        store.close()
-    typer.echo("up to date")
+    _print(keeping.db_upgrade(load_settings()))
+
+
+@db_app.command("backup")
+def db_backup(file: Path) -> None:
+    """Write all rows into a file, while the bot serves. The keys are not in it."""
+    _print(keeping.back_up(load_settings(), file))
+
+
+@db_app.command("restore")
+def db_restore(
+    file: Path,
+    replace: Annotated[bool, typer.Option("--replace", help="Throw away what is in the database.")] = False,
+    send: Annotated[bool, typer.Option("--send", help="Let held results and replies go, too.")] = False,
+) -> None:
+    """Fill an empty database (of either kind) from a backup. Stop the bot before."""
+    _print(keeping.restore(load_settings(), file, replace=replace, send=send))
+
+
+@db_app.command("resend")
+def db_resend() -> None:
+    """Let the results and replies go that were held back by a restore."""
+    _print(keeping.resend(load_settings()))
+
+
+@keys_app.command("status")
+def keys_status() -> None:
+    """Which keys there are, and how much each still closes."""
+    _print(keeping.keys_status(load_settings()))
+
+
+@keys_app.command("rotate")
+def keys_rotate() -> None:
+    """Seal with a new key from now on, and close again, bit by bit, what older keys close."""
+    _print(keeping.rotate(load_settings()))
+
+
+@keys_app.command("reseal")
+def keys_reseal() -> None:
+    """Go on where a rotation was cut short."""
+    _print(keeping.reseal(load_settings()))
+
+
+@keys_app.command("retire")
+def keys_retire(key: str) -> None:
+    """Take an old key out of the ring, once nothing needs it."""
+    _print(keeping.retire(load_settings(), key))
+
+
+@keys_app.command("adopt")
+def keys_adopt(
+    lost: Annotated[bool, typer.Option("--lost", help="Yes: the former keys are gone for ever.")] = False,
+) -> None:
+    """Go on with other keys, where the former ones are lost for ever."""
+    _print(keeping.adopt(load_settings(), lost=lost))
 
 
 @db_app.command("revision", hidden=True)
@@ -230,7 +276,7 @@ def _carrying_out(given: Settings, name: str, command: OperatorCommand) -> Calla
     return carry_out
 
 
-def _print(lines: list[str]) -> None:
+def _print(lines: Iterable[str]) -> None:
     for line in lines:
         typer.echo(line)
 

@@ -15,6 +15,7 @@ from bot.clock import Clock
 from bot.house import House
 from bot.messages import Link
 from bot.settings import Settings
+from bot.store import keyring
 from bot.store.crew import Alone, Crew
 from bot.store.sealed import KeyRing
 from bot.store.session import Store
@@ -49,23 +50,49 @@ def the_dialogs() -> Dialogs:
 def open_house(
     settings: Settings, clock: Clock, dialogs: Dialogs | None = None, crew: Crew | None = None
 ) -> House:
-    """Assemble the bot; without a `crew` it is taken to be the only one on its database. Raises what the operator has to mend (settings, packs, keys, database)."""
+    """Assemble the bot; without a `crew` it is taken to be the only one on its database.
+
+    Raises what the operator has to mend (settings, packs, keys, database).
+    """
     dialogs, crew = dialogs or the_dialogs(), crew or Alone()
     capabilities = tuple(dialogs.capabilities(settings))
+    store = Store(database(settings))
+    try:
+        ground = _ground(settings, clock, dialogs, capabilities, store, crew.number)
+        return House(ground, store, capabilities, crew)
+    except BaseException:
+        store.close()
+        raise
+
+
+def database(settings: Settings) -> str:
+    """The URL of the database; the folder of a SQLite file is made."""
     if not settings.database_url:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return settings.url
+
+
+def _ground(
+    settings: Settings,
+    clock: Clock,
+    dialogs: Dialogs,
+    capabilities: tuple[Capability, ...],
+    store: Store,
+    worker: int,
+) -> Ground:
+    """Texts, keys and the database in order: a database that knows its keys never gets others."""
     texts = Texts([Path(__file__).parent, *(c.folder for c in capabilities)], settings.zone)
-    ground = Ground(
+    keys = KeyRing.open(settings.keys, create=keyring.known(store) is None)
+    upgrade(store, [c.folder for c in capabilities])
+    keyring.settle(store, keys)
+    return Ground(
         settings,
         clock,
-        KeyRing.open(settings.keys),
+        keys,
         texts,
         Link(page=settings.page, public=bool(settings.public_url)),
         demo=dialogs.is_demo(settings),
         telephone=dialogs.telephone(settings),
         wording=dialogs.wording(settings),
-        worker=crew.number,
+        worker=worker,
     )
-    store = Store(settings.url)
-    upgrade(store, [c.folder for c in capabilities])
-    return House(ground, store, capabilities, crew)

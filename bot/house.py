@@ -23,6 +23,7 @@ from bot.runner import Handled, Jobs, handle_new, handle_next, run_job, run_time
 from bot.selfcheck import self_check
 from bot.store import conversations, inbox
 from bot.store.crew import Alone, Crew
+from bot.store.sealed import KeysUnusable
 from bot.store.session import Db, Row, Store
 from bot.store.together import Together
 from bot.turn import Ground, Turn
@@ -77,10 +78,12 @@ class House:
         self.redactor = Redactor(ground.keys.identity_key)
         self.channels: dict[str, Channel] = {}
         self._strange: set[str] = set()
+        self.keys_trouble = ""
         self.watch = Watch(ground, store, self.registry.timers)
         nightly = Job("bot.self_check", "20 3 * * *", self._check_self)
         self.jobs = Jobs(ground, (*self.registry.jobs, nightly, FORGET))
         self._settled = Together(store, self._settle)
+        self.watch.sources["keys"] = lambda: self.keys_trouble
 
     def open(self) -> None:
         """Make ready after a start: jobs learn their times, capabilities their rows, a crash's rows are settled."""
@@ -256,6 +259,7 @@ class House:
     def tidy(self, db: Db) -> None:
         """Settle what a crash left half sent, and put on the call list what reached nobody."""
         now = self.ground.clock.now()
+        self._look_at_keys()
         for kind in set(timers.strange(db, now, self.registry.timers)) - self._strange:
             self._strange.add(kind)
             log.warning("timers of an unknown kind are left to a later version", kind=kind)
@@ -273,6 +277,16 @@ class House:
             return int(row["id"]) not in self.in_hand and int(row["since"]) <= before
 
         outbox.sweep(db, now, lost)
+
+    def _look_at_keys(self) -> None:
+        try:
+            if self.ground.keys.refresh():
+                log.info("the keys were changed", sealing=self.ground.keys.newest.hex())
+            self.keys_trouble = ""
+        except KeysUnusable as why:  # those in memory still work; who starts now would find none
+            if not self.keys_trouble:
+                log.error("the keys cannot be read any more", error=str(why))
+            self.keys_trouble = str(why)
 
     async def settle(self) -> None:
         """Let everything happen that is due at the present instant."""

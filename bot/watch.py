@@ -37,6 +37,8 @@ AGAIN = timedelta(minutes=15)
 """Of one that comes and goes staff are told no more often than this."""
 HARD = ("database", "timers")
 """Troubles by which a worker cannot do its work at all; a channel that cannot be reached counts among them."""
+SOFT = ("keys",)
+"""Sources that are named while the work goes on: the keys in memory still open everything."""
 SELF_CHECK = "self_check"
 """The setting that holds what the last self-check found."""
 
@@ -64,7 +66,9 @@ class Watch:
 
     def look(self) -> list[Trouble]:
         """What is wrong now. Never raises."""
-        found = [Trouble(name, why, hard=True) for name, ask in self.sources.items() if (why := ask())]
+        found = [
+            Trouble(name, why, hard=name not in SOFT) for name, ask in self.sources.items() if (why := ask())
+        ]
         if (low := full(self._ground.settings.data_dir, self._ground.settings.disk_min_mb)) is not None:
             found.append(Trouble("disk", low))
         if self._store.waits_s > STUCK_S:

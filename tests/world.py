@@ -190,7 +190,9 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("migrated")
     url = sqlite_url(folder / "empty.db")
     settings = Settings(_env_file=None, data_dir=folder, keys=folder / "keys", database_url=url)
-    open_house(settings, SystemClock()).store.close()
+    house = open_house(settings, SystemClock())
+    house.store.write(lambda db: db.run("DELETE FROM setting WHERE key = 'keys'"))  # each test has its own
+    house.store.close()
     return folder / "empty.db"
 
 

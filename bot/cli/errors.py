@@ -10,8 +10,9 @@ from pydantic import ValidationError
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from bot.settings import Settings
+from bot.store.backup import BackupUnusable
 from bot.store.crew import DatabaseTaken
-from bot.store.sealed import KeyLost, KeysUnusable, SealBroken
+from bot.store.sealed import KeysUnusable, Unreadable
 from bot.store.upgrade import UpgradeImpossible
 from bot.texts import TextsError
 
@@ -62,7 +63,14 @@ def explained(why: BaseException) -> list[str] | None:
     if problems:
         return [str(problem) for problem in problems]
     if isinstance(
-        why, Unusable | DatabaseTaken | TextsError | KeysUnusable | KeyLost | SealBroken | UpgradeImpossible
+        why,
+        Unusable
+        | DatabaseTaken
+        | TextsError
+        | KeysUnusable
+        | Unreadable
+        | UpgradeImpossible
+        | BackupUnusable,
     ):
         return str(why).splitlines()
     if isinstance(why, ArgumentError | NoSuchModuleError | DBAPIError):

@@ -17,9 +17,10 @@ import hmac
 import json
 import os
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -59,33 +60,78 @@ class KeysUnusable(Exception):
 class KeyRing:
     """The keys of one deployment, in memory."""
 
-    def __init__(self, sealing: dict[str, bytes], identity: bytes, signing: bytes) -> None:
+    def __init__(
+        self, sealing: dict[str, bytes], identity: bytes, signing: bytes, folder: Path | None = None
+    ) -> None:
         """Take the sealing keys by id (8 hex digits), oldest first, and the two single keys, 32 bytes each."""
-        if not sealing:
-            raise KeysUnusable("the ring holds no key")
         self.identity_key = identity
         self.signing_key = signing
+        self.folder = folder
+        self._seen = _stamp(folder)
+        self._take(sealing)
+
+    def _take(self, sealing: dict[str, bytes]) -> None:
+        if not sealing:
+            raise KeysUnusable("the ring holds no key")
+        self._sealing = sealing
         self._opens = {bytes.fromhex(key_id): AESGCM(key) for key_id, key in sealing.items()}
-        self._newest = next(reversed(self._opens))
-        self._encrypt = self._opens[self._newest].encrypt
+        newest = next(reversed(self._opens))
+        self._seals = (newest, self._opens[newest].encrypt)  # one value: another thread may be sealing
 
     @staticmethod
-    def open(folder: Path) -> "KeyRing":
-        """Read the keys of a folder; on first use (no key file there) create them.
+    def open(folder: Path, *, create: bool = True) -> "KeyRing":
+        """Read the keys of a folder; on first use (no key file there) create them, where that is wanted.
 
         Raises KeysUnusable when some of the files are missing or unreadable: new ones would silently make everything
         sealed before unreadable, or let a child be registered twice.
         """
         if not _complete(folder):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with _locked(folder):
-                _create(folder)
-        return KeyRing(_read_ring(folder / RING), _read_key(folder / IDENTITY), _read_key(folder / SIGNING))
+            if not create:
+                raise KeysUnusable(
+                    f"{folder}: the keys of this database are not here -- copy its keys folder to where DOORSTEP_KEYS"
+                    " points, and start again (lost for ever? `doorstep keys adopt` says what is lost with it)"
+                )
+            try:
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                with _locked(folder):
+                    _create(folder)
+            except OSError as why:
+                raise KeysUnusable(f"{folder}: no keys can be made here: {why.strerror}") from why
+        return KeyRing(
+            _read_ring(folder / RING), _read_key(folder / IDENTITY), _read_key(folder / SIGNING), folder
+        )
+
+    @property
+    def newest(self) -> bytes:
+        """The id of the key that seals now, 4 bytes."""
+        return self._seals[0]
+
+    def fingerprints(self) -> dict[str, Any]:
+        """{"identity", "signing", "ring": {key id}} of short hashes that tell the keys apart and nothing of them."""
+        return {
+            "identity": _fingerprint(self.identity_key),
+            "signing": _fingerprint(self.signing_key),
+            "ring": {key_id: _fingerprint(key) for key_id, key in self._sealing.items()},
+        }
+
+    def refresh(self) -> bool:
+        """Take up a ring that was rotated meanwhile. True: it had changed. Raises KeysUnusable; then nothing changes."""
+        if self.folder is None or (stamp := _stamp(self.folder)) == self._seen:
+            return False
+        ring, newest = _read_ring(self.folder / RING), self.newest.hex()
+        if ring.get(newest) != self._sealing[newest]:
+            raise KeysUnusable(
+                f"{self.folder / RING} holds other keys than at the start: {newest} is not among them"
+            )
+        self._take(ring)
+        self._seen = stamp
+        return True
 
     def seal(self, plain: bytes, about: str) -> bytes:
         """Close a value of a place such as "inbox.payload"; 32 bytes longer than the value."""
         nonce = os.urandom(_NONCE)
-        return self._newest + nonce + self._encrypt(nonce, plain, about.encode())
+        newest, encrypt = self._seals
+        return newest + nonce + encrypt(nonce, plain, about.encode())
 
     def unseal(self, sealed: bytes, about: str) -> bytes:
         """Open a value of the same place. Raises KeyLost or SealBroken."""
@@ -117,6 +163,58 @@ class KeyRing:
         return hmac.compare_digest(signature.encode("utf-8", "replace"), self.sign(*parts).encode())
 
 
+def add_key(folder: Path) -> str:
+    """Put a new key into the ring of a folder: it seals from now on, the older ones still open. Returns its id.
+
+    Raises KeysUnusable where the folder cannot be written.
+    """
+    key_id = os.urandom(_ID).hex()
+    _change(folder, lambda ring: {**ring, key_id: os.urandom(KEY_BYTES)})
+    return key_id
+
+
+def remove_key(folder: Path, key_id: str) -> bytes:
+    """Take a key out of the ring of a folder; never the newest. Returns it. Raises KeysUnusable."""
+    ring = _read_ring(folder / RING)
+    if key_id not in ring or key_id == next(reversed(ring)):
+        raise KeysUnusable(
+            f"{key_id} is not an older key of {folder / RING}: {', '.join(ring)}, the last one seals"
+        )
+    _change(folder, lambda ring: {one: key for one, key in ring.items() if one != key_id})
+    return ring[key_id]
+
+
+def put_back(folder: Path, key_id: str, key: bytes) -> None:
+    """Put a removed key before all others again."""
+    _change(folder, lambda ring: {key_id: key, **ring})
+
+
+def _change(folder: Path, change: Callable[[dict[str, bytes]], dict[str, bytes]]) -> None:
+    try:
+        with _locked(folder):
+            _write_ring(folder, change(_read_ring(folder / RING)))
+    except OSError as why:
+        raise KeysUnusable(f"{folder}: the keys cannot be changed here: {why.strerror}") from why
+
+
+def _write_ring(folder: Path, ring: dict[str, bytes]) -> None:
+    tree = {"keys": [{"id": key_id, "key": key.hex()} for key_id, key in ring.items()]}
+    _write(folder / RING, json.dumps(tree, indent=1))
+
+
+def _fingerprint(key: bytes) -> str:
+    return hashlib.sha256(b"doorstep/fingerprint\0" + key).hexdigest()[:12]
+
+
+def _stamp(folder: Path | None) -> tuple[int, int] | None:
+    """What changes when the ring does."""
+    try:
+        found = None if folder is None else (folder / RING).stat()
+    except OSError:
+        return None
+    return None if found is None else (found.st_mtime_ns, found.st_ino)
+
+
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     """Let one process at a time look whether keys are there: two first starts must not make two sets."""
@@ -142,8 +240,7 @@ def _create(folder: Path) -> None:
             f"{folder}: {missing} missing while {', '.join(there)} is there; restore the folder"
         )
     marker.touch()
-    ring = {"keys": [{"id": os.urandom(_ID).hex(), "key": os.urandom(KEY_BYTES).hex()}]}
-    _write(folder / RING, json.dumps(ring, indent=1))
+    _write_ring(folder, {os.urandom(_ID).hex(): os.urandom(KEY_BYTES)})
     _write(folder / IDENTITY, os.urandom(KEY_BYTES).hex())
     _write(folder / SIGNING, os.urandom(KEY_BYTES).hex())
     marker.unlink()

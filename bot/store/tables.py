@@ -46,9 +46,10 @@ def refers(target: str, **more: Any) -> Any:
     return Field(sa_column=Column(BigInteger, ForeignKey(target), nullable=nullable, index=True), **more)
 
 
-def sealed(**more: Any) -> Any:
-    """A column of sealed bytes."""
-    return Field(sa_column=Column(LargeBinary, nullable=more.pop("nullable", False)), **more)
+def sealed(about: str = "", **more: Any) -> Any:
+    """A column of sealed bytes. `about` is what its seals are about; by default "table.column"."""
+    nullable = more.pop("nullable", False)
+    return Field(sa_column=Column(LargeBinary, nullable=nullable, info={"about": about}), **more)
 
 
 def words(**more: Any) -> Any:
@@ -242,7 +243,7 @@ class Case(SQLModel, table=True):
     person_id: int | None = refers("person.id", nullable=True, default=None)
     address_id: int | None = refers("address.id", nullable=True, default=None)
     about: str = ""
-    words: bytes | None = sealed(default=None, nullable=True)
+    words: bytes | None = sealed("case.words", default=None, nullable=True)
     state: str = "open"
     opened: int = big()
     due: int | None = big(default=None)
@@ -258,7 +259,7 @@ class Call(SQLModel, table=True):
     person_id: int = refers("person.id")
     outbox_id: int | None = Field(default=None, sa_column=Column(BigInteger, unique=True, nullable=True))
     reason: str
-    words: bytes | None = sealed(default=None, nullable=True)
+    words: bytes | None = sealed("outbox.payload", default=None, nullable=True)
     state: str = "open"
     created: int = big()
     done: int | None = big(default=None)

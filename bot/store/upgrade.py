@@ -26,6 +26,7 @@ from sqlalchemy import Connection
 from sqlmodel import SQLModel
 from sqlmodel.main import default_registry
 
+from bot import VERSION
 from bot.store import tables
 from bot.store.session import Store, sqlite_url
 
@@ -72,14 +73,27 @@ def upgrade(store: Store, folders: Iterable[Path] = ()) -> None:
     Several processes may start at once: one upgrades, the others wait and find it done. Nothing is changed when a
     version fails. Raises UpgradeImpossible when the database was made by a later program.
     """
-    with _alone(store) as connection:
-        try:
-            command.upgrade(_config(owners(folders), connection), "heads")
-        except CommandError as why:
-            raise UpgradeImpossible(
-                f"{store.engine.url.render_as_string()}: {why} -- it was upgraded by a later version of this program;"
-                " start that one, or bring back a backup from before"
-            ) from why
+    with alone(store) as connection:
+        step_up(connection, folders, "heads")
+
+
+def step_up(connection: Connection, folders: Iterable[Path], *revisions: str) -> None:
+    """Run the versions up to these, on a connection that `alone` gave. Raises UpgradeImpossible."""
+    config = _config(owners(folders), connection)
+    try:
+        for revision in revisions:
+            command.upgrade(config, revision)
+    except CommandError as why:
+        raise UpgradeImpossible(
+            f"{connection.engine.url.render_as_string()}: {why} -- it was upgraded by a later version of this program"
+            f" than {VERSION}; start that one, or bring back a backup from before"
+        ) from why
+
+
+def known_revisions(folders: Iterable[Path]) -> set[str]:
+    """Every version of every owner's tables that this program can bring a database to."""
+    config = _config(owners(folders), None)
+    return {one.revision for one in ScriptDirectory.from_config(config).walk_revisions()}
 
 
 def drift(store: Store, folders: Iterable[Path] = ()) -> list[str]:
@@ -179,7 +193,7 @@ def _only(everyone: tuple[Owner, ...], owner: Owner | None = None) -> Any:
     return include
 
 
-def _config(everyone: tuple[Owner, ...], connection: Connection) -> Config:
+def _config(everyone: tuple[Owner, ...], connection: Connection | None) -> Config:
     config = Config()
     versions = os.pathsep.join(str(owner.versions) for owner in everyone if owner.versions.is_dir())
     config.set_main_option("script_location", str(_HERE).replace("%", "%%"))
@@ -189,8 +203,13 @@ def _config(everyone: tuple[Owner, ...], connection: Connection) -> Config:
     return config
 
 
+def lock_shared(connection: Connection) -> None:
+    """On PostgreSQL: let nobody change the shape of the database until the end of this transaction."""
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock_shared({_LOCK})")
+
+
 @contextmanager
-def _alone(store: Store) -> Iterator[Connection]:
+def alone(store: Store) -> Iterator[Connection]:
     """A transaction that no other upgrade shares. Foreign keys are looked at once, before the commit: SQLite changes
     a table by making a new one."""
     with store.engine.connect() as connection:

@@ -33,7 +33,7 @@ class VoucherRound(SQLModel, table=True):
     reference_day: str
     programme_json: str = words(default="")
     programme_hash: str = ""
-    secret: bytes | None = sealed(default=None, nullable=True)
+    secret: bytes | None = sealed("round.secret", default=None, nullable=True)
     commitment: str = ""
     list: str = words(default="")
     list_hash: str = ""
@@ -52,7 +52,7 @@ class VoucherChild(SQLModel, table=True):
     __tablename__ = "voucher_child"
     id: int | None = key()
     programme: str
-    birth: bytes = sealed()
+    birth: bytes = sealed("child.birth")
     verified: int | None = big(default=None)
     same_as: int | None = big(default=None, index=True)
     created: int = big()

@@ -160,6 +160,40 @@ def test_processes_that_start_at_once(database_url: str) -> None:
     store.close()
 
 
+KILLED = """
+import sys
+from pathlib import Path
+from bot.store.session import Store
+from bot.store.upgrade import upgrade
+upgrade(Store(sys.argv[1]), [Path(sys.argv[2])])
+"""
+HALF = """    op.execute("UPDATE tour SET name = 'half'")
+    op.create_table("stop", sa.Column("tour", sa.Integer()))
+    print("half", flush=True)
+    __import__("time").sleep(60)"""
+
+
+def test_one_killed_in_its_middle_is_done_by_the_next(store: Store, tmp_path: Path) -> None:
+    """kill -9 between two statements: nothing of it is there, nobody waits for its lock, the next one does it whole."""
+    tours = tmp_path / "tours"
+    put_version(tours, 1, CREATE)
+    upgrade(store, [tours])
+    store.write(lambda db: db.run("INSERT INTO tour (id, name) VALUES (1, 'river')"))
+    put_version(tours, 2, HALF)
+    command = [sys.executable, "-c", KILLED, store.url, str(tours)]
+    process = subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "half\n"
+    process.kill()
+    process.wait()
+    assert "stop" not in names(store)
+    assert store.read(lambda db: db.value("SELECT name FROM tour")) == "river"
+    put_version(tours, 2, HALF.rpartition("\n")[0])
+    upgrade(store, [tours])
+    assert "stop" in names(store)
+    assert store.read(lambda db: db.value("SELECT name FROM tour")) == "half"
+
+
 def test_a_fresh_file_is_quick(tmp_path: Path) -> None:
     store = Store(sqlite_url(tmp_path / "fresh.db"))
     before = time.process_time()
