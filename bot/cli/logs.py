@@ -33,7 +33,7 @@ def set_up(level: int, form: Form = "") -> None:
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     rendered: Any = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     if as_json:
-        rendered = structlog.processors.JSONRenderer(serializer=_json)
+        rendered = structlog.processors.JSONRenderer(serializer=_json_bytes)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -43,7 +43,10 @@ def set_up(level: int, form: Form = "") -> None:
             rendered,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer)
+        if as_json
+        else structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=as_json,  # what a service logs; a terminal may be set up again
     )
 
 
@@ -73,8 +76,8 @@ def _exceptions(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> Mu
     return event
 
 
-def _json(event: Any, **_more: Any) -> str:
-    return orjson.dumps(event, default=str).decode()
+def _json_bytes(event: Any, **_more: Any) -> bytes:
+    return orjson.dumps(event, default=str)
 
 
 class _Foreign(logging.Formatter):
@@ -91,6 +94,6 @@ class _Foreign(logging.Formatter):
         if self._as_json:
             at = datetime.fromtimestamp(record.created, UTC).isoformat()
             event = {"event": said, "logger": record.name, "level": level, "timestamp": at}
-            return _json(event | ({"exception": told(why)} if why is not None else {}))
+            return _json_bytes(event | ({"exception": told(why)} if why is not None else {})).decode()
         line = f"{record.levelname} {record.name}: {said}"
         return line if why is None else f"{line}\n{told(why)}"

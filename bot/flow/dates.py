@@ -9,8 +9,9 @@ import unicodedata
 from datetime import date, timedelta
 from typing import Literal, get_args
 
-import cn2an
 from dateutil.relativedelta import relativedelta
+
+from bot.flow.numerals import in_figures
 
 BirthProblem = Literal[
     "lunar", "age_not_date", "future", "impossible", "too_long_ago", "ambiguous", "incomplete", "not_a_date"
@@ -197,7 +198,7 @@ def _number(written: str) -> int:
     if set(written) <= set(_FIGURES):  # figure by figure: 二〇二四, 〇五
         return int("".join(str(_FIGURES.index(figure)) for figure in written))
     try:
-        return int(cn2an.cn2an(written.replace("两", "二").replace("〇", "零"), "normal"))
+        return in_figures(written)
     except ValueError:
         return 0  # 十十: no such number, so no such day
 

@@ -5,9 +5,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import cn2an
-
 from bot.flow.model import CHANGE, Look, Problem, Reader, Said
+from bot.flow.numerals import in_figures
 from bot.flow.readers.words import WORDS_PROBLEMS, plain, words
 
 CHOICE_PROBLEMS = (*WORDS_PROBLEMS, "not_a_choice", "one_only", "stale")
@@ -170,7 +169,7 @@ def _number(short: str) -> int | None:
         return None
     written = match[1].replace("两", "二")
     try:
-        return int(written) if written.isdigit() else int(cn2an.cn2an(written, "normal"))
+        return int(written) if written.isdigit() else in_figures(written)
     except ValueError:
         return 0
 
