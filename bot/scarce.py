@@ -144,18 +144,19 @@ def make(turn: Turn, wanted: Wanted, tell: Callable[[int], int | None]) -> int |
 
 def pass_over(turn: Turn, kind: str, object_: int, person: int, why: str) -> bool:
     """It would have been this row's turn, but it cannot be offered (`why`, a word). False: it was dealt with before."""
-    made = turn.db.run(
+    made = turn.db.value(
         "INSERT INTO offer (kind, object, person_id, holds, state, hours, created, until, decided, why) VALUES (:kind,"
-        " :object, :person, '', 'passed', 0, :now, :now, :now, :why) ON CONFLICT (kind, object) DO NOTHING",
+        " :object, :person, '', 'passed', 0, :now, :now, :now, :why) ON CONFLICT (kind, object) DO NOTHING"
+        " RETURNING id",
         kind=kind,
         object=object_,
         person=person,
         now=ms(turn.now),
         why=why,
     )
-    if made:
-        turn.audit("offer.passed", f"{kind}:{object_}", why=why)
-    return made == 1
+    if made is not None:
+        turn.audit("offer.passed", f"offer:{made}", kind=kind, of=object_, why=why)
+    return made is not None
 
 
 def answer(turn: Turn, offer: int, state: Literal["accepted", "declined"]) -> bool:

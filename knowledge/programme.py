@@ -19,6 +19,8 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_val
 from knowledge.ages import completed_months, kindergarten_day
 
 FEN_PER_YUAN = 100
+LIST_ENDS = time(20, 0)
+"""Local time at which a reserve list given in days ends: nobody is asked at night."""
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
 RoundId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,23}$")]
@@ -193,7 +195,12 @@ Rounds = Annotated[
 
 class Programme(Record):
     """One programme. `id` is the file's name, `city` and `tz` come from its pack, `accepting` is resolved to
-    place ids by the loader; everything else stands in the file. Money is integer fen (`Band.amount_fen`)."""
+    place ids by the loader; everything else stands in the file. Money is integer fen (`Band.amount_fen`).
+
+    `allocation`: who gets the vouchers of a round, by lot or in the order of coming. `reserve_until`: how long the
+    vouchers that come free are offered down the reserve list: so many days after the publication (to 20:00), or a
+    local moment; None = nothing is offered.
+    """
 
     id: Identifier
     city: str
@@ -211,6 +218,15 @@ class Programme(Record):
     publish: Literal["automatic", "after_approval"]
     proof: tuple[Proof, ...] | Literal["none"]
     public_value: str | None = None
+    allocation: Literal["lottery", "first_come"] = "lottery"
+    reserve_until: Annotated[int, Field(gt=0, le=365)] | datetime | None = None
+
+    @field_validator("reserve_until")
+    @classmethod
+    def _local_moment(cls, value: int | datetime | None) -> int | datetime | None:
+        if isinstance(value, datetime) and value.tzinfo is not None:
+            raise ValueError("write the local time without an offset")
+        return value
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -223,7 +239,18 @@ class Programme(Record):
             raise ValueError("proof must be none, or a list of different documents")
         if isinstance(self.rounds, tuple):
             _rounds_in_order(self.rounds)
+        if self.allocation == "first_come" and self.public_value is not None:
+            raise ValueError("a public_value is for a draw; first come, first served draws nothing")
         return self
+
+    def reserve_ends(self, published: datetime) -> datetime | None:
+        """Until when a list published at this aware instant is asked, or None: it is not asked at all."""
+        if isinstance(self.reserve_until, datetime):
+            return self.reserve_until.replace(tzinfo=self.zone)
+        if self.reserve_until is None:
+            return None
+        day = published.astimezone(self.zone).date() + timedelta(days=self.reserve_until)
+        return datetime.combine(day, LIST_ENDS, self.zone)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -246,12 +273,16 @@ class Programme(Record):
 
     def band_of(self, birth: date, round_: Round) -> Band | None:
         """The child's band in that round, or None (then `why_no_band` names the reason)."""
-        months = completed_months(birth, round_.reference_day)
-        if birth > round_.reference_day:
+        return self.band_on(birth, round_.reference_day)
+
+    def band_on(self, birth: date, day: date) -> Band | None:
+        """The band that a child of this birth date would be in if ages were counted on `day`."""
+        if birth > day:
             return None
+        months = completed_months(birth, day)
         for band in self.bands:
             if band.months_to == "kindergarten":
-                if months >= band.months_from and round_.reference_day < kindergarten_day(birth):
+                if months >= band.months_from and day < kindergarten_day(birth):
                     return band
             elif band.months_from <= months <= band.months_to:
                 return band
@@ -275,14 +306,24 @@ class Programme(Record):
         raise KeyError(band_id)
 
     def canonical(self) -> bytes:
-        """The programme as UTF-8 JSON, keys sorted, no spaces: the same programme gives the same bytes."""
+        """The programme as UTF-8 JSON, keys sorted, no spaces: the same programme gives the same bytes.
+
+        A field that came later is left out where it says nothing: what was armed before it stays armed.
+        """
         plain = self.model_dump(mode="json")
+        for name in _CAME_LATER:
+            if plain[name] == type(self).model_fields[name].default:
+                del plain[name]
         return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
     @classmethod
     def from_canonical(cls, data: bytes) -> Self:
         """Read what `canonical` wrote. Raises pydantic.ValidationError."""
         return cls.model_validate_json(data)
+
+
+_CAME_LATER = ("allocation", "reserve_until")
+"""Fields with a default that programmes of the first version did not have."""
 
 
 def _bands_in_order(bands: tuple[Band, ...]) -> None:

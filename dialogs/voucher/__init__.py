@@ -6,7 +6,7 @@ import re
 from functools import partial
 from pathlib import Path
 
-from bot.capability import Capability, Claim, Command, Job, Service
+from bot.capability import Capability, Claim, Command, Job, Service, TimerAct
 from bot.store.session import Db
 from bot.turn import Ground, Turn
 from dialogs.voucher import codes, tables
@@ -25,7 +25,9 @@ from dialogs.voucher.service import (
     operator,
     pairs,
     public,
+    quota,
     redeem,
+    reserve,
     rounds,
     showing,
     together,
@@ -121,7 +123,7 @@ def _own(text: str, turn: Turn, city: City) -> Claim | None:
 
 
 def _staff_claims(text: str, folded: str, code: codes.Parsed, turn: Turn, city: City) -> Claim | None:
-    """What only staff say: redeeming, looking at papers, arming and publishing."""
+    """What only staff say: redeeming, looking at papers, arming and publishing, answers given by telephone."""
     if turn.who.may(redeem.ROLE) and folded in REDEEMING:
         return Claim(flow="voucher_redeem")
     if showing.may_check(turn) and (checking := CHECKING.fullmatch(folded)):
@@ -133,7 +135,7 @@ def _staff_claims(text: str, folded: str, code: codes.Parsed, turn: Turn, city: 
         return Claim(call=redeem.mistyped, last=True)
     if (pair := pairs.claims(text, turn, city)) is not None:
         return pair
-    return arming.claims(text, turn, city)
+    return arming.claims(text, turn, city) or reserve.claims(text, turn, city)
 
 
 def draws(ground: Ground, db: Db, name: str) -> bytes | None:
@@ -174,6 +176,25 @@ def _does(city: City) -> dict[str, Service]:
     }
 
 
+def _timers(city: City) -> dict[str, TimerAct]:
+    """What happens later."""
+    return {
+        "voucher.open": partial(rounds.on_open, city=city),
+        "voucher.freeze": rounds.on_freeze,
+        "voucher.draw": drawing.on_draw,
+        "voucher.publish": partial(drawing.on_publish, city=city),
+        "voucher.remind": partial(drawing.on_remind, city=city),
+        "voucher.expire": drawing.on_expire,
+        "voucher.remind_one": partial(reserve.on_remind_one, city=city),
+        "voucher.expire_one": reserve.on_expire_one,
+        reserve.KIND: reserve.on_deadline,
+        reserve.FREED: reserve.on_freed,
+        "voucher.guardian": guardian.on_remind,
+        "voucher.show": partial(showing.on_remind, city=city),
+        "voucher.pairs": pairs.on_time,
+    }
+
+
 def capability(city: City) -> Capability:
     """The voucher service of one home pack."""
     return Capability(
@@ -189,6 +210,8 @@ def capability(city: City) -> Capability:
             "voucher.reminders_off": mine.reminders_off,
             "voucher.review": mine.review,
             "voucher.not_me": mine.not_me,
+            "voucher.offer_accept": partial(reserve.accept, city=city),
+            "voucher.offer_decline": reserve.decline,
             "voucher.refuse_undo": guardian.refuse_undo,
             "voucher.pair": partial(pairs.decide, city=city),
             "voucher.link_code": together.offer,
@@ -199,17 +222,7 @@ def capability(city: City) -> Capability:
             "voucher.arm": partial(arming.confirm, city=city),
             "voucher.publish": arming.confirm_publish,
         },
-        timers={
-            "voucher.open": partial(rounds.on_open, city=city),
-            "voucher.freeze": rounds.on_freeze,
-            "voucher.draw": drawing.on_draw,
-            "voucher.publish": partial(drawing.on_publish, city=city),
-            "voucher.remind": partial(drawing.on_remind, city=city),
-            "voucher.expire": drawing.on_expire,
-            "voucher.guardian": guardian.on_remind,
-            "voucher.show": partial(showing.on_remind, city=city),
-            "voucher.pairs": pairs.on_time,
-        },
+        timers=_timers(city),
         links={
             "r": partial(redeem.open_link, city=city),
             guardian.PREFIX: guardian.open_link,
@@ -233,4 +246,5 @@ def capability(city: City) -> Capability:
         staff_words=partial(duty.staff_words, city=city),
         describes=duty.describes(city),
         starts=partial(rounds.ensure, city=city),
+        self_checks=quota.self_check,
     )

@@ -14,11 +14,17 @@ from bot.flow.readers import birth_date, nickname, one_of, phone, yes_no
 from bot.flow.readers.words import plain, words
 from bot.redact import IdProof
 from dialogs.voucher.codes import parse_link, parse_ticket, parse_voucher
+from knowledge.programme import Programme
 
 UNDO_MINUTES = 10
 DISPUTE_DAYS = 7
 REVIEW_DAYS = 5
 REMIND_AT = time(10, 0)
+A_DAY = timedelta(days=1)
+SHORTEST_OFFER = timedelta(hours=4)
+"""Nothing is offered that would have to be answered sooner than this."""
+HOLD = timedelta(hours=24)
+"""First come, first served: so long a voucher is held for a child whose guardian must still confirm."""
 GUARDIAN_HOURS = (72, 24, 3)
 """Hours before the freeze at which a grandparent is reminded that a guardian must confirm."""
 PAPER_TRIES = 3
@@ -49,6 +55,17 @@ def reminder_moments(last: date, days: tuple[int, ...], zone: ZoneInfo) -> list[
     return [
         (left, datetime.combine(last - timedelta(days=left), REMIND_AT, zone)) for left in sorted(days)[::-1]
     ]
+
+
+def fits_until(programme: Programme, band: str, birth: date, today: date, latest: date) -> date | None:
+    """The last day, up to `latest`, on which a child still belongs to its band; None: it has outgrown it today."""
+    last = None
+    while today <= latest:
+        found = programme.band_on(birth, today)
+        if found is None or found.id != band:
+            break
+        last, today = today, today + A_DAY
+    return last
 
 
 def guardian_moments(frozen: datetime, now: datetime) -> list[datetime]:

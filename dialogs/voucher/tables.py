@@ -15,7 +15,8 @@ class VoucherRound(SQLModel, table=True):
     """One round. state: announced | open | frozen | waiting | drawn | published.
 
     At the opening it keeps a copy and the hash of its programme and commits to `secret` (32 bytes, sealed); `list`
-    and `list_hash` are there from the freeze on, `result` (JSON: band -> quota, order) from the draw on.
+    and `list_hash` are there from the freeze on, `result` (JSON: band -> quota, order) from the draw on. Nothing is offered
+    down the reserve list after `reserve_until`. First come, first served: open, then published.
     """
 
     __tablename__ = "voucher_round"
@@ -41,6 +42,7 @@ class VoucherRound(SQLModel, table=True):
     result: str = words(default="")
     last_day: str = ""
     expires: int | None = big(default=None)
+    reserve_until: int | None = big(default=None)
 
 
 class VoucherChild(SQLModel, table=True):
@@ -91,7 +93,8 @@ class VoucherTicket(SQLModel, table=True):
     not in the list) | applied | withdrawn | refused (by a guardian) | unheard (no guardian confirmed in time) | void
     (`void_reason`: same_child | awarded) | won | reserve. `rank` is its place in the band's order, from 1. `must_show`
     is 1 until the paper is seen. The marks are keyed hashes of the birth date, alone and with telephone and name: equal
-    ones are looked at before the freeze.
+    ones are looked at before the freeze. First come, first served: an
+    unconfirmed one without a rank holds a voucher until `held`, one with a rank stands in the line.
     """
 
     __tablename__ = "voucher_ticket"
@@ -99,6 +102,7 @@ class VoucherTicket(SQLModel, table=True):
         UniqueConstraint("round_id", "child_id"),
         UniqueConstraint("round_id", "phone_hash"),
         Index("voucher_ticket_band", "round_id", "band", "state"),
+        Index("voucher_ticket_rank", "round_id", "band", "rank"),
     )
     id: int | None = key()
     number: str = Field(unique=True)
@@ -121,6 +125,7 @@ class VoucherTicket(SQLModel, table=True):
     rank: int | None = big(default=None)
     applied: int = big()
     told: int | None = big(default=None)
+    held: int | None = big(default=None)
 
 
 class VoucherPair(SQLModel, table=True):
@@ -164,7 +169,10 @@ class VoucherLink(SQLModel, table=True):
 
 
 class Voucher(SQLModel, table=True):
-    """What was won. state: valid | used | declined | expired | void. The code is sealed, its keyed hash finds it."""
+    """What was won. state: valid | used | declined | expired | void. The code is sealed, its keyed hash finds it.
+
+    `freed` is when its place went back to the quota: it can never be used again after that.
+    """
 
     __tablename__ = "voucher"
     __table_args__ = (UniqueConstraint("ticket_id"),)
@@ -178,6 +186,7 @@ class Voucher(SQLModel, table=True):
     issued: int = big()
     last_day: str
     expires: int = big()
+    freed: int | None = big(default=None)
 
 
 class Redemption(SQLModel, table=True):

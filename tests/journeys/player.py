@@ -1,7 +1,8 @@
 """Plays journeys: talks written down as people's words and the keys of the answers (see bot/channels/terminal_record.py).
 
 Every journey is played as written and once more with a restart between any two lines: nothing that matters may lie in
-memory. `no_restarts: REASON` in its head says that a journey is about just that memory.
+memory. `no_restarts: REASON` in its head says that a journey is about just that memory; `programme` changes the sample's
+programme, with `quotas` in the place of its bands.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from bot.channels.terminal_record import keys_by_name
 from bot.cli.room import appointment
 from tests.world import START, World, invented
 
-HEAD = {"at", "city", "staff", "lines", "no_restarts"}
+HEAD = {"at", "city", "staff", "programme", "lines", "no_restarts"}
 _DOCUMENT = re.compile(r"\[(id18|birth_cert|permit)(?: (\d{4}-\d\d-\d\d))? (\d+)\]")
 
 
@@ -34,6 +35,7 @@ class Journey:
     staff: tuple[str, ...]
     lines: tuple[dict[str, Any], ...]
     no_restarts: str
+    programme: dict[str, Any]
 
 
 def read(path: Path) -> Journey:
@@ -46,7 +48,8 @@ def read(path: Path) -> Journey:
             raise ValueError(f"{path}: line {number} is not one `name: …`: {line!r}")
     at = tree.get("at", START)
     return Journey(path, at if isinstance(at, str) else at.isoformat(), tree.get("city", "sample"),
-                   tuple(tree.get("staff", ())), tuple(tree["lines"]), tree.get("no_restarts", ""))  # fmt: skip
+                   tuple(tree.get("staff", ())), tuple(tree["lines"]), tree.get("no_restarts", ""),
+                   tree.get("programme", {}))  # fmt: skip
 
 
 class Player:

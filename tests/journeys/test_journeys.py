@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.dialogs.voucher.district import bands, write_pack
 from tests.journeys.player import Journey, Player, read
 from tests.walks import CAPABILITY
 from tests.world import Given, World
@@ -30,7 +31,11 @@ def world_of(journey: Journey, folder: Path, migrated: Path | None = None, url: 
         return World(folder, url, journey.at, Given((CAPABILITY,)))
     if migrated is not None:
         shutil.copy(migrated, folder / "world.db")
-    return World(folder, url, journey.at, city=journey.city)
+    if not journey.programme:
+        return World(folder, url, journey.at, city=journey.city)
+    changes = {name: value for name, value in journey.programme.items() if name != "quotas"}
+    write_pack(folder / "data", "own", bands=bands(*journey.programme["quotas"]), **changes)
+    return World(folder, url, journey.at, city="own")
 
 
 def test_there_are_journeys() -> None:

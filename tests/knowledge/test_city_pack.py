@@ -169,6 +169,17 @@ def test_a_child_too_young_for_the_first_band_is_told_so(pack: Path) -> None:
     assert programme.why_no_band(date(2026, 10, 1), programme.rounds_between(at, at)[0]) == "too_young"
 
 
+def test_fields_that_came_later_say_nothing_where_they_are_not_used() -> None:
+    """What was armed by its hash before there was a reserve list stays armed."""
+    plain = VOUCHER.model_copy(update={"allocation": "lottery", "reserve_until": None})
+    assert b"allocation" not in plain.canonical()
+    assert b"reserve_until" not in plain.canonical()
+    assert Programme.from_canonical(plain.canonical()) == plain
+    other = plain.model_copy(update={"allocation": "first_come", "reserve_until": datetime(2027, 1, 20, 20)})  # noqa: DTZ001
+    assert b'"reserve_until":"2027-01-20T20:00:00"' in other.canonical()
+    assert Programme.from_canonical(other.canonical()) == other
+
+
 def test_canonical_bytes_survive_the_way_there_and_back(pack: Path) -> None:
     assert Programme.from_canonical(VOUCHER.canonical()) == VOUCHER
     assert Programme.from_canonical(VOUCHER.canonical()).canonical() == VOUCHER.canonical()
@@ -233,8 +244,8 @@ def test_every_problem_is_reported_at_once_with_its_own_line(pack: Path) -> None
 
 
 def test_an_unknown_key_is_reported_on_its_own_line(pack: Path) -> None:
-    line = edit(pack / YAML, "use: once", "use: once\nreserve_until: never")
-    assert [(p.line, p.reason.split(":")[0]) for p in refused(pack)] == [(line + 1, "reserve_until")]
+    line = edit(pack / YAML, "use: once", "use: once\nreserve_ends: never")
+    assert [(p.line, p.reason.split(":")[0]) for p in refused(pack)] == [(line + 1, "reserve_ends")]
 
 
 def test_a_missing_file_is_reported(pack: Path) -> None:

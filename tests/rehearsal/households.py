@@ -31,6 +31,7 @@ class Child:
     states: dict[str, str] = field(default_factory=dict)
     redeemed: int = 0
     declined: int = 0
+    taken: int = 0
 
 
 class Household:
@@ -58,6 +59,7 @@ class Household:
         self.uses = rng.choices(("", "redeems", "declines"), (55, 35, 10))[0]
         self.phone = f"138{number:08d}"
         self.read_until = 0
+        self.on_offer = ("", "不要，让给下一家", "要这张券")[number % 3]
 
     def _birth(self) -> str:
         months = self.rng.choice((*range(8, 34), 7, 9, 11))
@@ -188,6 +190,20 @@ class Household:
         await self.house.send_due()
 
     # -- with what they won ----------------------------------------------------------------------------------------
+
+    async def answer_offers(self) -> None:
+        """Some take what is offered from the reserve list, some leave it, some are silent."""
+        if self.blocks or not self.on_offer:
+            return
+        await self.wake()
+        for message in self.family.heard[self.read_until :]:
+            button = [b for row in message.buttons for b in row if b.label == self.on_offer]
+            if "voucher.result.offer" not in message.keys or not button:
+                continue
+            child = next(child for child in self.children if f"{child.name}了" in message.text)
+            await self.family.press_id(button[0].id)
+            if self.family.last_key == "voucher.issued":
+                child.taken += 1
 
     async def use(self, staff: Family) -> None:
         """Whoever won goes to the centre, or gives the voucher up, or forgets it."""

@@ -8,6 +8,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import product
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -23,8 +24,10 @@ from bot.messages import Place
 from bot.settings import Settings
 from bot.store import people
 from bot.store.session import Db, sqlite_url
+from bot.turn import Turn
 from dialogs.voucher.draw import verify
 from dialogs.voucher.service import public
+from dialogs.voucher.service.quota import self_check
 from tests.dialogs.voucher.district import bands, drawn_order, write_pack
 from tests.dialogs.voucher.families import Family, Rim
 from tests.rehearsal.households import Child, Event, Household
@@ -76,12 +79,15 @@ class Town:
         await self.until("2027-01-03T09:00")
         for home in self.households:
             await home.use(staff)
+        await self.until("2027-01-03T15:00")  # past the undo: what was declined has been offered
+        for home in self.households:
+            await home.answer_offers()
         await self._carry_out(
             [
                 event
                 for home in self.households
                 if home.again
-                for event in home.events(self.at("2027-01-03T09:00"), "2027-01")
+                for event in home.events(self.at("2027-01-03T15:00"), "2027-01")
             ]
         )
         await self.until("2027-02-02T09:00")
@@ -133,6 +139,7 @@ async def test_two_months(quick_folder: Path, migrated_file: Path) -> None:
         each_ticket_has_its_result_exactly_once(town)
         every_message_is_sent_or_accounted_for(town)
         the_vouchers_end_as_their_families_left_them(town)
+        the_reserve_list_went_in_order(town)
         nothing_failed_on_the_way(town)
     finally:
         town.house.store.close()
@@ -175,7 +182,7 @@ def quotas_are_exact(town: Town) -> None:
                 )
             )
             listed = found["won"] + found["reserve"]
-            assert found["won"] == min(quota, listed), (name, band)
+            assert found["won"] - taken(town, name, band) == min(quota, listed), (name, band)
             tight += listed > quota
     assert tight >= 2, "no band was oversubscribed"
     won = {row["id"] for row in town.rows("SELECT id FROM voucher_ticket WHERE state = 'won'")}
@@ -200,7 +207,8 @@ def the_published_draws_can_be_computed_by_anybody(town: Town) -> None:
             row["number"]
             for row in town.rows(
                 "SELECT t.number FROM voucher_ticket t JOIN voucher_round r ON r.id = t.round_id"
-                " WHERE r.name = :name AND t.state = 'won'",
+                " WHERE r.name = :name AND t.state = 'won' AND NOT EXISTS"
+                " (SELECT 1 FROM offer o WHERE o.object = t.id AND o.state = 'accepted')",
                 name=name,
             )
         }
@@ -211,7 +219,11 @@ def each_ticket_has_its_result_exactly_once(town: Town) -> None:
         row["dedupe"] for row in town.rows("SELECT dedupe FROM outbox WHERE dedupe LIKE 'result:%'")
     )
     called = [
-        town.words(row["words"]) for row in town.rows("SELECT words FROM call_list WHERE outbox_id IS NULL")
+        town.words(row["words"])
+        for row in town.rows(
+            "SELECT c.words FROM call_list c WHERE outbox_id IS NULL AND NOT EXISTS"
+            " (SELECT 1 FROM offer o WHERE o.call_id = c.id)"
+        )
     ]
     names = {number: child.name for child in town.children for number in child.tickets.values()}
     for ticket in town.rows(
@@ -260,6 +272,37 @@ def the_vouchers_end_as_their_families_left_them(town: Town) -> None:
     assert all(row["amount"] == row["paid"] and row["balance"] == 0 for row in paid)
     asked = town.rows("SELECT dedupe FROM outbox WHERE dedupe LIKE 'remind:%'")
     assert len({row["dedupe"] for row in asked}) == len(asked)
+
+
+def taken(town: Town, name: str, band: str) -> int:
+    """How many vouchers of a round's band went to families on the reserve list."""
+    return len(
+        town.rows(
+            "SELECT 1 FROM offer o JOIN voucher_ticket t ON t.id = o.object JOIN voucher_round r ON r.id = t.round_id"
+            " WHERE o.state = 'accepted' AND r.name = :name AND t.band = :band",
+            name=name,
+            band=band,
+        )
+    )
+
+
+def the_reserve_list_went_in_order(town: Town) -> None:
+    states = Counter(row["state"] for row in town.rows("SELECT state FROM offer"))
+    assert states.keys() >= {"accepted", "declined", "lapsed"}, states
+    assert states.keys() <= {"accepted", "declined", "lapsed", "passed"}, "an offer is still open"
+    assert states["accepted"] == sum(child.taken for child in town.children)
+    for name, band in product(ROUNDS, QUOTAS):
+        ranks = [
+            row["rank"]
+            for row in town.rows(
+                "SELECT t.rank FROM offer o JOIN voucher_ticket t ON t.id = o.object JOIN voucher_round r"
+                " ON r.id = t.round_id WHERE r.name = :name AND t.band = :band ORDER BY o.id",
+                name=name,
+                band=band,
+            )
+        ]
+        assert ranks == list(range(QUOTAS[band] + 1, QUOTAS[band] + 1 + len(ranks))), (name, band)
+    assert town.house.store.read(lambda db: self_check(Turn(town.house.ground, db, town.clock.now()))) == []
 
 
 def nothing_failed_on_the_way(town: Town) -> None:

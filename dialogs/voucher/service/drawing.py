@@ -15,13 +15,21 @@ from bot.store.session import Row
 from bot.timers import Due
 from bot.turn import Turn
 from dialogs.voucher import draw, rules
-from dialogs.voucher.service.results import issue_and_tell, tell_expired, tell_reminder
+from dialogs.voucher.service import reserve
+from dialogs.voucher.service.results import issue_and_tell, tell_reminder
 from dialogs.voucher.service.rounds import CHUNK, each, programme_of, round_row
 from knowledge.city import City
 from knowledge.programme import Programme
 
 WAIT_FOR_VALUE = timedelta(minutes=10)
 """How long a publication waits before it looks again for the draw or the approval."""
+
+
+_WITH_THE_ROUND = (
+    "EXISTS (SELECT 1 FROM voucher v JOIN voucher_round r ON r.id = voucher_ticket.round_id"
+    " WHERE v.ticket_id = voucher_ticket.id AND v.last_day = r.last_day)"
+)
+"""A voucher with days of its own (from the reserve list) has reminders of its own."""
 
 
 def on_draw(turn: Turn, due: Due) -> str | None:
@@ -106,6 +114,7 @@ def on_publish(turn: Turn, due: Due, city: City) -> str | None:
         for left, at in rules.reminder_moments(last, programme.reminder_days, zone):
             timers.set_once(turn.db, "voucher.remind", f"{row['id']}:{left}", at)
         timers.set_once(turn.db, "voucher.expire", str(row["id"]), ends)
+        reserve.open_list(turn, row, programme, turn.now)
         turn.audit("round.published", f"round:{row['name']}")
         return "0"
     return each(turn, due, "state IN ('won', 'reserve')", partial(issue_and_tell, city=city))
@@ -125,12 +134,12 @@ def _approved(turn: Turn, row: Row) -> bool:
 
 
 def on_remind(turn: Turn, due: Due, city: City) -> str | None:
-    """Remind everyone whose voucher of this round is still unused, in chunks."""
+    """Remind everyone whose voucher ends with this round's and is still unused, in chunks."""
     round_id, _, left = due.key.partition(":")
     return each(
         turn,
         due,
-        "state = 'won'",
+        f"state = 'won' AND {_WITH_THE_ROUND}",
         partial(tell_reminder, left=int(left), city=city),
         round_id=int(round_id),
     )
@@ -146,7 +155,7 @@ def on_expire(turn: Turn, due: Due) -> str | None:
             id=int(due.key),
         )
         return "0"
-    return each(turn, due, "state = 'won'", tell_expired)
+    return each(turn, due, "state = 'won'", reserve.expired)
 
 
 def enter_value(turn: Turn, name: str, value: str) -> str:

@@ -14,7 +14,7 @@ from bot.store.session import Row
 from bot.turn import Turn
 from bot.workdays import workdays_after
 from dialogs.voucher import codes, rules
-from dialogs.voucher.service import guardian, rounds, showing, tickets, together, usable
+from dialogs.voucher.service import guardian, reserve, rounds, showing, tickets, together, usable, waiting
 from dialogs.voucher.service.agreed import rests
 from dialogs.voucher.service.names import child_name
 from dialogs.voucher.service.results import guardians, qr_file
@@ -70,11 +70,7 @@ def _say(turn: Turn, ticket: Row, city: City) -> None:
         if ticket["must_show"]:
             showing.say_where(turn, row, ticket, city)
     elif ticket["state"] == "reserve" and row["state"] == "published":
-        quota = rounds.programme_of(row).band(ticket["band"]).quota
-        review = turn.action(
-            "voucher.review", "voucher.button.review", {"ticket": ticket["id"]}, deadline=turn.in_(days=30)
-        )
-        turn.say("voucher.mine.reserve", [review], place=int(ticket["rank"]) - quota, **values)
+        waiting.say(turn, ticket, row, values)
     elif ticket["state"] in ("withdrawn", "refused", "unheard", "unseen"):
         turn.say(
             f"voucher.mine.{'unshown' if ticket['state'] == 'unseen' else ticket['state']}",
@@ -237,7 +233,10 @@ def decline(turn: Turn, payload: dict[str, Any]) -> None:
         {"voucher": voucher["id"]},
         deadline=_undo_until(turn, instant(int(voucher["expires"]))),
     )
-    turn.say("voucher.declined", [undo], minutes=rules.UNDO_MINUTES)
+    ticket = _own_ticket(turn, int(voucher["ticket_id"]))
+    row = rounds.round_row(turn.db, int(ticket["round_id"]))
+    passes_on = reserve.somebody_waits(turn, row, ticket["band"])
+    turn.say("voucher.declined", [undo], minutes=rules.UNDO_MINUTES, passes_on=passes_on)
 
 
 def give_up(turn: Turn, voucher: Row) -> bool:
@@ -246,6 +245,7 @@ def give_up(turn: Turn, voucher: Row) -> bool:
         "UPDATE voucher SET state = 'declined' WHERE id = :id AND state = 'valid'", id=voucher["id"]
     )
     if given == 1:
+        reserve.let_go(turn, int(voucher["id"]), _undo_until(turn, instant(int(voucher["expires"]))))
         turn.audit("voucher.declined", f"voucher:{voucher['id']}")
     return given == 1
 
@@ -255,7 +255,8 @@ def decline_undo(turn: Turn, payload: dict[str, Any]) -> None:
     voucher = _own_voucher(turn, payload["voucher"])
     if (
         turn.db.run(
-            "UPDATE voucher SET state = 'valid' WHERE id = :id AND state = 'declined' AND expires > :now",
+            "UPDATE voucher SET state = 'valid' WHERE id = :id AND state = 'declined' AND expires > :now"
+            " AND freed IS NULL",
             id=voucher["id"],
             now=ms(turn.now),
         )

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import io
-import secrets
 from typing import Any
 
 import segno
 
+from bot import scarce
 from bot.clock import instant, ms
 from bot.messages import Button, File
 from bot.store.session import Row
 from bot.turn import Turn, reachable
 from dialogs.voucher import codes, rules
 from dialogs.voucher.service import usable
-from dialogs.voucher.service.names import child_name, code_hash
+from dialogs.voucher.service.issuing import issue
+from dialogs.voucher.service.names import child_name
 from knowledge.city import City
 from knowledge.programme import Programme
 
@@ -32,7 +33,7 @@ def issue_and_tell(turn: Turn, row: Row, ticket: Row, city: City) -> None:
 
 
 def _won(turn: Turn, row: Row, ticket: Row, programme: Programme, city: City) -> None:
-    code = issue(turn, row, ticket)
+    code = issue(turn, ticket, row["last_day"], int(row["expires"]))
     voucher = turn.db.value("SELECT id FROM voucher WHERE ticket_id = :id", id=ticket["id"])
     lang = language(turn, ticket["person_id"])
     decline = turn.action(
@@ -94,7 +95,9 @@ def _reserve(turn: Turn, row: Row, ticket: Row, programme: Programme) -> None:
         quota=quota,
         round=row["name"],
         rank=ticket["rank"],
-        **_next_round(turn, row),
+        **next_round(turn, row),
+        until=None if row["reserve_until"] is None else instant(int(row["reserve_until"])),
+        hours=scarce.HOURS,
         review_days=rules.REVIEW_DAYS,
     )
     for guardian in watchers(turn, ticket):
@@ -105,26 +108,6 @@ def _reserve(turn: Turn, row: Row, ticket: Row, programme: Programme) -> None:
             name=child_name(turn, ticket),
             place=int(ticket["rank"]) - quota,
         )
-
-
-def issue(turn: Turn, row: Row, ticket: Row) -> str:
-    """Make the voucher of a winning ticket; its code (12 digits). One ticket has one voucher."""
-    while True:
-        code = codes.new_voucher(secrets.SystemRandom())
-        made = turn.db.run(
-            "INSERT INTO voucher (ticket_id, code_hash, code, amount, balance, state, issued, last_day, expires)"
-            " VALUES (:ticket, :hash, :code, :amount, :amount, 'valid', :now, :last, :ends)"
-            " ON CONFLICT (code_hash) DO NOTHING",
-            ticket=ticket["id"],
-            hash=code_hash(turn, code),
-            code=turn.seal(code, "voucher.code"),
-            amount=ticket["amount"],
-            now=ms(turn.now),
-            last=row["last_day"],
-            ends=row["expires"],
-        )
-        if made == 1:
-            return code
 
 
 def tell_left_out(turn: Turn, row: Row, ticket: Row) -> None:
@@ -158,10 +141,10 @@ def tell_reminder(turn: Turn, row: Row, ticket: Row, left: int, city: City) -> N
         [off],
         lane="reminder",
         dedupe=f"remind:{ticket['id']}:{left}",
-        deadline=instant(int(row["expires"])),
+        deadline=instant(int(voucher["expires"])),
         name=child_name(turn, ticket),
         left=left,
-        last_day=row["last_day"],
+        last_day=voucher["last_day"],
         code=codes.show(code),
         amount=voucher["balance"],
         **usable.places(turn, city, row["programme"], int(ticket["subject_id"])),
@@ -170,20 +153,23 @@ def tell_reminder(turn: Turn, row: Row, ticket: Row, left: int, city: City) -> N
 
 def tell_expired(turn: Turn, row: Row, ticket: Row) -> None:
     """The voucher ran out unused; a short word, and the next round."""
-    if turn.db.value("SELECT 1 FROM voucher WHERE ticket_id = :id AND state = 'expired'", id=ticket["id"]):
+    last = turn.db.value(
+        "SELECT last_day FROM voucher WHERE ticket_id = :id AND state = 'expired'", id=ticket["id"]
+    )
+    if last is not None:
         turn.push(
             ticket["person_id"],
             "voucher.result.expired",
             lane="reminder",
             dedupe=f"expired:{ticket['id']}",
             name=child_name(turn, ticket),
-            last_day=row["last_day"],
-            **_next_round(turn, row),
+            last_day=last,
+            **next_round(turn, row),
         )
 
 
-def _next_round(turn: Turn, row: Row) -> dict[str, Any]:
-    """The programme's round that is open now or opens next, for "apply again": None where none is known."""
+def next_round(turn: Turn, row: Row) -> dict[str, Any]:
+    """`next_…`: the programme's round that is open now or opens next, for "apply again": None where none is known."""
     following = turn.db.one(
         "SELECT name, opens, closes FROM voucher_round WHERE programme = :p AND id <> :id"
         " AND closes > :now ORDER BY opens LIMIT 1",

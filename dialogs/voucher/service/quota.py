@@ -1,0 +1,66 @@
+"""How many vouchers of a round's band are given or promised: a counter that never oversells, and its recount.
+
+Used is: every ticket that has won and whose voucher has not come free, every place held for a guardian, every open offer.
+"""
+
+from __future__ import annotations
+
+from bot import scarce
+from bot.store.session import Db, Row
+from bot.turn import Turn
+from knowledge.programme import Programme
+
+
+def key(round_id: int, band: str) -> str:
+    """The counter's name."""
+    return f"voucher:{round_id}:{band}"
+
+
+def line(round_id: int, band: str) -> str:
+    """The counter that numbers those who come after the last voucher."""
+    return f"voucher-line:{round_id}:{band}"
+
+
+def settle(db: Db, row: Row, programme: Programme) -> None:
+    """Set the counters of a round to its quotas and to what the rows beneath say. At its opening or publication."""
+    for band in programme.bands:
+        name = key(int(row["id"]), band.id)
+        used = recount(db, int(row["id"]), band.id)
+        scarce.set_cap(db, name, band.quota, used)
+        db.run("UPDATE scarce SET used = :used WHERE key = :key", used=used, key=name)
+
+
+def ensure(db: Db, row: Row, programme: Programme) -> None:
+    """The counters of a round that was published before there were any."""
+    if scarce.count(db, key(int(row["id"]), programme.bands[0].id)) is None:
+        settle(db, row, programme)
+
+
+def recount(db: Db, round_id: int, band: str) -> int:
+    """What is used by the rows beneath."""
+    given = db.value(
+        "SELECT count(*) FROM voucher_ticket t LEFT JOIN voucher v ON v.ticket_id = t.id WHERE t.round_id = :round"
+        " AND t.band = :band AND t.state = 'won' AND v.freed IS NULL",
+        round=round_id,
+        band=band,
+    )
+    waiting = db.value(
+        "SELECT count(*) FROM voucher_ticket WHERE round_id = :round AND band = :band AND state = 'unconfirmed'"
+        " AND held IS NOT NULL",
+        round=round_id,
+        band=band,
+    )
+    return int(given) + int(waiting) + scarce.held(db, key(round_id, band))
+
+
+def self_check(turn: Turn) -> list[str]:
+    """Recount every counter from the rows beneath; a line for each that differs or stands above its quota."""
+    found: list[str] = []
+    for row in turn.db.all("SELECT key, cap, used FROM scarce WHERE key LIKE 'voucher:%' ORDER BY key"):
+        _, round_id, band = row["key"].split(":", 2)
+        rows = recount(turn.db, int(round_id), band)
+        if rows != row["used"]:
+            found.append(f"{row['key']}: the counter says {row['used']}, the rows say {rows}")
+        if row["used"] > row["cap"]:
+            found.append(f"{row['key']}: {row['used']} of {row['cap']} are given")
+    return found
