@@ -10,7 +10,7 @@ from bot.clock import ms
 from bot.desk import open_case
 from bot.store.session import Row
 from bot.turn import Turn
-from dialogs.voucher.service import rounds
+from dialogs.voucher.service import reserve, rounds
 from dialogs.voucher.service.names import child_name
 from dialogs.voucher.service.results import guardians
 from dialogs.voucher.service.tickets import had_enough
@@ -129,8 +129,7 @@ def make_void(turn: Turn, row: Row, ticket: Row, reason: str) -> None:
         "UPDATE voucher SET state = 'void' WHERE ticket_id = :id AND state IN ('valid', 'declined')",
         id=ticket["id"],
     )
-    if voucher is not None and voucher["state"] == "valid":
-        place_is_free(turn, row, ticket)
+    place_is_free(turn, row, ticket)
     if _over(ticket, row):
         return
     for person in (int(ticket["person_id"]), *guardians(ticket)):
@@ -148,5 +147,11 @@ def make_void(turn: Turn, row: Row, ticket: Row, reason: str) -> None:
 
 
 def place_is_free(turn: Turn, row: Row, ticket: Row) -> None:
-    """A voucher that nobody used is void: its place belongs to the reserve list of the band."""
-    turn.audit("voucher.void", f"ticket:{ticket['id']}", round=row["name"], band=ticket["band"])
+    """A voucher that nobody used is void: its place belongs to the reserve list of the band. So does an open offer's."""
+    voucher = turn.db.value(
+        "SELECT id FROM voucher WHERE ticket_id = :id AND state = 'void'", id=ticket["id"]
+    )
+    if voucher is not None:
+        turn.audit("voucher.void", f"ticket:{ticket['id']}", round=row["name"], band=ticket["band"])
+        reserve.freed(turn, int(voucher))
+    reserve.withdraw_offer(turn, ticket)

@@ -117,7 +117,10 @@ def on_publish(turn: Turn, due: Due, city: City) -> str | None:
         reserve.open_list(turn, row, programme, turn.now)
         turn.audit("round.published", f"round:{row['name']}")
         return "0"
-    return each(turn, due, "state IN ('won', 'reserve')", partial(issue_and_tell, city=city))
+    cursor = each(turn, due, "state IN ('won', 'reserve')", partial(issue_and_tell, city=city))
+    if cursor is None:
+        reserve.results_are_out(turn, row)
+    return cursor
 
 
 def _approved(turn: Turn, row: Row) -> bool:

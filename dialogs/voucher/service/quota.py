@@ -1,6 +1,7 @@
 """How many vouchers of a round's band are given or promised: a counter that never oversells, and its recount.
 
-Used is: every ticket that has won and whose voucher has not come free, every place held for a guardian, every open offer.
+Used is: every voucher whose place has not come free, every ticket that has won and gets its voucher in a moment, every
+place held for a guardian, every open offer.
 """
 
 from __future__ import annotations
@@ -25,8 +26,10 @@ def settle(db: Db, row: Row, programme: Programme) -> None:
     """Set the counters of a round to its quotas and to what the rows beneath say. At its opening or publication."""
     for band in programme.bands:
         name = key(int(row["id"]), band.id)
+        scarce.set_cap(
+            db, name, band.quota
+        )  # which locks the row: nobody takes or gives back during the count
         used = recount(db, int(row["id"]), band.id)
-        scarce.set_cap(db, name, band.quota, used)
         db.run("UPDATE scarce SET used = :used WHERE key = :key", used=used, key=name)
 
 
@@ -40,7 +43,7 @@ def recount(db: Db, round_id: int, band: str) -> int:
     """What is used by the rows beneath."""
     given = db.value(
         "SELECT count(*) FROM voucher_ticket t LEFT JOIN voucher v ON v.ticket_id = t.id WHERE t.round_id = :round"
-        " AND t.band = :band AND t.state = 'won' AND v.freed IS NULL",
+        " AND t.band = :band AND v.freed IS NULL AND (t.state = 'won' OR v.id IS NOT NULL)",
         round=round_id,
         band=band,
     )

@@ -50,6 +50,14 @@ def open_list(turn: Turn, row: Row, programme: Programme, published: datetime) -
     quota.settle(turn.db, row, programme)
 
 
+def results_are_out(turn: Turn, row: Row) -> None:
+    """Everybody has the result: places of the quota that nobody has (a ticket that became void) go down the list."""
+    programme = rounds.programme_of(row)
+    quota.settle(turn.db, row, programme)
+    for band in programme.bands:
+        ask_next(turn, int(row["id"]), band.id)
+
+
 def freed(turn: Turn, voucher_id: int) -> None:
     """The place of a declined, expired or void voucher goes back, and is offered to the next on the list.
 
@@ -300,6 +308,13 @@ def on_deadline(turn: Turn, due: Due) -> None:
             **next_round(turn, row),
         )
     ask_next(turn, int(ticket["round_id"]), ticket["band"])
+
+
+def withdraw_offer(turn: Turn, ticket: Row) -> None:
+    """A ticket counts no more: what is on offer to it goes to the next family, without a word."""
+    offer = scarce.of(turn.db, KIND, int(ticket["id"]))
+    if offer is not None and scarce.is_open(offer) and scarce.answer(turn, int(offer["id"]), "declined"):
+        ask_next(turn, int(ticket["round_id"]), ticket["band"])
 
 
 def _of_offer(turn: Turn, offer: int) -> tuple[Row, Row]:

@@ -13,8 +13,10 @@ import pytest_asyncio
 from bot.channels.terminal import Shown
 from bot.store.session import Db
 from bot.turn import Turn
-from dialogs.voucher.service import quota, reserve
+from dialogs.voucher.service import aliases, quota, reserve, rounds
+from tests.dialogs.voucher.conftest import Make
 from tests.dialogs.voucher.district import District, bands, id18
+from tests.dialogs.voucher.lists import counted, give_up, offers, ranked, void
 
 PUBLISHED = "2027-01-04T11:00"
 """A Monday; the results went out at half past ten, three vouchers for six children."""
@@ -74,45 +76,6 @@ async def d(published: tuple[Path, list[Shown]], tmp_path: Path) -> AsyncIterato
     made.all = [*shown, *made.all]
     yield made
     made.close()
-
-
-def ranked(d: District) -> list[str]:
-    """Who applied, in the order of the draw."""
-    names = {row["person_id"]: row["chat"] for row in d.rows("SELECT chat, person_id FROM address")}
-    return [names[t["person_id"]] for t in sorted(d.tickets(), key=lambda t: t["rank"])]
-
-
-def offers(d: District) -> list[tuple[str, str]]:
-    """(whose, state) of every offer, in the order of their making."""
-    names = {row["person_id"]: row["chat"] for row in d.rows("SELECT chat, person_id FROM address")}
-    return [
-        (names[o["person_id"]], o["state"]) for o in d.rows("SELECT person_id, state FROM offer ORDER BY id")
-    ]
-
-
-def counted(d: District) -> None:
-    """The counters agree with the rows, and nothing is oversold."""
-
-    def check(db: Db) -> list[str]:
-        return quota.self_check(Turn(d.house.ground, db, d.now))
-
-    assert d.house.store.read(check) == []
-
-
-async def give_up(d: District, who: str) -> None:
-    """Decline a voucher, and let the minutes of the undo pass."""
-    await d.press(who, "不要这张了")
-    await d.forward(minutes=11)
-
-
-def void(d: District, voucher: int) -> None:
-    """Make a voucher void, as staff would."""
-
-    def work(db: Db) -> None:
-        db.run("UPDATE voucher SET state = 'void' WHERE id = :id", id=voucher)
-        reserve.freed(Turn(d.house.ground, db, d.now), voucher)
-
-    d.house.store.write(work)
 
 
 async def test_a_declined_voucher_goes_to_the_next_after_the_undo(d: District) -> None:
@@ -365,4 +328,45 @@ async def test_a_voucher_made_void_frees_its_place_once(d: District) -> None:
     )
     await d.forward(minutes=1)
     await d.press(third, "不要，让给下一家")
+    counted(d)
+
+
+async def test_a_ticket_that_became_void_frees_its_voucher_or_its_offer(d: District) -> None:
+    first, _, _, third, fourth, _ = ranked(d)
+
+    def make_void(who: str) -> None:
+        def work(db: Db) -> None:
+            turn = Turn(d.house.ground, db, d.now)
+            ticket = db.one("SELECT * FROM voucher_ticket WHERE person_id = :p", p=d.person(who))
+            assert ticket is not None
+            aliases.make_void(turn, rounds.round_row(db, int(ticket["round_id"])), ticket, "awarded")
+
+        d.house.store.write(work)
+
+    make_void(first)
+    assert offers(d) == [(third, "offered")]
+    counted(d)
+    await d.forward(minutes=1)
+    make_void(third)
+    assert offers(d) == [(third, "declined"), (fourth, "offered")]
+    await d.press(third, "要这张券")
+    assert "voucher.offer_late" in d.keys(third)
+    counted(d)
+
+
+async def test_a_place_that_was_void_before_the_results_is_offered_with_them(make: Make) -> None:
+    d = await make(bands=bands(1, 1, 1))
+    for number in range(2):
+        await d.apply(f"p{number}", document=id18(serial=number + 1), phone=f"138001380{number:02d}")
+    await d.to("2027-01-01T10:05")
+    first, second = ranked(d)
+    d.house.store.write(
+        lambda db: db.run(
+            "UPDATE voucher_ticket SET state = 'void', void_reason = 'awarded', voided = 1 WHERE rank = 1"
+        )
+    )
+    await d.to("2027-01-01T10:45")
+    assert d.vouchers() == []
+    assert d.keys(second)[-2:] == ["voucher.result.reserve", "voucher.result.offer"]
+    assert not any(key.startswith("voucher.result") for key in d.keys(first))
     counted(d)
