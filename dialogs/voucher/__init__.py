@@ -32,6 +32,7 @@ from dialogs.voucher.service import (
     showing,
     together,
     usable,
+    waiting,
 )
 from knowledge.city import City
 from knowledge.intents import match
@@ -135,7 +136,7 @@ def _staff_claims(text: str, folded: str, code: codes.Parsed, turn: Turn, city: 
         return Claim(call=redeem.mistyped, last=True)
     if (pair := pairs.claims(text, turn, city)) is not None:
         return pair
-    return arming.claims(text, turn, city) or reserve.claims(text, turn, city)
+    return arming.claims(text, turn, city) or waiting.claims(text, turn, city)
 
 
 def draws(ground: Ground, db: Db, name: str) -> bytes | None:

@@ -154,4 +154,4 @@ def place_is_free(turn: Turn, row: Row, ticket: Row) -> None:
     if voucher is not None:
         turn.audit("voucher.void", f"ticket:{ticket['id']}", round=row["name"], band=ticket["band"])
         reserve.freed(turn, int(voucher))
-    reserve.withdraw_offer(turn, ticket)
+    reserve.leave_list(turn, ticket)

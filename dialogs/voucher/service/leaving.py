@@ -12,7 +12,7 @@ from typing import Any
 from bot.clock import instant, ms
 from bot.store.session import Row
 from bot.turn import Turn
-from dialogs.voucher.service import mine, rounds
+from dialogs.voucher.service import mine, reserve, rounds
 from dialogs.voucher.service.names import child_name
 from dialogs.voucher.service.results import guardians
 
@@ -190,6 +190,8 @@ def _drop(turn: Turn, ticket: Row) -> None:
         "UPDATE voucher_ticket SET mark_birth = '', mark_phone = '', mark_name = '' WHERE id = :id",
         id=ticket["id"],
     )
+    if ticket["state"] == "reserve":
+        reserve.leave_list(turn, ticket)
     for voucher in turn.db.all("SELECT * FROM voucher WHERE ticket_id = :id", id=ticket["id"]):
         mine.give_up(turn, voucher)
         turn.db.run(

@@ -6,13 +6,11 @@ is a row of `bot/scarce.py`: its hours begin when it was sent, one tap answers i
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from bot import scarce, timers
-from bot.capability import Claim
 from bot.clock import instant, local_date, ms
 from bot.messages import Button
 from bot.store.session import Row
@@ -35,8 +33,6 @@ from knowledge.programme import LIST_ENDS, Programme
 KIND = "voucher.offer"
 FREED = "voucher.freed"
 """The timer that gives a declined voucher's place back once it can no longer be undone; its key is the voucher."""
-ROLES = ("duty", "admin", "counter")
-_ON_BEHALF = re.compile(r"候补\s*(\d{3}\s?\d{3}\s?\d{3})\s*(不要|要)")
 
 
 def open_list(turn: Turn, row: Row, programme: Programme, published: datetime) -> None:
@@ -310,10 +306,15 @@ def on_deadline(turn: Turn, due: Due) -> None:
     ask_next(turn, int(ticket["round_id"]), ticket["band"])
 
 
-def withdraw_offer(turn: Turn, ticket: Row) -> None:
-    """A ticket counts no more: what is on offer to it goes to the next family, without a word."""
+def leave_list(turn: Turn, ticket: Row) -> None:
+    """A ticket counts no more (void, or its person is gone): it is not asked, and what is on offer to it goes on.
+
+    Nothing is said; once, whatever state the ticket is in.
+    """
     offer = scarce.of(turn.db, KIND, int(ticket["id"]))
-    if offer is not None and scarce.is_open(offer) and scarce.answer(turn, int(offer["id"]), "declined"):
+    if offer is None and ticket["state"] == "reserve":
+        scarce.pass_over(turn, KIND, int(ticket["id"]), int(ticket["person_id"]), "left")
+    elif offer is not None and scarce.is_open(offer) and scarce.answer(turn, int(offer["id"]), "declined"):
         ask_next(turn, int(ticket["round_id"]), ticket["band"])
 
 
@@ -324,31 +325,6 @@ def _of_offer(turn: Turn, offer: int) -> tuple[Row, Row]:
     if ticket is None:
         raise LookupError(f"offer {offer} is for no ticket")
     return ticket, rounds.round_row(turn.db, int(ticket["round_id"]))
-
-
-# -- by telephone ------------------------------------------------------------------------------------------------------
-
-
-def claims(text: str, turn: Turn, city: City) -> Claim | None:
-    """候补 TICKET 要, 候补 TICKET 不要: what a family answered on the telephone, typed by staff."""
-    found = _ON_BEHALF.fullmatch(text.strip())
-    if found is None or not any(turn.who.may(role) for role in ROLES):
-        return None
-    return Claim(call=partial(on_behalf, number=found[1].replace(" ", ""), takes=found[2] == "要", city=city))
-
-
-def on_behalf(turn: Turn, number: str, takes: bool, city: City) -> None:
-    """Answer for a family; the code is for reading it out."""
-    ticket = turn.db.one("SELECT * FROM voucher_ticket WHERE number = :number", number=number)
-    offer = None if ticket is None else scarce.of(turn.db, KIND, int(ticket["id"]))
-    if ticket is None or offer is None:
-        turn.say("voucher.staff.no_offer", ticket=number)
-        return
-    turn.audit("offer.by_telephone", f"offer:{offer['id']}", takes=takes)
-    if takes:
-        accept(turn, {"offer": offer["id"]}, city)
-    else:
-        decline(turn, {"offer": offer["id"]})
 
 
 # -- vouchers with days of their own -----------------------------------------------------------------------------------

@@ -1,14 +1,21 @@
-"""我的券 of somebody on the reserve list: the place, an open offer with its deadline and buttons, or how it ended."""
+"""What is said around the reserve list: 我的券 of somebody on it, and what staff heard from them on the telephone."""
 
 from __future__ import annotations
 
+import re
+from functools import partial
 from typing import Any
 
 from bot import scarce
+from bot.capability import Claim
 from bot.clock import instant
 from bot.store.session import Row
 from bot.turn import Turn
 from dialogs.voucher.service import reserve, rounds
+from knowledge.city import City
+
+ROLES = ("duty", "admin", "counter")
+_ON_BEHALF = re.compile(r"候补\s*(\d{3}\s?\d{3}\s?\d{3})\s*(不要|要)")
 
 
 def say(turn: Turn, ticket: Row, row: Row, values: dict[str, Any]) -> None:
@@ -38,3 +45,28 @@ def say(turn: Turn, ticket: Row, row: Row, values: dict[str, Any]) -> None:
         open=reserve.lives(turn, row),
         **values,
     )
+
+
+# -- by telephone ------------------------------------------------------------------------------------------------------
+
+
+def claims(text: str, turn: Turn, city: City) -> Claim | None:
+    """候补 TICKET 要, 候补 TICKET 不要: what a family answered on the telephone, typed by staff."""
+    found = _ON_BEHALF.fullmatch(text.strip())
+    if found is None or not any(turn.who.may(role) for role in ROLES):
+        return None
+    return Claim(call=partial(on_behalf, number=found[1].replace(" ", ""), takes=found[2] == "要", city=city))
+
+
+def on_behalf(turn: Turn, number: str, takes: bool, city: City) -> None:
+    """Answer for a family; the code is for reading it out."""
+    ticket = turn.db.one("SELECT * FROM voucher_ticket WHERE number = :number", number=number)
+    offer = None if ticket is None else scarce.of(turn.db, reserve.KIND, int(ticket["id"]))
+    if ticket is None or offer is None:
+        turn.say("voucher.staff.no_offer", ticket=number)
+        return
+    turn.audit("offer.by_telephone", f"offer:{offer['id']}", takes=takes)
+    if takes:
+        reserve.accept(turn, {"offer": offer["id"]}, city)
+    else:
+        reserve.decline(turn, {"offer": offer["id"]})
