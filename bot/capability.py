@@ -81,16 +81,33 @@ class OperatorCommand:
 
 
 @dataclass(frozen=True)
+class Slip:
+    """A page for somebody to take home, in plain words of their language; the counter prints it in large type.
+
+    `name` is its part of an address, one of its own for each thing of the person. `numbers` are (what, digits), the
+    largest on the page; `facts` (what, value); `steps` what happens next; `links` (what for, address) as QR codes.
+    """
+
+    name: str
+    title: str
+    lead: str = ""
+    numbers: tuple[tuple[str, str], ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+    steps: tuple[str, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Capability:
     """A service of the district. A field is here because something general reads it.
 
     flows, does (a Do's service by "flow.step"), actions (by kind), timers (by kind), links (by payload prefix),
     pages (by address prefix), sheets (by address), claims (whose words are these), interrupts (answered before
     everything, in every state), arrives (somebody is back after a while; their message has been answered), commands,
-    operator (commands of the command line), jobs, my_things (status), join (moves the rows of a person who turned out to
-    be another), export (all that is kept about a person, in sections of rows that the texts name under kept.SECTION),
-    gives_up (says what is lost by going), erase (empties a person's rows), starts (once at each start and after the
-    clock moved), checks (of what the operator wrote), self_checks (of the rows).
+    operator (commands of the command line), jobs, my_things (status), slips (what can be printed of it), join (moves
+    the rows of a person who turned out to be another), export (all that is kept about a person, in sections of rows that
+    the texts name under kept.SECTION), gives_up (says what is lost by going), erase (empties a person's rows), starts
+    (once at each start and after the clock moved), checks (of what the operator wrote), self_checks (of the rows).
     """
 
     name: str
@@ -109,6 +126,7 @@ class Capability:
     operator: Mapping[str, OperatorCommand] = field(default_factory=dict)
     jobs: tuple[Job, ...] = ()
     my_things: Callable[[Turn], int] | None = None
+    slips: Callable[[Turn], list[Slip]] | None = None
     join: Callable[[Turn, int, int], None] | None = None
     export: Callable[[Turn, int], Mapping[str, list[dict[str, Any]]]] | None = None
     gives_up: Callable[[Turn], None] | None = None
@@ -161,6 +179,10 @@ class Registry:
     def my_things(self, turn: Turn) -> int:
         """Let every capability say what the person has with it. Returns how many things there were."""
         return sum(c.my_things(turn) for c in self.all if c.my_things is not None)
+
+    def slips(self, turn: Turn) -> list[Slip]:
+        """What can be printed for the person, newest last."""
+        return [slip for c in self.all if c.slips is not None for slip in c.slips(turn)]
 
     def join(self, turn: Turn, keep: int, other: int) -> None:
         """Let every capability move its rows of the person `other` to the person `keep`."""

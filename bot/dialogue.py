@@ -309,7 +309,7 @@ class Dialogue:
     def _masked_page(self, turn: Turn, ask: Ask) -> Button | None:
         """The link to the one-time page for a document number, where the person can open it."""
         settings, place = turn.ground.settings, turn.place
-        if ask.expects != "document" or turn.address_id is None or place is None:
+        if ask.expects != "document" or turn.address_id is None or place is None or turn.attended:
             return None
         if place.channel != "web" and not settings.public_url:
             return None

@@ -9,6 +9,8 @@ from bot.redact import IdProof
 
 Kind = Literal["send", "edit", "delete"]
 Lane = Literal["urgent", "reply", "result", "reminder", "broadcast"]
+COUNTER = "counter"
+"""The channel of the page at which staff key in for somebody who stands before them: nothing can be sent to it later."""
 LANES: tuple[Lane, ...] = ("urgent", "reply", "result", "reminder", "broadcast")
 
 
@@ -33,7 +35,8 @@ class Inbound:
 
     `update_id` is the channel's own number; the same one twice is the same message. `text` is at most what the
     channel delivers; `button` is the id of a pressed button. `start` is the payload of an opened link. `event` names
-    what is no message: "blocked", "joined", "left", "edited".
+    what is no message: "blocked", "joined", "left", "edited". `operator` is the post (staff id) of whoever keyed it in for
+    the person at the counter.
     """
 
     place: Place
@@ -51,6 +54,7 @@ class Inbound:
     event: str = ""
     private: bool = True
     message_id: str = ""
+    operator: int | None = None
 
 
 @dataclass(frozen=True)
@@ -147,7 +151,12 @@ class Link:
     public: bool = True
 
     def to(self, payload: str, channel: str) -> str:
-        """The address to print in a QR code or a message: the page where it is public, else the bot's own link."""
+        """The address to print in a QR code or a message: the page where it is public, else the bot's own link.
+
+        What is printed at the counter is opened on whatever phone: by any bot there is.
+        """
+        if channel == COUNTER:
+            channel = next(iter(self.bots), channel)
         if channel in self.bots and not (self.page and self.public):
             return f"{self.bots[channel]}?start={payload}"
         return f"{self.page}/?start={payload}"

@@ -79,6 +79,8 @@ def handle_new(ground: Ground, registry: Registry, db: Db, inbound: Inbound) -> 
 def _handle(turn: Turn, registry: Registry, arrived: Arrived, talk: conversations.Talk) -> Handled:
     ground, db, inbound = turn.ground, turn.db, arrived.inbound
     turn.id = f"in-{arrived.id}"
+    if inbound is not None and inbound.operator is not None:
+        turn.operator, turn.person = inbound.operator, turn.who.attended()
     blank = replace(turn, data={}, out=[], posted=[])
     turn.everyone = registry
     if inbound is not None:

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from bot import outbox, timers
 from bot.clock import Clock, local_date, ms
-from bot.messages import Button, File, Lane, Link, Outgoing, Place
+from bot.messages import COUNTER, Button, File, Lane, Link, Outgoing, Place
 from bot.settings import Settings
 from bot.store.people import Who
 from bot.store.sealed import KeyRing
@@ -89,7 +89,8 @@ class Turn:
     """One turn. `data` is the open form's, `busy` says that one was open when the turn began.
 
     `id` names the turn in the logs, also in those of what it sends.
-    `place` and `address_id` are None in a timer or job, `everyone` in a job.
+    `place` and `address_id` are None in a timer or job, `everyone` in a job. `operator` is the post of whoever keys in
+    for the person at the counter.
     """
 
     ground: Ground
@@ -107,6 +108,7 @@ class Turn:
     everyone: Everyone | None = None
     busy: bool = False
     id: str = ""
+    operator: int | None = None
 
     @property
     def today(self) -> date:
@@ -129,6 +131,11 @@ class Turn:
     def overheard(self) -> bool:
         """Whether other people read this conversation too (a group)."""
         return self.place is not None and self.place.member != ""
+
+    @property
+    def attended(self) -> bool:
+        """Whether staff key in for the person, who stands at the counter."""
+        return self.operator is not None
 
     # -- words ---------------------------------------------------------------------------------------------------
 
@@ -172,7 +179,7 @@ class Turn:
 
         By a channel of `avoid` only where there is no other.
         None: it stands in the outbox already (dedupe), they have been erased, or they have no address left: then they
-        are on the call list.
+        are on the call list, unless it is for many.
         """
         person = self.db.one("SELECT lang, erased FROM person WHERE id = :id", id=person_id)
         if person is not None and person["erased"] is not None:
@@ -181,6 +188,8 @@ class Turn:
         text = self.ground.texts.render(lang, key, values)
         message = Outgoing(text, tuple(tuple(row) for row in rows), tuple(files), None, (key,))
         address = reachable(self.db, person_id, avoid)
+        if address is None and lane == "broadcast":
+            return None
         if address is None:
             self.db.run(
                 "INSERT INTO call_list (person_id, outbox_id, reason, words, state, created)"
@@ -295,7 +304,9 @@ class Turn:
     def audit(self, act: str, object_: str, **detail: Any) -> None:
         """Record what was done. Ids only: never words, names or numbers of documents."""
         actor = "system"
-        if self.person is not None:
+        if self.operator is not None:
+            actor, detail = f"staff:{self.operator}", {**detail, "for": self.who.id}
+        elif self.person is not None:
             actor = f"staff:{self.person.staff_id}" if self.person.staff_id else f"person:{self.person.id}"
         self.db.run(
             "INSERT INTO audit (at, actor, act, object, detail) VALUES (:at, :actor, :act, :object, :detail)",
@@ -318,10 +329,12 @@ class Turn:
 def reachable(db: Db, person_id: int, avoid: Collection[str] = ()) -> int | None:
     """The address at which a person is best reached: one that can be called before a page, then the latest used.
 
-    Never a group: what is for one person is not for all who read there. Channels of `avoid` come last.
+    Never a group: what is for one person is not for all who read there. Never the counter: they have gone home.
+    Channels of `avoid` come last.
     """
     rows = db.all(
         "SELECT id, channel FROM address WHERE person_id = :person AND state = 'active' AND member = ''"
+        f" AND channel <> '{COUNTER}'"
         " ORDER BY CASE WHEN channel = 'web' THEN 1 ELSE 0 END, last_seen DESC, id LIMIT 10",
         person=person_id,
     )

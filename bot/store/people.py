@@ -34,6 +34,10 @@ class Who:
         """The same person in another language."""
         return replace(self, lang=lang)
 
+    def attended(self) -> Who:
+        """The same person as somebody else keys in for them: whatever post they hold is not that one's to use."""
+        return replace(self, roles=(), staff_id=None, name="")
+
     def may(self, *roles: str) -> bool:
         """Whether they hold one of these roles anywhere."""
         return any(role in roles for role, _ in self.roles)
@@ -134,6 +138,7 @@ _OF_PERSON = (
     ("call_list", "person_id"),
     ("offer", "person_id"),
     ("staff", "person_id"),
+    ("counter_login", "person_id"),
     ("approval", "asked_by"),
     ("approval", "decided_by"),
 )

@@ -222,7 +222,10 @@ class Subject(SQLModel, table=True):
 
 
 class Consent(SQLModel, table=True):
-    """A yes to one purpose, with the words' version it was given to; revoked, never deleted."""
+    """A yes to one purpose, with the words' version it was given to; revoked, never deleted.
+
+    `paper` is the number of the signed form, where it was given at the counter.
+    """
 
     __tablename__ = "consent"
     id: int | None = key()
@@ -230,6 +233,7 @@ class Consent(SQLModel, table=True):
     subject_id: int | None = refers("subject.id", nullable=True, default=None)
     purpose: str
     wording: str
+    paper: str = Field(default="", sa_column_kwargs={"server_default": ""})
     given: int = big()
     revoked: int | None = big(default=None)
 
@@ -252,7 +256,10 @@ class Case(SQLModel, table=True):
 
 
 class Call(SQLModel, table=True):
-    """The call list: what could not be delivered and a person should be told by telephone. state: open | done."""
+    """The call list: what could not be delivered and a person should be told by telephone.
+
+    state: open | done | unreached (nobody answered, however often). `due` is when it is worth trying again.
+    """
 
     __tablename__ = "call_list"
     id: int | None = key()
@@ -262,6 +269,7 @@ class Call(SQLModel, table=True):
     words: bytes | None = sealed("outbox.payload", default=None, nullable=True)
     state: str = "open"
     created: int = big()
+    due: int | None = big(default=None)
     done: int | None = big(default=None)
     staff_id: int | None = big(default=None)
 

@@ -27,9 +27,11 @@ from sqlmodel import SQLModel
 from sqlmodel.main import default_registry
 
 from bot import VERSION
-from bot.store import tables
+from bot.store import tables, tables_counter
 from bot.store.session import Store, sqlite_url
 
+_CLASSES = (tables, tables_counter)
+"""The modules of the machine's own classes, known once they are imported."""
 _HERE = Path(tables.__file__).parent / "migrations"
 _LOCK = 0x0D00257EB
 """PostgreSQL's number of the lock under which one process at a time upgrades."""

@@ -34,8 +34,9 @@ def capability(places: Mapping[str, str] | None = None) -> Capability:
             "call.missed": calls.missed,
         },
         links={"staff": posts.opened},
+        describes={"call": calls.describe},
         commands=(
-            *(Command(word, rules.MAY[word]) for word in ("cases", "calls", "approvals", "audit")),
+            *(Command(word, rules.MAY[word]) for word in ("cases", "calls", "counter", "approvals", "audit")),
             Command("duty", rules.MAY["help"]),
         ),
     )

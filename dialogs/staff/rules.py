@@ -12,22 +12,28 @@ from knowledge.normalise import normalise
 
 CASES_SHOWN = 8
 CALLS_SHOWN = 8
+CALL_TRIES = 3
+"""Nobody answered so often: somebody on duty decides what else can be done."""
+CALL_AGAIN = timedelta(hours=2)
+"""It is tried again after so long at the earliest."""
 APPROVALS_SHOWN = 8
 AUDIT_SHOWN = 20
 BUTTON_LIFE = timedelta(days=7)
 
-Word = Literal["cases", "calls", "audit", "approvals", "help"]
+Word = Literal["cases", "calls", "counter", "audit", "approvals", "help"]
 
 WORDS: dict[str, Word] = {
     **dict.fromkeys(("待办", "工单", "待办事项", "cases", "/cases"), "cases"),
     **dict.fromkeys(("待打电话", "电话名单", "打电话", "calls", "/calls"), "calls"),
+    **dict.fromkeys(("柜台", "窗口", "柜台代办", "counter", "/counter"), "counter"),
     **dict.fromkeys(("审计", "操作记录", "audit", "/audit"), "audit"),
     **dict.fromkeys(("待批", "待确认", "approvals", "/approvals"), "approvals"),
     **dict.fromkeys(("值班", "值班帮助", "duty", "/duty"), "help"),
 }
 MAY: dict[Word, tuple[str, ...]] = {
     "cases": ("duty", "admin"),
-    "calls": ("duty", "admin"),
+    "calls": ("duty", "admin", "counter"),
+    "counter": ("counter", "duty", "admin"),
     "audit": ("auditor", "admin"),
     "approvals": ("admin", "auditor"),
     "help": ("admin", "duty", "centre", "canteen", "counter", "auditor"),

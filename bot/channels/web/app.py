@@ -18,6 +18,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.channels.counter.routes import counter_routes
 from bot.channels.web.channel import WebChannel
 from bot.channels.web.chat import Chat
 from bot.channels.web.demo import Demo
@@ -71,6 +72,7 @@ def make_app(
         Route("/healthz", public.alive),
         Route("/readyz", public.ready),
         Route("/metrics", public.metrics),
+        *counter_routes(live, door),
         *(Route(f"/{prefix}/{{name}}.json", public.page) for prefix in live.house.registry.pages),
         *(Route(f"/{name}", sheets.show) for name in live.house.registry.sheets),
         Mount("/static", StaticFiles(directory=FOLDER / "static")),
@@ -146,7 +148,7 @@ class Guarded:
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
-                if scope["path"].startswith("/static/"):
+                if scope["path"].startswith(("/static/", "/desk/static/")):
                     headers.setdefault("Cache-Control", "no-cache")
             await send(message)
 

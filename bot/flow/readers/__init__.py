@@ -1,7 +1,7 @@
 """Readers: each turns what a person answered into a JSON value, or a Problem whose code has words in the texts.
 
 `words` holds what all share (too long, a picture, emoji only, cleaning), `choices` the closed questions, `details` dates,
-phones, names and free words, `codes` digits with a check digit. The codes a reader can give are its `*_PROBLEMS`.
+phones, names and free words, `codes` digits with a check digit and the number of a paper form. The codes a reader can give are its `*_PROBLEMS`.
 """
 
 from bot.flow.readers.choices import (
@@ -11,7 +11,7 @@ from bot.flow.readers.choices import (
     several_of,
     yes_no,
 )
-from bot.flow.readers.codes import CODE_PROBLEMS, RECOVERY, CodeShape, a_code
+from bot.flow.readers.codes import CODE_PROBLEMS, FORM_PROBLEMS, RECOVERY, CodeShape, a_code, form_number
 from bot.flow.readers.details import (
     BIRTH_DATE_PROBLEMS,
     FREE_TEXT_PROBLEMS,
@@ -28,6 +28,7 @@ __all__ = [
     "BIRTH_DATE_PROBLEMS",
     "CHOICE_PROBLEMS",
     "CODE_PROBLEMS",
+    "FORM_PROBLEMS",
     "FREE_TEXT_PROBLEMS",
     "NICKNAME_PROBLEMS",
     "PHONE_PROBLEMS",
@@ -38,6 +39,7 @@ __all__ = [
     "a_code",
     "birth_date",
     "first_of",
+    "form_number",
     "free_text",
     "nickname",
     "one_of",

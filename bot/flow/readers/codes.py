@@ -4,6 +4,8 @@ It finds every single wrong digit and every exchange of neighbours, which is wha
 """
 
 import random
+import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -14,6 +16,7 @@ from bot.flow.readers.words import WORDS_PROBLEMS, digit_runs, words
 
 MISTYPED: Final = "mistyped"
 CODE_PROBLEMS = (*WORDS_PROBLEMS, "mistyped", "not_a_code")
+FORM_PROBLEMS = (*WORDS_PROBLEMS, "no_form")
 
 
 @dataclass(frozen=True)
@@ -73,3 +76,15 @@ def a_code(shape: CodeShape) -> Reader:
         return Problem("mistyped") if code == MISTYPED else code
 
     return read
+
+
+_FORM = re.compile(r"(?=.*\d)[0-9A-Z](?:[0-9A-Z-]{1,22}[0-9A-Z])")
+
+
+def form_number(said: Said, _look: Look) -> Any:
+    """The number printed on a signed form: letters, digits and dashes, a digit at least."""
+    text = words(said)
+    if isinstance(text, Problem):
+        return text
+    found = re.sub(r"^(?:NO\.?|第)|号$|\s", "", unicodedata.normalize("NFKC", text).upper())
+    return found if _FORM.fullmatch(found) else Problem("no_form")

@@ -13,7 +13,7 @@ from bot.clock import ms
 from bot.desk import open_case
 from bot.flow.readers import RECOVERY
 from bot.limits import Rule
-from bot.messages import Button, Outgoing
+from bot.messages import COUNTER, Button, Outgoing
 from bot.store import people
 from bot.turn import Turn
 from dialogs.account import rules
@@ -124,7 +124,9 @@ def _tell_others(turn: Turn, keep: int) -> None:
     """Tell every address a person has that their things were opened at this one, with a button that closes it again."""
     lang = str(turn.db.value("SELECT lang FROM person WHERE id = :id", id=keep) or "zh")
     told = turn.db.all(
-        "SELECT id FROM address WHERE person_id = :id AND state = 'active' ORDER BY id", id=keep
+        "SELECT id FROM address WHERE person_id = :id AND state = 'active' AND channel <> :counter ORDER BY id",
+        id=keep,
+        counter=COUNTER,
     )
     for row in told:
         button = turn.action(
@@ -137,7 +139,7 @@ def _tell_others(turn: Turn, keep: int) -> None:
         )
         text = turn.ground.texts.render(lang, "recover.told", {"at": turn.now})
         turn.post(outbox.Post(int(row["id"]), Outgoing(text, ((button,),), keys=("recover.told",)), "reply"))
-    if not told:
+    if not told and not turn.attended:  # at the counter they stand there themselves, and it is in the audit
         turn.push(keep, "recover.told", lang=lang, at=turn.now)
 
 

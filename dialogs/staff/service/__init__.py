@@ -9,7 +9,7 @@ from bot import desk
 from bot.capability import Claim
 from bot.turn import Turn
 from dialogs.staff import rules
-from dialogs.staff.service import approving, calls, cases, records
+from dialogs.staff.service import approving, calls, cases, counter, records
 from knowledge import intents, urgent
 
 
@@ -23,6 +23,7 @@ def claims(text: str, turn: Turn, places: Mapping[str, str]) -> Claim | None:
         acts: dict[rules.Word, Callable[[Turn], None]] = {
             "cases": cases.listed,
             "calls": calls.listed,
+            "counter": counter.invite,
             "audit": records.audit,
             "approvals": approving.waiting,
             "help": partial(duty_help, places=places),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from bot import outbox
 from bot.clock import ms
-from bot.messages import Button
+from bot.desk import open_case
+from bot.messages import COUNTER, Button
 from bot.store.sealed import Unreadable
 from bot.texts import plain
 from bot.turn import Turn
@@ -19,7 +21,8 @@ def listed(turn: Turn) -> None:
     rows = turn.db.all(
         "SELECT c.id, c.person_id, c.reason, c.words, p.phone, (SELECT count(*) FROM audit a WHERE a.act = 'call.missed'"
         " AND a.object = 'call:' || c.id) AS tries FROM call_list c JOIN person p ON p.id = c.person_id"
-        " WHERE c.state = 'open' ORDER BY tries, c.id"
+        " WHERE c.state = 'open' AND (c.due IS NULL OR c.due <= :now) ORDER BY tries, c.id",
+        now=ms(turn.now),
     )
     shown = rows[: rules.CALLS_SHOWN]
     turn.audit("calls.read", "calls", shown=[int(row["id"]) for row in shown])
@@ -28,27 +31,45 @@ def listed(turn: Turn) -> None:
         return
     turn.say("staff.calls", count=len(rows), shown=len(shown))
     for number, row in enumerate(shown, start=1):
-        names = turn.db.all(
-            "SELECT name FROM subject WHERE person_id = :person ORDER BY id", person=row["person_id"]
-        )
         turn.say(
             "staff.call",
             _call_buttons(turn, int(row["id"])),
             number=number,
             reason=row["reason"],
             tries=int(row["tries"]),
-            names=[turn.unseal(name["name"], "subject.name") for name in names],
+            names=_family(turn, int(row["person_id"])),
             phone="" if row["phone"] is None else turn.unseal(row["phone"], "person.phone"),
             words="" if row["words"] is None else _what_to_say(turn, row["words"]),
         )
 
 
+def _family(turn: Turn, person: int) -> list[str]:
+    rows = turn.db.all("SELECT name FROM subject WHERE person_id = :person ORDER BY id", person=person)
+    return [turn.unseal(row["name"], "subject.name") for row in rows]
+
+
+def describe(turn: Turn, call: int) -> str:
+    """Whom a call was for: the number and the family, for duty staff."""
+    row = turn.db.one(
+        "SELECT c.person_id, p.phone FROM call_list c JOIN person p ON p.id = c.person_id WHERE c.id = :id",
+        id=call,
+    )
+    if row is None:
+        return ""
+    phone = [] if row["phone"] is None else [turn.unseal(row["phone"], "person.phone")]
+    return " · ".join([*phone, *_family(turn, int(row["person_id"]))])
+
+
 def _call_buttons(turn: Turn, call: int) -> list[Button]:
     until = turn.now + rules.BUTTON_LIFE
-    return [
+    buttons = [
         turn.action("call.reached", "staff.button.reached", {"call": call}, deadline=until),
         turn.action("call.missed", "staff.button.missed", {"call": call}, deadline=until),
     ]
+    if turn.place is not None and turn.place.channel == COUNTER:  # where there is a printer
+        letter = f"{turn.ground.settings.page}/desk/letter/{call}"
+        buttons.append(Button(turn.label("staff.button.letter"), url=letter))
+    return buttons
 
 
 def _what_to_say(turn: Turn, words: bytes) -> str:
@@ -76,9 +97,31 @@ def reached(turn: Turn, payload: dict[str, Any]) -> None:
 
 
 def missed(turn: Turn, payload: dict[str, Any]) -> None:
-    """Nobody answered: it stays on the list, behind those not tried yet."""
+    """Nobody answered: it is tried again some hours later; after three times duty decides what else can be done."""
     if not posts.may(turn, "calls"):
         turn.say("staff.no_longer")
         return
-    turn.audit("call.missed", f"call:{payload['call']}")
-    turn.say("staff.missed")
+    call, lock = int(payload["call"]), " FOR UPDATE" if turn.db.postgres else ""
+    if turn.db.value(f"SELECT state FROM call_list WHERE id = :id{lock}", id=call) != "open":
+        turn.say("staff.called_before")
+        return
+    turn.audit("call.missed", f"call:{call}")
+    tries = int(
+        turn.db.value(
+            "SELECT count(*) FROM audit WHERE act = 'call.missed' AND object = :call", call=f"call:{call}"
+        )
+    )
+    if tries < rules.CALL_TRIES:
+        due = turn.now + rules.CALL_AGAIN
+        turn.db.run("UPDATE call_list SET due = :due WHERE id = :id", due=ms(due), id=call)
+        turn.say("staff.missed", tries=tries, until=due)
+        return
+    turn.db.run(
+        "UPDATE call_list SET state = 'unreached', done = :now, staff_id = :staff WHERE id = :id",
+        now=ms(turn.now),
+        staff=turn.who.staff_id,
+        id=call,
+    )
+    turn.audit("call.unreached", f"call:{call}")
+    case = open_case(replace(turn, person=None, address_id=None), "call_unreached", f"call:{call}")
+    turn.say("staff.unreached", tries=tries, case=case)

@@ -14,7 +14,7 @@ from bot.clock import instant
 from bot.messages import Button
 from bot.store.people import recovery_code
 from bot.store.session import Row
-from bot.turn import Turn
+from bot.turn import Turn, reachable
 from dialogs.voucher import rules
 from dialogs.voucher.service import children, consents, moving, rounds, showing, tickets, together
 from dialogs.voucher.service.guardian import ask_guardian
@@ -310,6 +310,7 @@ def _receipt(turn: Turn, row: Row, ticket: Row, city: City) -> None:
         round=row["name"],
         to_verify=bool(ticket["to_verify"]),
         page_sleeps=turn.data["page_sleeps"],
+        reason="no_channel" if turn.attended and reachable(turn.db, turn.who.id) is None else "",
         telegram=turn.data["telegram"],
         draws=link,
         telephone=turn.ground.telephone,

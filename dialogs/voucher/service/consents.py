@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from bot.clock import instant, ms
 from bot.turn import Turn
 from dialogs.voucher.service import guardian, rounds
 from dialogs.voucher.service.agreed import stands
 
 PURPOSES = ("basic", "child")
+
+
+def on_paper(turn: Turn) -> Literal["ok", "signed"]:
+    """At the counter a consent given now is on a signed form, whose number is asked; elsewhere the press is it."""
+    return "signed" if turn.attended and turn.data.get("consent") != "stands" else "ok"
 
 
 def stand_for(turn: Turn, subject: int | None) -> list[str]:
@@ -41,12 +48,13 @@ def remember(turn: Turn, subject: int) -> None:
         )
         if known is None:
             turn.db.run(
-                "INSERT INTO consent (person_id, subject_id, purpose, wording, given) VALUES (:person,"
-                " :subject, :purpose, :wording, :now)",
+                "INSERT INTO consent (person_id, subject_id, purpose, wording, paper, given) VALUES (:person,"
+                " :subject, :purpose, :wording, :paper, :now)",
                 person=turn.who.id,
                 subject=subject,
                 purpose=purpose,
                 wording=turn.ground.wording,
+                paper=turn.data.get("form", ""),
                 now=ms(turn.now),
             )
 

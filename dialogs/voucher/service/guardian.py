@@ -26,6 +26,7 @@ def ask_guardian(turn: Turn, row: Row, ticket: Row) -> None:
         link=link(turn, ticket),
         name=child_name(turn, ticket),
         frozen=instant(int(row["frozen"])),
+        reason="no_channel" if turn.attended else "",
     )
     frozen = instant(int(row["frozen"]))
     for at in rules.guardian_moments(frozen, turn.now):
@@ -81,12 +82,13 @@ def accept(turn: Turn) -> Literal["ok", "gone"]:
         return "gone"
     for purpose in ("basic", "child"):
         turn.db.run(
-            "INSERT INTO consent (person_id, subject_id, purpose, wording, given) VALUES (:person, :subject,"
-            " :purpose, :wording, :now)",
+            "INSERT INTO consent (person_id, subject_id, purpose, wording, paper, given) VALUES (:person, :subject,"
+            " :purpose, :wording, :paper, :now)",
             person=turn.who.id,
             subject=ticket["subject_id"],
             purpose=purpose,
             wording=turn.ground.wording,
+            paper=turn.data.get("form", ""),
             now=ms(turn.now),
         )
     for hours in rules.GUARDIAN_HOURS:

@@ -113,7 +113,7 @@ async def test_a_stranger_gets_the_answer_anybody_gets(town: Town, word: str) ->
 
 @pytest.mark.parametrize(("role", "seen"), [
     ("duty", {"待办", "cases", "待打电话", "值班"}), ("admin", set(WORDS)), ("auditor", {"审计", "待批", "值班"}),
-    ("centre", {"值班"}), ("canteen", {"值班"}), ("counter", {"值班"}),
+    ("centre", {"值班"}), ("canteen", {"值班"}), ("counter", {"待打电话", "值班"}),
 ])  # fmt: skip
 async def test_each_role_has_its_words(town: Town, role: str, seen: set[str]) -> None:
     town.staff("lan", role)
@@ -154,10 +154,13 @@ async def test_a_call_shows_whom_and_what_and_leaves_the_list(any_town: Town) ->
     assert PHONE in town.last("duty").text
     assert "结果出来了" in town.last("duty").text
     assert "<b>" not in town.last("duty").text
-    await town.press("duty", "没打通")
+    await town.press("duty", "没接")
+    await town.say("duty", "待打电话")
+    assert town.keys("duty")[-1] == "staff.no_calls", "they have just been rung"
+    await town.forward(hours=2)
     await town.say("duty", "待打电话")
     assert "已打过 1 次" in town.last("duty").text
-    await town.press("duty", "打通了")
+    await town.press("duty", "已告知")
     assert town.rows("SELECT state, words FROM call_list") == [{"state": "done", "words": None}]
     await town.say("duty", "待打电话")
     assert town.keys("duty")[-1] == "staff.no_calls"
@@ -168,12 +171,32 @@ async def test_who_was_not_reached_comes_last(town: Town) -> None:
     _call(town, "second", "二")
     await town.say("duty", "待打电话")
     shown = [one for one in town.shown_to("duty") if "staff.call" in one.message.keys]
-    button = next(b for row in shown[0].message.buttons for b in row if b.label == "没打通")
+    button = next(b for row in shown[0].message.buttons for b in row if b.label == "没接")
     await town.press("duty", button.id)
+    await town.forward(hours=2)
     await town.say("duty", "待打电话")
     heard = town.heard("duty")
     assert heard.rindex("「二」") < heard.rindex("「一」")
     assert "没有留电话" in heard
+
+
+async def test_who_never_answers_is_for_duty_to_think_of(any_town: Town) -> None:
+    town = any_town
+    town.registered("gran")
+    _call(town, "gran", "结果出来了")
+    for _ in range(3):
+        await town.say("duty", "待打电话")
+        await town.press("duty", "没接")
+        await town.forward(hours=2)
+    assert town.keys("duty").count("staff.unreached") == 1
+    assert [row["state"] for row in town.rows("SELECT state FROM call_list")] == ["unreached"]
+    assert [row["kind"] for row in town.rows("SELECT kind FROM desk_case WHERE person_id IS NULL")] == [
+        "call_unreached"
+    ]
+    await town.say("duty", "待办")
+    assert PHONE in town.last("duty").text
+    await town.press("duty", "没接")
+    assert town.keys("duty")[-1] == "common.used"
 
 
 async def test_the_audit_shows_names_and_no_words(town: Town) -> None:
