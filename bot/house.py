@@ -13,7 +13,7 @@ from typing import Protocol
 import structlog
 from structlog.contextvars import bound_contextvars
 
-from bot import limits, outbox, scarce, timers
+from bot import limits, lineup, outbox, scarce, timers
 from bot.capability import Capability, Job, Registry
 from bot.clock import SystemClock, instant, ms
 from bot.messages import Channel, Inbound, Place, Receipt, Sendable, SendFailed
@@ -94,15 +94,17 @@ class House:
             self._catch_up(db, self.ground.clock)
         self.jobs.open(db)
         self._sweep(db, lease_s=0)
-        outbox.wake(db, self.ground.clock.now())
+        lineup.wake(db, self.ground.clock.now())
         self.refresh(db)
 
     @staticmethod
     def _catch_up(db: Db, clock: SystemClock) -> None:
         """A demonstration's clock that was moved forward stays there over a restart: rows never lie in the future."""
-        last = db.value("SELECT max(at) FROM audit")
-        if last is not None and instant(int(last)) > clock.now():
-            clock.move_to(instant(int(last)))
+        done = db.value("SELECT max(at) FROM audit")
+        instants = [timers.latest_present(db), None if done is None else instant(int(done))]
+        last = max((at for at in instants if at is not None), default=clock.now())
+        if last > clock.now():
+            clock.move_to(last)
 
     def _check_self(self, turn: Turn) -> None:
         keep_self_check(turn, self_check(turn, self.registry))
@@ -206,7 +208,7 @@ class House:
         if receipt is not None:
             outbox.sent(db, message.id, receipt.message_id, at)
             if self._unheard:
-                outbox.wake(db, at)
+                lineup.wake(db, at)
         waits = why is not None and outbox.failed(db, message.id, why, at) == "waiting"
         if message.lane == "result":  # an offer's hours begin with its sending, in this transaction
             scarce.tend(db, at, self.ground.settings.zone, message.id if receipt is not None else None)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot import outbox
+from bot import lineup, outbox, timers
 from bot.house import House, Movable
 from bot.messages import Inbound, Place, Sendable
 from bot.pace import Pace
@@ -31,6 +31,8 @@ LOOK_S = 10.0
 """Troubles are looked for this often."""
 PATIENCE_S = 10.0
 """A message that may leave only later than this is put back into its queue: nothing else waits behind it."""
+SET_BACK_S = 60.0
+"""A clock that differs by less may be another machine's."""
 OTHERS_S, OTHERS_LOOKS = 0.05, 20
 """Seconds between two looks at what another worker is sending to the same chat, and how many of them."""
 FINISH_S = 5.0
@@ -55,11 +57,16 @@ class Live:
         self._stopping = False
         self._finish_s = finish_s
         self._late = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._behind_s = 0.0
+        self.hear("hold", self.pace.hold)
+        house.watch.sources["clock"] = self._clock_trouble
 
     async def start(self) -> None:
         """Settle what a former process left, then listen and beat."""
+        self._loop = asyncio.get_running_loop()
         await asyncio.to_thread(self.house.open)
-        self._behind.update(await asyncio.to_thread(self.house.store.read, outbox.places_waiting))
+        self._behind.update(await asyncio.to_thread(self.house.store.read, lineup.places_waiting))
         await self._pick_up()
         rhythms = (
             (self._start_beat, BEAT_S),
@@ -100,6 +107,20 @@ class Live:
         """Play the time up to `target` (the demonstration's clock), with the metronome held."""
         async with self._beating, self._watching:
             await self.house.advance(clock, target)
+
+    def hold(self, seconds: float) -> None:
+        """The platform wants the whole bot quiet for this long: here, and wherever else it runs."""
+        self.pace.hold(seconds)
+        self.house.crew.tell(self.house.store, "hold", seconds)
+
+    def hear(self, topic: str, act: Callable[[Any], None]) -> None:
+        """Have `act` called, in the event loop, with what other workers tell on a topic."""
+
+        def heard(what: Any) -> None:
+            if self._loop is not None and not self._stopping:
+                self._loop.call_soon_threadsafe(act, what)
+
+        self.house.crew.hear(topic, heard)
 
     def wake(self, address_id: int) -> None:
         """Somebody's page is open again: send what was withheld for them."""
@@ -206,15 +227,23 @@ class Live:
 
     async def _beat(self) -> None:
         """Let due things happen and due messages leave."""
+        self.pace.share(self.house.crew.size)
         async with self._beating:
-            while not self._stopping:
+            await self.house.store.commit(self._tidy)
+            while not self._stopping and self._behind_s == 0:
                 handled = await asyncio.to_thread(self.house.run_one_due)
                 if handled is None:
                     break
                 self._send_replies(handled)
                 await asyncio.sleep(0)
-            await self.house.store.commit(self.house.tidy)
             await self._send_due()
+
+    def _tidy(self, db: Db) -> None:
+        self._behind_s = timers.keep_time(db, self.house.ground.clock.now())
+        self.house.tidy(db)
+
+    def _clock_trouble(self) -> str:
+        return f"was set back by {self._behind_s:.0f} s" if self._behind_s > SET_BACK_S else ""
 
     async def _send_due(self) -> None:
         def claim(db: Db) -> list[Sendable]:
@@ -264,7 +293,7 @@ class Live:
         """Whether an answer had to be put behind older ones of its chat. Another worker is given a moment to send its."""
         house, me = self.house, self.house.crew.number
         for _ in range(OTHERS_LOOKS):
-            before = await asyncio.to_thread(house.store.read, lambda db: outbox.ahead(db, message.id, me))
+            before = await asyncio.to_thread(house.store.read, lambda db: lineup.ahead(db, message.id, me))
             if not before:
                 self._behind.discard(message.place.key)
                 return False
@@ -272,7 +301,7 @@ class Live:
                 break
             await asyncio.sleep(OTHERS_S)
         return await house.store.commit(
-            lambda db: outbox.line_up(db, message.id, me, house.ground.clock.now())
+            lambda db: lineup.line_up(db, message.id, me, house.ground.clock.now())
         )
 
     async def _ends_within(self, seconds: float) -> bool:

@@ -2,7 +2,7 @@
 
 Results, reminders and broadcasts share 25 a second (small burst), 4:2:1. Urgent words and replies go at once, are
 taken off that budget, and are bound only by one a second per chat with a small burst. A 429 sets a deadline for
-the chat, or for all when it is long.
+the chat, or for all when two chats are told to wait long.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ SHARES = {"result": 4, "reminder": 2, "broadcast": 1}
 
 
 class Pace:
-    """The budgets of one process, in the event loop's own seconds."""
+    """The budgets of one process, in the event loop's own seconds; of several each has its share."""
 
     def __init__(self, bulk_per_s: float = BULK_PER_S) -> None:
-        self._rate = bulk_per_s
+        self._whole = self._rate = bulk_per_s
         self._bulk_free = 0.0
         self._chats: OrderedDict[str, float] = OrderedDict()
         self._held_until = 0.0
@@ -31,6 +31,10 @@ class Pace:
     def room(self) -> int:
         """How many bulk messages are worth claiming now."""
         return max(1, int(self._rate))
+
+    def share(self, among: int) -> None:
+        """The bot's one budget is shared by so many processes."""
+        self._rate = self._whole / max(1, among)
 
     def hold(self, seconds: float) -> None:
         """Nothing leaves for this long: the platform said so."""

@@ -20,6 +20,8 @@ from bot.clock import instant, ms
 from bot.store.session import Db
 
 KEEP_FIRINGS_DAYS = 40
+KEPT_EVERY = timedelta(seconds=10)
+_LATEST = "clock.latest"
 _IN_ORDER = 0x0D004000000000
 """PostgreSQL's number of the lock under which due things happen one after another."""
 
@@ -87,6 +89,28 @@ def strange(db: Db, now: datetime, kinds: Collection[str]) -> list[str]:
         **names,
     )
     return sorted(str(row["kind"]) for row in rows)
+
+
+def keep_time(db: Db, now: datetime) -> float:
+    """Keep the latest instant that was ever the present. How many seconds `now` lies before it: a clock was set back.
+
+    Nothing that is due happens until it has caught up, so nothing happens before what was done already.
+    """
+    latest = latest_present(db)
+    if latest is None or now >= latest + KEPT_EVERY:
+        db.run(
+            "INSERT INTO setting (key, value) VALUES (:key, :now) ON CONFLICT (key) DO UPDATE SET value = :now",
+            key=_LATEST,
+            now=str(ms(now)),
+        )
+        return 0.0
+    return max(0.0, (latest - now).total_seconds())
+
+
+def latest_present(db: Db) -> datetime | None:
+    """The latest instant that `keep_time` knows of."""
+    found = db.value("SELECT value FROM setting WHERE key = :key", key=_LATEST)
+    return None if found is None else instant(int(found))
 
 
 def my_turn(db: Db) -> bool:

@@ -6,11 +6,13 @@ import asyncio
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest_asyncio
 
+from bot import timers
 from bot.assembly import open_house
 from bot.capability import Capability
 from bot.clock import VirtualClock, parse_instant
@@ -199,3 +201,28 @@ async def test_an_answer_waits_behind_an_older_one_of_its_chat(tower: Tower) -> 
     await asyncio.sleep(1.2)
     assert tower.states() == ["sent", "sent", "waiting", "waiting"]
     await live.stop()
+
+
+async def test_a_clock_set_back_stops_the_timers_until_it_has_caught_up(tower: Tower) -> None:
+    """Told in rows, so a restart knows it too; people are answered all the same."""
+    tower.rung.set()
+    zone = tower.house.ground.settings.zone
+    live = Live(tower.house)
+    await live.start()
+    await until(lambda: tower.house.store.read(timers.latest_present) is not None)
+    await live.stop()
+    tower.clock = VirtualClock(parse_instant("2026-12-01T08:00:00", zone))
+    tower.house.ground = replace(tower.house.ground, clock=tower.clock)
+    person = tower.meets("quick", "mama")
+    tower.do(lambda turn: turn.timer("bell.ring", "1", turn.now, person=person))
+    following = Live(tower.house)
+    await following.start()
+    await until(lambda: "3600" in following.house.watch.sources["clock"]())
+    await following.receive(Inbound(Place("quick", "papa"), "1", text="hello"))
+    await until(lambda: tower.states() == ["sent"])
+    await asyncio.sleep(1.2)
+    assert not tower.ringing.is_set()
+    tower.clock.move_to(parse_instant("2026-12-01T09:00:01", zone))
+    await until(lambda: tower.states() == ["sent", "sent"])
+    assert following.house.watch.sources["clock"]() == ""
+    await following.stop()

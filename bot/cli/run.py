@@ -128,7 +128,8 @@ def open_telegram(live: Live) -> Telegram | None:
             house.redactor,
             expects=house.expects,
             receive=live.receive,
-            hold=live.pace.hold,
+            hold=live.hold,
+            leads=lambda: house.crew.leads,
         )
     except (ValueError, InvalidToken) as why:
         raise Unusable(str(why)) from why

@@ -7,6 +7,7 @@ so after a crash the row follows its lane as a whole: a reply is repeated from i
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
@@ -25,7 +26,8 @@ from bot.messages import File, Receipt, Sendable, SendFailed
 
 log = structlog.get_logger(__name__)
 WHOLE_BOT_S = 5.0
-"""A wait longer than this is meant for the whole bot, not for one chat."""
+"""A chat's own limit asks for less. Longer waits of two chats at once are meant for the whole bot; of one alone they
+may be that chat's, and the others go on."""
 FATAL_S = 60.0
 """How long a message waits when the bot itself is refused."""
 AGAIN = ("（再发一次）", " (sent again)")
@@ -52,6 +54,7 @@ class TelegramChannel:
         self._shown = shown
         self._hold = hold
         self._part_way: OrderedDict[int, int] = OrderedDict()
+        self._quiet: dict[str, float] = {}
 
     async def send(self, message: Sendable) -> Receipt:
         """Carry out one outbox row. Raises SendFailed."""
@@ -200,13 +203,20 @@ class TelegramChannel:
             while len(self._part_way) > PART_WAY:
                 self._part_way.popitem(last=False)
 
+    def _long_wait(self, chat: str, seconds: float) -> None:
+        now = asyncio.get_running_loop().time()
+        self._quiet = {other: until for other, until in self._quiet.items() if until > now and other != chat}
+        if self._quiet:
+            self._hold(seconds)
+        self._quiet[chat] = now + seconds
+
     def _failed(self, seen: Verdict, message: Sendable) -> SendFailed:
         """The outbox's word for a verdict."""
         match seen.kind:
             case "retry_after":
                 wait = float(seen.wait_s or 1.0)
                 if wait > WHOLE_BOT_S:
-                    self._hold(wait)
+                    self._long_wait(message.place.chat, wait)
                 return SendFailed("retry", seen.reason, wait_s=wait)
             case "not_sent":
                 return SendFailed("retry", seen.reason)

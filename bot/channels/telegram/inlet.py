@@ -33,6 +33,14 @@ class Inlet:
         self._expects = expects
         self._receive = receive
 
+    @property
+    def ready(self) -> bool:
+        """Whether the bot knows its own name: without it, words to it in a group cannot be told from others."""
+        try:
+            return bool(self._bot.username)
+        except RuntimeError:
+            return False
+
     def place(self, raw: Any) -> Place | None:
         """Where an update belongs; None for one that is ignored, or (logged by number) that cannot be read.
 

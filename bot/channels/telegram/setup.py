@@ -46,6 +46,8 @@ CHECK_S = 60.0
 """The way in is looked at this often."""
 SILENT_S = 180.0
 """A poll without one good answer for this long is begun anew (an idle one answers within WAIT_S)."""
+LEAD_S = 0.5
+"""Of several processes one leads; so often the others look whether it is their turn."""
 _NAME = re.compile(r"[a-z0-9_]{1,32}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
@@ -89,8 +91,8 @@ def commands(registry: Registry, texts: Texts, lang: str) -> list[BotCommand]:
 class Telegram:
     """Telegram of one process. `channel` sends, `routes` belong to the web server (webhook mode only).
 
-    `expects` and `receive` are the house's and the live loop's, `hold` the pace's. Raises ValueError for settings
-    that do not go together.
+    `expects` and `receive` are the house's and the live loop's, `hold` the pace's. Of several processes only the one
+    that `leads` reads updates or sets the webhook. Raises ValueError for settings that do not go together.
     """
 
     def __init__(
@@ -103,6 +105,7 @@ class Telegram:
         expects: Callable[[Place], bool],
         receive: Callable[[Inbound], Awaitable[bool]],
         hold: Callable[[float], None],
+        leads: Callable[[], bool] = lambda: True,
         wait_s: float = WAIT_S,
         first_pause_s: float = 1.0,
         check_s: float = CHECK_S,
@@ -111,6 +114,8 @@ class Telegram:
         settings = ground.settings
         self._ground = ground
         self._registry = registry
+        self._leads = leads
+        self._leading = False
         self._pause_s = first_pause_s
         self._polls = settings.telegram_mode == "polling"
         self._secret = webhook_secret(settings)
@@ -135,7 +140,7 @@ class Telegram:
         silent = self._poller.silent_s
         stalled = "no answer from Telegram" if silent is not None and silent > self._stall_s else ""
         waiting = "" if self.ready.is_set() else "not connected yet"
-        polls = self._polls and (self._poller.trouble or stalled)
+        polls = self._polls and self._leading and (self._poller.trouble or stalled)
         return self._refused or waiting or polls or self._complaint or ""
 
     async def start(self) -> None:
@@ -162,16 +167,33 @@ class Telegram:
         if not await self._until_done(self.bot.initialize):
             return
         self._ground.link.bots[CHANNEL] = self.bot.link
-        if not await self._until_done(self._choose_way):
-            return
-        self.ready.set()
-        log.info("telegram is open", bot=self.bot.username, mode=self._ground.settings.telegram_mode)
-        introducing = asyncio.get_running_loop().create_task(self._introduce())
+        while True:
+            if not self._leads():
+                self.ready.set()
+            while not self._leads():  # noqa: ASYNC110  the other one's end is no event of this process
+                await asyncio.sleep(LEAD_S)
+            if not await self._until_done(self._choose_way):
+                return
+            self.ready.set()
+            log.info("telegram is open", bot=self.bot.username, mode=self._ground.settings.telegram_mode)
+            if not await self._lead():
+                return
+
+    async def _lead(self) -> bool:
+        """Read or watch for as long as this process leads. False: there is no use in going on."""
+        loop = asyncio.get_running_loop()
+        working = loop.create_task(self._watch_poller() if self._polls else self._watch_webhook())
+        introducing = loop.create_task(self._introduce())
+        self._leading = True
         try:
-            await (self._watch_poller() if self._polls else self._watch_webhook())
+            while not working.done() and self._leads():
+                await asyncio.wait([working], timeout=LEAD_S)
+            return not working.done()
         finally:
-            introducing.cancel()
-            await asyncio.gather(introducing, return_exceptions=True)
+            self._leading, self._complaint = False, ""
+            for task in (working, introducing):
+                task.cancel()
+            await asyncio.gather(working, introducing, return_exceptions=True)
 
     async def _until_done(self, act: Callable[[], Awaitable[None]]) -> bool:
         """Do it until it succeeds. False: the token is refused, there is no use in trying."""

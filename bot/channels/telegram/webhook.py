@@ -46,6 +46,10 @@ def webhook_route(inlet: Inlet, secret: str) -> Route:
         place = inlet.place(raw)
         if place is None:
             return Response(status_code=200)
+        if (
+            not inlet.ready
+        ):  # just started, and Telegram has not said yet who we are: it is to send this again
+            return Response(status_code=503)
         try:
             query = await inlet.take(raw, place)
         except Exception:

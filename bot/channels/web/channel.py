@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from bot.messages import Place, Receipt, Sendable, SendFailed
 
@@ -24,6 +24,16 @@ WAITING = 500
 """Messages that may lie ready for one page; more, and the page has to fetch them anew."""
 PAGES = 8
 """Open connections of one visitor; with one more the oldest is closed."""
+
+
+FOUND_S = 1.0
+"""So long it takes at most to hear that a page is open at another worker."""
+Elsewhere = Callable[[Sendable, float], Awaitable[bool]]
+"""Has others show a message; whether one of them says within so many seconds that it does."""
+
+
+async def _nowhere(_message: Sendable, _seconds: float) -> bool:
+    return False
 
 
 class Visit:
@@ -63,31 +73,40 @@ class WebChannel:
         self._visits: dict[str, list[Visit]] = {}
         self._shown: dict[tuple[str, int], asyncio.Future[None]] = {}
         self._wrote: OrderedDict[str, float] = OrderedDict()
+        self.elsewhere: Elsewhere = _nowhere
 
     async def send(self, message: Sendable) -> Receipt:
         """Show a message on every open page of its address. Raises SendFailed("withheld") when nobody sees it."""
         key = message.place.key
         receipt = Receipt(str(message.id))
-        pages = list(self._visits.get(key, ()))
-        if not pages:
-            if message.kind != "send" or (message.lane in ANSWERS and self._fresh(key)):
+        answers = message.kind != "send" or message.lane in ANSWERS
+        if not self.is_open(message.place):
+            if await self.elsewhere(message, FOUND_S if answers else self._ack_s):
+                return receipt
+            if message.kind != "send" or (answers and self._fresh(key)):
                 return receipt
             raise SendFailed("withheld", "no page is open")
-        if message.kind != "send" or message.lane in ANSWERS:
-            for page in pages:
-                page.show(message)
+        await self.elsewhere(message, 0)
+        if answers:
+            self.show(message)
             return receipt
         shown = asyncio.get_running_loop().create_future()
         self._shown[key, message.id] = shown
         try:
-            for page in pages:
-                page.show(message)
+            self.show(message)
             await asyncio.wait_for(shown, self._ack_s)
         except TimeoutError:
             raise SendFailed("withheld", "the page is asleep") from None
         finally:
             self._shown.pop((key, message.id), None)
         return receipt
+
+    def show(self, message: Sendable) -> bool:
+        """Put a message on its way to every page of its place that is open here. False: there is none."""
+        pages = list(self._visits.get(message.place.key, ()))
+        for page in pages:
+            page.show(message)
+        return bool(pages)
 
     # -- told by the pages ---------------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from bot.channels.web import history
 from bot.channels.web.channel import WebChannel
 from bot.channels.web.demo import Demo
 from bot.channels.web.needs import Live
+from bot.channels.web.relay import Relay
 from bot.channels.web.visitor import Door, Visitor
 from bot.messages import Inbound, Place, Sendable
 from bot.store import people
@@ -49,6 +50,7 @@ class Chat:
         self._door = door
         self._pages = pages
         self._demo = demo
+        self._relay = Relay(live, channel)
         self._later: set[asyncio.Task[None]] = set()
 
     # -- the page ------------------------------------------------------------------------------------------------
@@ -173,6 +175,7 @@ class Chat:
         if type(tree.get("id")) is not int:
             raise HTTPException(422)
         if not self._channel.shown(place, tree["id"]):
+            self._relay.seen(place, tree["id"])
             self._wake(await asyncio.to_thread(self._addresses, visitor))
         return Response(status_code=204)
 

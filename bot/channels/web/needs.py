@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.capability import Registry
 from bot.messages import Channel, Inbound, Place
 from bot.redact import Redactor
+from bot.store.crew import Crew
 from bot.store.session import Store
 from bot.turn import Ground
 from bot.watch import Watch
@@ -28,6 +30,7 @@ class House(Protocol):
 
     ground: Ground
     store: Store
+    crew: Crew
     registry: Registry
     redactor: Redactor
     channels: dict[str, Channel]
@@ -52,6 +55,9 @@ class Live(Protocol):
 
     async def advance(self, clock: Movable, target: datetime) -> None:
         """Play the time up to `target`."""
+
+    def hear(self, topic: str, act: Callable[[Any], None]) -> None:
+        """Have `act` called, in the event loop, with what other workers tell on a topic."""
 
     def wake(self, address_id: int) -> None:
         """Somebody's page is open: send what was withheld for them."""
