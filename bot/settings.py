@@ -52,6 +52,13 @@ class Settings(BaseSettings):
     metrics_token: SecretStr = Field(
         default=SecretStr(""), description="who may read /metrics from elsewhere: Authorization: Bearer TOKEN"
     )
+    web_per_minute: int = Field(
+        default=600, ge=0, description="web requests of one address of the network, per worker; 0 = no limit"
+    )
+    trusted_proxies: str = Field(
+        default="127.0.0.1",
+        description="whose X-Forwarded-For is believed: addresses or networks, with commas",
+    )
     log: Literal["", "json", "text"] = Field(
         default="", description="the form of the log; empty = text in a terminal, else JSON"
     )

@@ -29,8 +29,18 @@ ONBOARD = Flow(
         Ask(
             "code", read=read_invitation, to={"ok": "accept"}, problems=("not_an_invitation", *WORDS_PROBLEMS)
         ),
-        Do("accept", to={"accepted": "welcome", "unknown": "code", "expired": "expired", "used": "used"}),
+        Do(
+            "accept",
+            to={
+                "accepted": "welcome",
+                "unknown": "code",
+                "expired": "expired",
+                "used": "used",
+                "limited": "limited",
+            },
+        ),
         End("welcome"),
+        End("limited"),
         End("expired"),
         End("used"),
         End("overheard"),

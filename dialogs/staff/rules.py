@@ -30,6 +30,8 @@ WORDS: dict[str, Word] = {
     **dict.fromkeys(("待批", "待确认", "approvals", "/approvals"), "approvals"),
     **dict.fromkeys(("值班", "值班帮助", "duty", "/duty"), "help"),
 }
+INVITE_GUESSES = 5
+"""Unknown invitations within an hour, per address, before no more are looked at for an hour."""
 MAY: dict[Word, tuple[str, ...]] = {
     "cases": ("duty", "admin"),
     "calls": ("duty", "admin", "counter"),

@@ -234,6 +234,7 @@ REDEEM = Flow(
                 "expired": "expired",
                 "declined": "declined",
                 "void": "void",
+                "limited": "limited",
             },
         ),
         Ask(
@@ -282,6 +283,7 @@ REDEEM = Flow(
         End("done"),
         End("stranger"),
         End("unknown"),
+        End("limited"),
         End("used"),
         End("expired"),
         End("declined"),

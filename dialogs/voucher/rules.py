@@ -27,6 +27,7 @@ HOLD = timedelta(hours=24)
 """First come, first served: so long a voucher is held for a child whose guardian must still confirm."""
 GUARDIAN_HOURS = (72, 24, 3)
 """Hours before the freeze at which a grandparent is reminded that a guardian must confirm."""
+CODE_TRIES = 10  # codes that do not exist, within an hour and per address, before they rest for an hour
 PAPER_TRIES = 3
 """Wrong numbers typed from a paper before the redemption is stopped and duty looks at it."""
 PAPER_LOCK = timedelta(hours=24)

@@ -247,6 +247,7 @@ def running(
     ack_s: float = 5.0,
     public_url: str = "",
     token: str = "",
+    per_minute: int = 600,
 ) -> Iterator[World]:
     """A world on a free port; everything is stopped at the end."""
     words = folder / "words"
@@ -257,6 +258,7 @@ def running(
     port = listening.getsockname()[1]
     house = _house(folder, words, port, clock or SystemClock(), demo=demo, public_url=public_url, token=token)
     store, settings = house.store, house.ground.settings
+    settings.web_per_minute = per_minute
     live = Live(house)
     channel = house.channels["web"] = WebChannel(ack_s)
     world = World(f"http://127.0.0.1:{port}", house, live, channel, folder)

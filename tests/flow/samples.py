@@ -98,6 +98,7 @@ LEFT: dict[str, dict[str, Any]] = {
         "number": "123456789",
     },
     "voucher_redeem.look": {
+        "telephone": "000-0000",
         "voucher": 1,
         "balance": 50_000,
         "name": "小宇",

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot.channels.counter.routes import counter_routes
 from bot.channels.web.channel import WebChannel
 from bot.channels.web.chat import Chat
+from bot.channels.web.crowd import PerAddress
 from bot.channels.web.demo import Demo
 from bot.channels.web.idpage import IdPage
 from bot.channels.web.needs import Live
@@ -81,7 +82,16 @@ def make_app(
         routes.append(Route("/demo/clock", demo.clock, methods=["POST"], max_body_size=LITTLE))
     return Starlette(
         routes=routes,
-        middleware=[Middleware(Guarded, frame_ancestors=frame_ancestors)],
+        middleware=[
+            Middleware(Guarded, frame_ancestors=frame_ancestors),
+            Middleware(
+                PerAddress,
+                most=ground.settings.web_per_minute,
+                door=door,
+                pages=pages,
+                telephone=ground.telephone,
+            ),
+        ],
         exception_handlers={HTTPException: refused},
     )
 
@@ -107,6 +117,7 @@ def make_server(app: Starlette, settings: Settings) -> uvicorn.Server:
             server_header=False,
             timeout_graceful_shutdown=STOP_S,
             lifespan="off",
+            forwarded_allow_ips=settings.trusted_proxies,
         )
     )
 

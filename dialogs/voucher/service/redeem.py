@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Literal
 
+from bot import limits
 from bot.clock import instant, ms
+from bot.limits import Rule
 from bot.store.session import Row
 from bot.turn import Turn
 from dialogs.voucher import codes, rules
@@ -16,6 +19,7 @@ from knowledge.city import City
 from knowledge.programme import Programme
 
 ROLE = "centre"
+GUESSING = Rule("voucher", rules.CODE_TRIES, timedelta(hours=1), timedelta(hours=1))
 Over = Literal["used", "expired", "declined", "void"]
 
 
@@ -24,12 +28,19 @@ def role(turn: Turn) -> Literal["ok", "stranger"]:
     return "ok" if turn.who.may(ROLE) else "stranger"
 
 
-def look(turn: Turn, city: City) -> Literal["ok", "unknown", "used", "expired", "declined", "void"]:
+def look(
+    turn: Turn, city: City
+) -> Literal["ok", "unknown", "used", "expired", "declined", "void", "limited"]:
     """The voucher behind a code, and the places at which this member of staff may redeem it."""
+    counted = _counted(turn)
+    turn.data["telephone"] = turn.ground.telephone
+    if not limits.guess(turn, counted):
+        return "limited"
     voucher = _by_code(turn, turn.data["code"])
     if voucher is None:
         turn.audit("redeem.unknown", "voucher:?")
-        return "unknown"
+        return "unknown" if limits.wrong(turn, counted) else "limited"
+    limits.right(turn, counted)
     if (over := _over(turn, voucher)) is not None:
         return over
     ticket, row, programme = _behind(turn, voucher)
@@ -150,7 +161,13 @@ def open_link(turn: Turn, payload: str, city: City) -> None:
     if turn.who.may(ROLE):
         turn.start("voucher_redeem", **({"code": code} if code and code != "mistyped" else {}))
         return
-    voucher = _by_code(turn, code) if code and code != "mistyped" else None
+    voucher, counted = None, _counted(turn)
+    if code and code != "mistyped" and limits.guess(turn, counted):
+        voucher = _by_code(turn, code)
+        if voucher is None:
+            limits.wrong(turn, counted)
+        else:
+            limits.right(turn, counted)
     if voucher is not None:
         ticket, _, _ = _behind(turn, voucher)
         if turn.who.id in (ticket["person_id"], *watchers(turn, ticket)):
@@ -172,6 +189,11 @@ def _invented(turn: Turn, city: City, ticket: Row) -> list[dict[str, str]]:
     ):
         return []
     return [{"value": "invented", "label": turn.label("voucher.document.choice.invented")}]
+
+
+def _counted(turn: Turn) -> list[limits.Counted]:
+    """By what guesses of a voucher's code are counted: they are long, so one address at a time is enough."""
+    return [(GUESSING, f"address:{turn.address_id}")]
 
 
 def _by_code(turn: Turn, code: str) -> Row | None:

@@ -120,3 +120,15 @@ async def test_a_role_that_does_not_exist_or_nobody_cannot_be_invited(
 ) -> None:
     with pytest.raises(ValueError):
         _invite(town, role=role, name=name)
+
+
+async def test_five_unknown_invitations_rest_for_an_hour(town: Town) -> None:
+    code = _invite(town)
+    for letter in "23456":
+        await town.say("guesser", f"入职 {letter * 12}")
+        await town.say("guesser", "取消") if letter != "6" else None
+    assert town.keys("guesser")[-1] == "onboard.limited.said"
+    await town.say("guesser", f"入职 {code}")
+    assert town.keys("guesser")[-1] == "onboard.limited.said", "the right one no longer helps"
+    await town.say("lan", f"入职 {code}")
+    assert town.keys("lan")[-1] == "onboard.welcome.said", "nobody else is kept out"

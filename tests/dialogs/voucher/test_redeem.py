@@ -297,3 +297,24 @@ async def test_two_staff_confirm_at_once_and_one_wins(any_district: District, wa
     assert len(d.rows("SELECT 1 FROM voucher_redemption")) == 1
     await d.forward(minutes=1)
     assert len(d.told("mama", "voucher.redeemed")) == 1
+
+
+async def test_codes_that_do_not_exist_are_not_looked_up_for_ever(district: District) -> None:
+    """Ten of them, and for an hour not even a good one is; a parent who tries learns nothing at all."""
+    await district.win("mama")
+    await centre(district)
+    rng = Random(5)
+    for _ in range(10):
+        await district.say("lin", codes.new_voucher(rng))
+    assert district.keys("lin")[-1] == "voucher_redeem.limited.said"
+    await district.say("lin", codes.new_voucher(rng))
+    assert district.keys("lin")[-1] == "voucher_redeem.limited.said"
+    locked = district.rows("SELECT object FROM audit WHERE act = 'guess.locked'")
+    assert locked == [{"object": "guess:voucher"}]
+    for _ in range(12):
+        await district.say("stranger", codes.new_voucher(rng))
+    assert set(district.keys("stranger")) == {"voucher.for_centres"}
+    assert len(district.rows("SELECT id FROM audit WHERE act = 'guess.locked'")) == 2
+    await district.forward(minutes=61)
+    await district.say("lin", codes.new_voucher(rng))
+    assert district.keys("lin")[-1] == "voucher_redeem.unknown.said"

@@ -37,10 +37,11 @@ export class Outgoing {
   async go() {
     if (this.busy) return;
     this.busy = true;
+    this.pause = AGAIN_MS;
     clearTimeout(this.retry);
     while (this.waiting.length && (await this.send(this.waiting[0]))) this.waiting.shift();
     this.busy = false;
-    if (this.waiting.length) this.retry = setTimeout(() => this.go(), AGAIN_MS);
+    if (this.waiting.length) this.retry = setTimeout(() => this.go(), this.pause);
   }
 
   // Whether the next one may go: this one arrived, or will never be taken.
@@ -60,6 +61,11 @@ export class Outgoing {
     }
     if (answer.status === 401) {
       this.expired();
+      return false;
+    }
+    if (answer.status === 429) {
+      this.pause = 1_000 * (Number(answer.headers.get("Retry-After")) || 60);
+      if (message.mine) message.mine.state.textContent = say("crowded");
       return false;
     }
     if (kept) this.sent(message, kept);
