@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.flow.model import Do, Flow
+from bot.messages import Button
 from bot.store.session import Db
 from bot.timers import Due
 from bot.turn import Ground, Turn
@@ -107,7 +108,8 @@ class Capability:
     operator (commands of the command line), jobs, my_things (status), slips (what can be printed of it), join (moves
     the rows of a person who turned out to be another), export (all that is kept about a person, in sections of rows that
     the texts name under kept.SECTION), gives_up (says what is lost by going), erase (empties a person's rows), starts
-    (once at each start and after the clock moved), checks (of what the operator wrote), self_checks (of the rows).
+    (once at each start and after the clock moved), checks (of what the operator wrote), self_checks (of the rows),
+    case_buttons (by a case's kind: what staff can do about it, given its number).
     """
 
     name: str
@@ -134,6 +136,7 @@ class Capability:
     revoked: Callable[[Turn, int | None, str], None] | None = None
     staff_words: Callable[[Turn], list[tuple[str, str]]] | None = None
     describes: Mapping[str, Callable[[Turn, int], str]] = field(default_factory=dict)
+    case_buttons: Mapping[str, Callable[[Turn, int], list[Button]]] = field(default_factory=dict)
     starts: Callable[[Turn], None] | None = None
     self_checks: Callable[[Turn], list[str]] | None = None
 
@@ -154,6 +157,7 @@ class Registry:
             "operator command", (c.operator for c in self.all)
         )
         self.describes = _merged("description", (c.describes for c in self.all))
+        self._case_buttons = _merged("case's buttons", (c.case_buttons for c in self.all))
         self.jobs = tuple(job for c in self.all for job in c.jobs)
         self.commands = tuple(command for c in self.all for command in c.commands)
         for flow in self.flows.values():
@@ -221,6 +225,11 @@ class Registry:
         kind, _, number = about.partition(":")
         describe = self.describes.get(kind)
         return str(describe(turn, int(number))) if describe is not None and number.isdigit() else ""
+
+    def case_buttons(self, turn: Turn, kind: str, case: int) -> list[Button]:
+        """What a service offers staff about a case of its kind, beside what every case has."""
+        offer = self._case_buttons.get(kind)
+        return [] if offer is None else list(offer(turn, case))
 
 
 def _merged(what: str, maps: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

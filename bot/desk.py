@@ -75,6 +75,20 @@ def add_words(turn: Turn, case: int, words: str) -> None:
         _tell_holder(turn, int(holder), case)
 
 
+def close_case(turn: Turn, case: int) -> bool:
+    """Close a case by what a service did about it; what was written for it is forgotten. False: it was closed before."""
+    done = turn.db.run(
+        "UPDATE desk_case SET state = 'closed', closed = :now, staff_id = :staff, words = NULL"
+        " WHERE id = :id AND state <> 'closed'",
+        now=ms(turn.now),
+        staff=turn.person.staff_id if turn.person else None,
+        id=case,
+    )
+    if done:
+        turn.audit("case.closed", f"case:{case}")
+    return done == 1
+
+
 def _tell_holder(turn: Turn, holder: int, case: int) -> None:
     lang = str(turn.db.value("SELECT lang FROM person WHERE id = :id", id=holder) or "zh")
     buttons: list[Button] = [

@@ -75,6 +75,9 @@ class Everyone(Protocol):
     def describe(self, turn: Turn, about: str) -> str:
         """What duty staff must know of the row that a case is about ("ticket:12"); empty where nobody says."""
 
+    def case_buttons(self, turn: Turn, kind: str, case: int) -> list[Button]:
+        """What the service of a case offers staff about it."""
+
 
 @dataclass
 class HandOver:

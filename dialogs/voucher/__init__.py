@@ -6,7 +6,7 @@ import re
 from functools import partial
 from pathlib import Path
 
-from bot.capability import Capability, Claim, Command, Job, Service, TimerAct
+from bot.capability import Act, Capability, Claim, Command, Job, Service, TimerAct
 from bot.store.session import Db
 from bot.turn import Ground, Turn
 from dialogs.voucher import codes, tables
@@ -27,11 +27,14 @@ from dialogs.voucher.service import (
     public,
     quota,
     redeem,
+    redraw,
     reserve,
+    reviews,
     rounds,
     showing,
     slips,
     together,
+    two,
     usable,
     waiting,
 )
@@ -180,8 +183,37 @@ def _does(city: City) -> dict[str, Service]:
     }
 
 
+def _actions(city: City) -> dict[str, Act]:
+    """What each button of a row does, by its kind; the kinds of approvals are those of what was asked for."""
+    return {
+        "voucher.withdraw": mine.withdraw,
+        "voucher.withdraw_undo": mine.withdraw_undo,
+        "voucher.decline": mine.decline,
+        "voucher.decline_undo": mine.decline_undo,
+        "voucher.reminders_off": mine.reminders_off,
+        "voucher.review": mine.review,
+        "voucher.not_me": mine.not_me,
+        "voucher.offer_accept": partial(reserve.accept, city=city),
+        "voucher.offer_decline": reserve.decline,
+        "voucher.refuse_undo": guardian.refuse_undo,
+        "voucher.pair": partial(pairs.decide, city=city),
+        "voucher.link_code": together.offer,
+        "voucher.link_agree": together.agree,
+        "voucher.link_decline": together.decline,
+        "voucher.unlink": together.unlink,
+        "voucher.dispute": together.dispute,
+        "voucher.arm": partial(arming.confirm, city=city),
+        "voucher.publish": arming.confirm_publish,
+        "voucher.review_look": reviews.look,
+        "voucher.review_reject": reviews.reject,
+        "voucher.review_uphold": reviews.uphold,
+        redraw.KIND: two.confirming(reviews.redrawn),
+        public.AWARD: two.confirming(partial(reviews.award, city=city)),
+    }
+
+
 def _timers(city: City) -> dict[str, TimerAct]:
-    """What happens later."""
+    """What happens later, by its kind."""
     return {
         "voucher.open": partial(rounds.on_open, city=city),
         "voucher.freeze": rounds.on_freeze,
@@ -196,6 +228,8 @@ def _timers(city: City) -> dict[str, TimerAct]:
         "voucher.guardian": guardian.on_remind,
         "voucher.show": partial(showing.on_remind, city=city),
         "voucher.pairs": pairs.on_time,
+        "voucher.redraw_tell": redraw.on_tell,
+        redraw.KIND: partial(redraw.on_redraw, city=city),
     }
 
 
@@ -206,26 +240,7 @@ def capability(city: City) -> Capability:
         folder=Path(__file__).parent,
         flows=(APPLY, GUARDIAN, REDEEM, PAPERS, TOGETHER),
         does=_does(city),
-        actions={
-            "voucher.withdraw": mine.withdraw,
-            "voucher.withdraw_undo": mine.withdraw_undo,
-            "voucher.decline": mine.decline,
-            "voucher.decline_undo": mine.decline_undo,
-            "voucher.reminders_off": mine.reminders_off,
-            "voucher.review": mine.review,
-            "voucher.not_me": mine.not_me,
-            "voucher.offer_accept": partial(reserve.accept, city=city),
-            "voucher.offer_decline": reserve.decline,
-            "voucher.refuse_undo": guardian.refuse_undo,
-            "voucher.pair": partial(pairs.decide, city=city),
-            "voucher.link_code": together.offer,
-            "voucher.link_agree": together.agree,
-            "voucher.link_decline": together.decline,
-            "voucher.unlink": together.unlink,
-            "voucher.dispute": together.dispute,
-            "voucher.arm": partial(arming.confirm, city=city),
-            "voucher.publish": arming.confirm_publish,
-        },
+        actions=_actions(city),
         timers=_timers(city),
         links={
             "r": partial(redeem.open_link, city=city),
@@ -240,6 +255,7 @@ def capability(city: City) -> Capability:
         jobs=(
             Job("voucher.rounds", "17 4 * * *", partial(rounds.ensure, city=city)),
             Job("voucher.leaving", "27 4 * * *", leaving.tidy),
+            Job("voucher.reviews", "5 9 * * *", reviews.overdue),
         ),
         my_things=partial(mine.my_things, city=city),
         slips=partial(slips.slips, city=city),
@@ -250,6 +266,7 @@ def capability(city: City) -> Capability:
         revoked=consents.revoked,
         staff_words=partial(duty.staff_words, city=city),
         describes=duty.describes(city),
+        case_buttons={reviews.KIND: reviews.buttons},
         starts=partial(rounds.ensure, city=city),
         self_checks=quota.self_check,
     )

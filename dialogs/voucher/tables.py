@@ -187,10 +187,14 @@ class Voucher(SQLModel, table=True):
     last_day: str
     expires: int = big()
     freed: int | None = big(default=None)
+    extension_id: int | None = big(default=None)
 
 
 class Redemption(SQLModel, table=True):
-    """A voucher used at a place: how much, by which member of staff, when, and whether the family disputes it."""
+    """A voucher used at a place: how much, by which member of staff, when, and whether the family disputes it.
+
+    `outage_day` (ISO) is the day it happened where it was entered later (补录); `reversed` when it was taken back.
+    """
 
     __tablename__ = "voucher_redemption"
     id: int | None = key()
@@ -200,3 +204,57 @@ class Redemption(SQLModel, table=True):
     amount: int = big()
     at: int = big()
     disputed: int | None = big(default=None)
+    reversed: int | None = big(default=None)
+    outage_day: str | None = None
+
+
+class VoucherEvent(SQLModel, table=True):
+    """A draw of a round that was drawn more than once, numbered from 1; each stays published as it was.
+
+    `reason` says why the one before was not enough, `added` (JSON) which tickets it had left out. `list` holds the bands
+    that are drawn anew. `announced`, `draw` (planned) and `drawn` are instants.
+    """
+
+    __tablename__ = "voucher_event"
+    __table_args__ = (UniqueConstraint("round_id", "number"),)
+    id: int | None = key()
+    round_id: int = refers("voucher_round.id")
+    number: int
+    reason: str = words(default="")
+    added: str = words(default="[]")
+    commitment: str
+    secret: bytes = sealed()
+    list: str = words()
+    list_hash: str
+    public_value: str | None = None
+    result: str = words(default="")
+    announced: int = big()
+    draw: int = big()
+    drawn: int | None = big(default=None)
+
+
+class VoucherExtension(SQLModel, table=True):
+    """A last day moved for many: of a round, or of those who use one place (`place`), by `days`, for `reason`."""
+
+    __tablename__ = "voucher_extension"
+    id: int | None = key()
+    round_id: int = refers("voucher_round.id")
+    place: str = ""
+    days: int
+    reason: str = words()
+    approval_id: int = big()
+    at: int = big()
+
+
+class VoucherSpot(SQLModel, table=True):
+    """A redemption drawn for a spot check: by which seed of which day. answer: "" (none yet) | used | not."""
+
+    __tablename__ = "voucher_spot"
+    __table_args__ = (UniqueConstraint("redemption_id"),)
+    id: int | None = key()
+    redemption_id: int = refers("voucher_redemption.id")
+    day: str = Field(index=True)
+    seed: str
+    asked: int = big()
+    answer: str = ""
+    answered: int | None = big(default=None)

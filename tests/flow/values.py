@@ -8,6 +8,14 @@ from typing import Any
 AT = datetime(2026, 12, 2, 1, 0, tzinfo=UTC)
 VALUES: dict[str, Any] = {
     "about": "ticket:1",
+    "added": True,
+    "event": 2,
+    "held": "valid",
+    "issued": 30,
+    "listed": True,
+    "overdue": [7],
+    "soon": [7, 8],
+    "tickets": ["123 456 789"],
     "acts": [(AT, "person:1", "ticket.taken", "ticket:1")],
     "amount": 50_000,
     "applied": 640,
@@ -135,6 +143,12 @@ VALUES: dict[str, Any] = {
 }
 BARE = {
     "about": "",
+    "added": False,
+    "event": 1,
+    "held": "used",
+    "listed": False,
+    "overdue": [],
+    "soon": [],
     "demo": False,
     "drawn": False,
     "due": None,

@@ -60,9 +60,11 @@ def show(turn: Turn, payload: dict[str, Any]) -> None:
 def _say(turn: Turn, row: Row) -> None:
     payload, until = {"case": int(row["id"])}, turn.now + rules.BUTTON_LIFE
     acts = ("answer", "close") if row["state"] == "taken" else ("take", "answer", "close")
+    own = [] if turn.everyone is None else turn.everyone.case_buttons(turn, row["kind"], int(row["id"]))
     turn.say(
         "staff.case",
         [turn.action(f"case.{act}", f"staff.button.{act}", payload, deadline=until) for act in acts],
+        *([own] if own else []),
         case=int(row["id"]),
         kind=kind_name(turn, row["kind"]),
         about=about(turn, row["about"]),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from functools import partial
+from hashlib import sha256
 
 from bot import timers
 from bot.clock import end_of_day, instant, local_date, ms
@@ -15,7 +16,7 @@ from bot.store.session import Row
 from bot.timers import Due
 from bot.turn import Turn
 from dialogs.voucher import draw, rules
-from dialogs.voucher.service import reserve
+from dialogs.voucher.service import redraw, reserve
 from dialogs.voucher.service.results import issue_and_tell, tell_reminder
 from dialogs.voucher.service.rounds import CHUNK, each, programme_of, round_row
 from knowledge.city import City
@@ -126,8 +127,10 @@ def on_publish(turn: Turn, due: Due, city: City) -> str | None:
 def _approved(turn: Turn, row: Row) -> bool:
     """Whether two have approved the publication; asks for it the first time."""
     if turn.db.value(
-        "SELECT 1 FROM approval WHERE kind = 'voucher.publish' AND subject = :name AND state = 'confirmed'",
+        "SELECT 1 FROM approval WHERE kind = 'voucher.publish' AND subject = :name AND state = 'confirmed'"
+        " AND hash = :hash",
         name=row["name"],
+        hash=sha256(row["result"].encode()).hexdigest(),
     ):
         return True
     turn.push_staff(
@@ -169,6 +172,9 @@ def enter_value(turn: Turn, name: str, value: str) -> str:
     row = turn.db.one("SELECT * FROM voucher_round WHERE name = :name", name=name)
     if row is None:
         return "unknown"
+    event = redraw.pending(turn.db, int(row["id"]))
+    if event is not None and programme_of(row).public_value:
+        return redraw.enter_value(turn, event, value)
     if row["public_value"]:
         return "given"
     if row["state"] not in ("frozen", "waiting"):

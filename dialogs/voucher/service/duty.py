@@ -34,7 +34,10 @@ def staff_words(turn: Turn, city: City) -> list[tuple[str, str]]:
             words.append(
                 (turn.label("voucher.duty.arm", name=name), turn.label("voucher.duty.arms", title=title))
             )
-        words.append((turn.label("voucher.duty.publish"), turn.label("voucher.duty.publishes")))
+        words += [
+            (turn.label(f"voucher.duty.{act}"), turn.label(f"voucher.duty.{act}es"))
+            for act in ("publish", "redraw")
+        ]
     return words
 
 

@@ -73,6 +73,7 @@ def show(turn: Turn, city: City) -> None:
     if row is None or row["state"] == "announced":
         turn.say("voucher.fair.none", telephone=turn.ground.telephone)
         return
+    name, event = public.file_of(turn.db, row, tickets[0]["band"] if tickets else None)
     open_here = bool(turn.ground.settings.public_url) or (
         turn.place is not None and turn.place.channel == "web"
     )
@@ -81,16 +82,19 @@ def show(turn: Turn, city: City) -> None:
         [Button(turn.label("voucher.button.verify_files"), id=f"go:{FILES}")],
         round=row["name"],
         state=_state(row),
-        commitment=row["commitment"],
-        list_hash=row["list_hash"],
-        count=row["list"].count("\n"),
+        commitment=event["commitment"],
+        list_hash=event["list_hash"],
+        count=event["list"].count("\n"),
+        name=name,
+        event=int(event.get("number", 1)),
+        reason=event.get("reason", ""),
         closes=instant(int(row["closes"])),
         draw=instant(int(row["draw"])),
         publish=instant(int(row["publish"])),
         value=rounds.programme_of(row).public_value or "",
-        entered=row["public_value"] or "",
+        entered=event["public_value"] or "",
         lines=[_own(turn, row, ticket) for ticket in tickets],
-        link=f"{turn.ground.settings.page}/draws/{row['name']}.json" if open_here else "",
+        link=f"{turn.ground.settings.page}/draws/{name}.json" if open_here else "",
         telephone=turn.ground.telephone,
     )
 
@@ -131,18 +135,20 @@ def _own(turn: Turn, row: Row, ticket: Row) -> str:
 
 
 def send(turn: Turn, city: City) -> None:
-    """The round's file and the script, as documents; where it is too large, how else to get it."""
-    latest = turn.db.value(
-        "SELECT max(round_id) FROM voucher_ticket WHERE person_id = :person OR guardian_id = :person",
+    """The round's files and the script, as documents; where they are too large, how else to get them."""
+    latest = turn.db.one(
+        "SELECT round_id, band FROM voucher_ticket WHERE person_id = :person OR guardian_id = :person"
+        " ORDER BY round_id DESC, id LIMIT 1",
         person=turn.who.id,
     )
-    row = rounds.round_row(turn.db, int(latest)) if latest is not None else _latest(turn, city)
-    found = None if row is None else public.document(turn.ground.keys, turn.db, row["name"])
-    if row is None or found is None:
+    row = rounds.round_row(turn.db, int(latest["round_id"])) if latest is not None else _latest(turn, city)
+    name = "" if row is None else public.file_of(turn.db, row, None if latest is None else latest["band"])[0]
+    found = public.document(turn.ground.keys, turn.db, name)
+    if found is None:
         turn.say("voucher.fair.none", telephone=turn.ground.telephone)
         return
     body, script = public.as_file(found), files("dialogs.voucher").joinpath("verifier.py").read_bytes()
     sent = [File("verifier.py", "text/x-python", script)]
     if fits := len(body) <= SENT_AT_MOST:
-        sent.insert(0, File(f"{row['name']}.json", "application/json", body))
-    turn.say("voucher.fair.files", files=sent, round=row["name"], fits=fits, telephone=turn.ground.telephone)
+        sent.insert(0, File(f"{name}.json", "application/json", body))
+    turn.say("voucher.fair.files", files=sent, name=name, fits=fits, telephone=turn.ground.telephone)

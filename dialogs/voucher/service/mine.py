@@ -72,9 +72,11 @@ def _say(turn: Turn, ticket: Row, city: City) -> None:
     elif ticket["state"] == "reserve" and row["state"] == "published":
         waiting.say(turn, ticket, row, values)
     elif ticket["state"] in ("withdrawn", "refused", "unheard", "unseen"):
+        review = [[review_button(turn, ticket)]] if row["state"] == "published" else []
         turn.say(
             f"voucher.mine.{'unshown' if ticket['state'] == 'unseen' else ticket['state']}",
             *_ways_back(turn, ticket, row),
+            *review,
             **values,
         )
     else:
@@ -272,6 +274,13 @@ def reminders_off(turn: Turn, _payload: dict[str, Any]) -> None:
     """No more reminders; results still come."""
     turn.db.run("UPDATE person SET reminders = 0 WHERE id = :id", id=turn.who.id)
     turn.say("voucher.reminders_off")
+
+
+def review_button(turn: Turn, ticket: Row) -> Button:
+    """The way to 人工复核 for whoever looks at their ticket."""
+    return turn.action(
+        "voucher.review", "voucher.button.review", {"ticket": ticket["id"]}, deadline=turn.in_(days=30)
+    )
 
 
 def review(turn: Turn, payload: dict[str, Any]) -> None:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from typing import Any
 
 import segno
 
 from bot import scarce
-from bot.clock import instant, ms
+from bot.clock import end_of_day, instant, ms
 from bot.messages import Button, File
 from bot.store.session import Row
 from bot.turn import Turn, reachable
 from dialogs.voucher import codes, rules
 from dialogs.voucher.service import usable
-from dialogs.voucher.service.issuing import issue
+from dialogs.voucher.service.issuing import arm, issue, of
 from dialogs.voucher.service.names import child_name
 from knowledge.city import City
 from knowledge.programme import Programme
@@ -22,17 +23,29 @@ from knowledge.programme import Programme
 QR_SCALE = 6
 
 
-def issue_and_tell(turn: Turn, row: Row, ticket: Row, city: City) -> None:
-    """Issue the voucher of a winner, and push the result to whoever applied."""
+def issue_and_tell(turn: Turn, row: Row, ticket: Row, city: City, event: str = "") -> None:
+    """Issue the voucher of a winner, and push the result to whoever applied. `event` tells a later draw from the first."""
     programme = Programme.from_canonical(row["programme_json"].encode())
     if ticket["state"] == "won":
-        _won(turn, row, ticket, programme, city)
+        _won(turn, row, ticket, programme, city, event)
     else:
-        _reserve(turn, row, ticket, programme)
+        _reserve(turn, row, ticket, programme, event)
     turn.db.run("UPDATE voucher_ticket SET told = :now WHERE id = :id", now=ms(turn.now), id=ticket["id"])
 
 
-def _won(turn: Turn, row: Row, ticket: Row, programme: Programme, city: City) -> None:
+def later(turn: Turn, row: Row, ticket: Row, city: City, event: str, last: date) -> None:
+    """The same after another draw or a review: whoever wins by it has all their days, ending with `last`."""
+    own = {
+        **dict(row),
+        "last_day": last.isoformat(),
+        "expires": ms(end_of_day(last, turn.ground.settings.zone)),
+    }
+    issue_and_tell(turn, own, ticket, city, event)
+    if (voucher := of(turn, int(ticket["id"]))) is not None:
+        arm(turn, voucher, Programme.from_canonical(row["programme_json"].encode()))
+
+
+def _won(turn: Turn, row: Row, ticket: Row, programme: Programme, city: City, event: str) -> None:
     code = issue(turn, ticket, row["last_day"], int(row["expires"]))
     voucher = turn.db.value("SELECT id FROM voucher WHERE ticket_id = :id", id=ticket["id"])
     lang = language(turn, ticket["person_id"])
@@ -50,7 +63,7 @@ def _won(turn: Turn, row: Row, ticket: Row, programme: Programme, city: City) ->
         "voucher.result.won",
         [where],
         [decline],
-        dedupe=f"result:{ticket['id']}",
+        dedupe=f"result:{ticket['id']}{event}",
         files=[qr_file(turn, ticket["person_id"], code)],
         name=child_name(turn, ticket),
         ticket=ticket["number"],
@@ -66,14 +79,14 @@ def _won(turn: Turn, row: Row, ticket: Row, programme: Programme, city: City) ->
         turn.push(
             guardian,
             "voucher.result.won_guardian",
-            dedupe=f"result:{ticket['id']}:{guardian}",
+            dedupe=f"result:{ticket['id']}:{guardian}{event}",
             name=child_name(turn, ticket),
             amount=ticket["amount"],
             last_day=row["last_day"],
         )
 
 
-def _reserve(turn: Turn, row: Row, ticket: Row, programme: Programme) -> None:
+def _reserve(turn: Turn, row: Row, ticket: Row, programme: Programme, event: str) -> None:
     quota = programme.band(ticket["band"]).quota
     lang = language(turn, ticket["person_id"])
     review = turn.action(
@@ -88,7 +101,7 @@ def _reserve(turn: Turn, row: Row, ticket: Row, programme: Programme) -> None:
         ticket["person_id"],
         "voucher.result.reserve",
         [review],
-        dedupe=f"result:{ticket['id']}",
+        dedupe=f"result:{ticket['id']}{event}",
         name=child_name(turn, ticket),
         ticket=ticket["number"],
         place=int(ticket["rank"]) - quota,
@@ -104,7 +117,7 @@ def _reserve(turn: Turn, row: Row, ticket: Row, programme: Programme) -> None:
         turn.push(
             guardian,
             "voucher.result.reserve_guardian",
-            dedupe=f"result:{ticket['id']}:{guardian}",
+            dedupe=f"result:{ticket['id']}:{guardian}{event}",
             name=child_name(turn, ticket),
             place=int(ticket["rank"]) - quota,
         )
@@ -140,7 +153,7 @@ def tell_reminder(turn: Turn, row: Row, ticket: Row, left: int, city: City) -> N
         "voucher.result.reminder",
         [off],
         lane="reminder",
-        dedupe=f"remind:{ticket['id']}:{left}",
+        dedupe=f"remind:{ticket['id']}:{left}:{voucher['last_day']}",
         deadline=instant(int(voucher["expires"])),
         name=child_name(turn, ticket),
         left=left,
@@ -161,7 +174,7 @@ def tell_expired(turn: Turn, row: Row, ticket: Row) -> None:
             ticket["person_id"],
             "voucher.result.expired",
             lane="reminder",
-            dedupe=f"expired:{ticket['id']}",
+            dedupe=f"expired:{ticket['id']}:{last}",
             name=child_name(turn, ticket),
             last_day=last,
             **next_round(turn, row),
