@@ -62,7 +62,7 @@ async def test_fifty_submits_for_one_child_make_one_ticket(any_world: World, wit
             _, who = people.meet(db, Place("terminal", f"p{number}"), world.now)
             turn = Turn(world.house.ground, db, world.now, who, Place("terminal", f"p{number}"))
             fill_in(turn, number)
-            return service.submit(turn)
+            return service.submit(turn, city=home(turn.ground.settings))
 
         return work
 

@@ -36,6 +36,7 @@ def join(turn: Turn, one: int, other: int) -> int:
         " c.same_as = :keep) WHERE id = :keep OR same_as = :keep",
         keep=keep,
     )
+    _one_birth(turn, keep, gone)
     turn.db.run("UPDATE voucher_document SET child_id = :keep WHERE child_id = :gone", **at)
     turn.db.run(
         "DELETE FROM voucher_family WHERE child_id = :gone AND person_id IN"
@@ -56,6 +57,23 @@ def join(turn: Turn, one: int, other: int) -> int:
             _bring_over(turn, ticket, keep)
     _no_more_than_allowed(turn, keep)
     return keep
+
+
+def _one_birth(turn: Turn, keep: int, gone: int) -> None:
+    """The birth date rests in one place only, so that erasing the child leaves none; it may be known of one of the two."""
+    birth = {
+        child: turn.unseal(
+            turn.db.value("SELECT birth FROM voucher_child WHERE id = :id", id=child), "child.birth"
+        )
+        for child in (keep, gone)
+    }
+    turn.db.many(
+        "UPDATE voucher_child SET birth = :birth WHERE id = :id",
+        [
+            {"id": keep, "birth": turn.seal(birth[keep] or birth[gone], "child.birth")},
+            {"id": gone, "birth": turn.seal("", "child.birth")},
+        ],
+    )
 
 
 def locked_root(turn: Turn, child: int) -> int:
@@ -85,9 +103,10 @@ def _bring_over(turn: Turn, ticket: Row, keep: int) -> None:
     if falls is there:
         # One child has one ticket in a round, void ones too: this one needs a row of its own to rest on.
         aside = turn.db.value(
-            "INSERT INTO voucher_child (programme, birth, verified, same_as, created) SELECT programme, birth, verified,"
-            " id, created FROM voucher_child WHERE id = :keep RETURNING id",
+            "INSERT INTO voucher_child (programme, birth, verified, same_as, created) SELECT programme, :nothing,"
+            " verified, id, created FROM voucher_child WHERE id = :keep RETURNING id",
             keep=keep,
+            nothing=turn.seal("", "child.birth"),
         )
         turn.db.run("UPDATE voucher_ticket SET child_id = :aside WHERE id = :id", aside=aside, id=falls["id"])
         turn.db.run("UPDATE voucher_ticket SET child_id = :keep WHERE id = :id", keep=keep, id=stands["id"])

@@ -211,6 +211,11 @@ async def test_the_earlier_ticket_stands_whichever_paper_is_shown(district: Dist
     await joined(d, str(first["number"]), certificate())
     assert states(d) == ["void", "applied"], "the certificate's ticket was applied for earlier"
     assert len({t["child_id"] for t in d.tickets()}) == 2
+    births = [
+        d.house.ground.keys.unseal(bytes(row["birth"]), "child.birth").decode()
+        for row in d.rows("SELECT birth FROM voucher_child ORDER BY id")
+    ]
+    assert births == ["2025-05-01", "", ""], "it rests in one place only"
     await d.says("mama", "voucher", "小宇")
     assert d.keys("mama")[-1] == "voucher.registered.said"
 
