@@ -166,6 +166,7 @@ class OneChild(RuleBasedStateMachine):
         self.house.store.write(
             lambda db: aliases.join(Turn(self.house.ground, db, self.clock.now()), rows[1], rows[0])
         )
+        self.loop.run(self.house.settle())  # whose ticket fell has been told before they say anything
         number, who = self.numbers[stands], self.holder.get(stands)
         for one in both:
             self.holder.pop(one, None)
