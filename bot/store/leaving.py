@@ -71,9 +71,9 @@ def forget_address(db: Db, address_id: int) -> None:
 
 
 def strangers(db: Db, now: datetime) -> list[int]:
-    """Pages of people of whom there is nothing and who have not been here for STRANGER_DAYS, some at a time."""
+    """Pages, and visits at the counter, of people of whom there is nothing and who have not been here for STRANGER_DAYS, some at a time."""
     rows = db.all(
-        "SELECT a.id FROM address a WHERE a.channel = 'web' AND a.last_seen < :old"
+        "SELECT a.id FROM address a WHERE a.channel IN ('web', 'counter') AND a.last_seen < :old"
         " AND NOT EXISTS (SELECT 1 FROM subject s WHERE s.person_id = a.person_id)"
         " AND NOT EXISTS (SELECT 1 FROM consent c WHERE c.person_id = a.person_id)"
         " AND NOT EXISTS (SELECT 1 FROM staff p WHERE p.person_id = a.person_id)"

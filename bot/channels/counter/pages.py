@@ -54,6 +54,7 @@ class CounterPages:
             visit=bool(login.visit),
             script=self._script_words(lang),
             menus=await asyncio.to_thread(house.store.read, lambda db: self._menus(db, login)),
+            typed=await asyncio.to_thread(house.store.read, lambda db: self._typed(db, login)),
             now=now.strftime("%Y-%m-%dT%H:%M:%S"),
             lock_s=int(counter.LOCK_AFTER.total_seconds()),
         )
@@ -164,6 +165,11 @@ class CounterPages:
             "visit": [(f"go:{name}", label) for name, label in [*everybody, *again]],
             "own": [(f"go:{name}", label) for name, label in staff],
         }
+
+    def _typed(self, db: Db, login: Login) -> list[tuple[str, str]]:
+        """What the member of staff may type besides, as (word, what it does)."""
+        house = self._live.house
+        return house.registry.staff_words(Turn(house.ground, db, house.ground.clock.now(), login.who))
 
     def _script_words(self, lang: str) -> str:
         found: dict[str, str] = {}

@@ -169,6 +169,7 @@ def _consents(turn: Turn, person: int) -> list[dict[str, Any]]:
             "purpose": row["purpose"],
             "subject": _open(turn, row["name"], "subject.name"),
             "wording": row["wording"],
+            "paper": row["paper"],
             "given": _at(row["given"]),
             "revoked": _at(row["revoked"]),
         }
