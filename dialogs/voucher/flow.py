@@ -85,6 +85,7 @@ APPLY = Flow(
                 "too_old": "too_old",
                 "unborn": "unborn",
                 "closed": "no_round",
+                "gone": "gone",
             },
         ),
         Ask(
@@ -177,6 +178,7 @@ APPLY = Flow(
                 "moved": "band",
                 "phone_taken": "phone_taken",
                 "awarded": "awarded",
+                "gone": "gone",
             },
         ),
         End("done", silent=True),
@@ -190,6 +192,7 @@ APPLY = Flow(
         End("registered"),
         End("awarded"),
         End("phone_taken"),
+        End("gone"),
         End("other_birth"),
         End("cancelled"),
     ),

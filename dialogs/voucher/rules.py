@@ -23,8 +23,8 @@ REMIND_AT = time(10, 0)
 A_DAY = timedelta(days=1)
 SHORTEST_OFFER = timedelta(hours=4)
 """Nothing is offered that would have to be answered sooner than this."""
-HOLD = timedelta(hours=24)
-"""First come, first served: so long a voucher is held for a child whose guardian must still confirm."""
+HOLD_HOURS = {"guardian": 24, "paper": 72}
+"""First come, first served: so long a voucher is held until a guardian confirms, or staff see the paper."""
 GUARDIAN_HOURS = (72, 24, 3)
 """Hours before the freeze at which a grandparent is reminded that a guardian must confirm."""
 CODE_TRIES = 10  # codes that do not exist, within an hour and per address, before they rest for an hour

@@ -3,6 +3,9 @@
 Every journey is played as written and once more with a restart between any two lines: nothing that matters may lie in
 memory. `no_restarts: REASON` in its head says that a journey is about just that memory; `programme` changes the sample's
 programme, with `quotas` in the place of its bands.
+
+Where chance decides, `cast: {winner: PATTERN}` names whoever was shown what fits, from then on. `blocked: NAME` is somebody
+who blocks the bot.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from bot.channels.terminal import Shown
 from bot.channels.terminal_json import act_of
 from bot.channels.terminal_record import keys_by_name
 from bot.cli.room import appointment
+from bot.messages import Inbound, Place
 from tests.world import START, World, invented
 
 HEAD = {"at", "city", "staff", "programme", "lines", "no_restarts"}
@@ -60,6 +64,7 @@ class Player:
         self._journey = journey
         self._restarts = restarts
         self._kept: dict[str, str] = {}
+        self._cast: dict[str, str] = {}
 
     async def play(self) -> None:
         """Raises AssertionError with the line at which something else was said."""
@@ -71,18 +76,23 @@ class Player:
             where = f"{self._journey.path.name}, line {number} ({name})"
             if name == "bot":
                 wanted = value if isinstance(value, dict) else {speaker: list(value)}
-                self._same(where, told, {who: list(keys) for who, keys in wanted.items()})
+                self._same(
+                    where, told, {self._cast.get(who, who): list(keys) for who, keys in wanted.items()}
+                )
                 told = {}
                 continue
             if name == "keep":
                 self._kept |= {what: self._world.find(pattern) for what, pattern in value.items()}
+                continue
+            if name == "cast":
+                self._cast |= {role: self._shown(where, str(pattern)) for role, pattern in value.items()}
                 continue
             self._same(where, told, {})
             if self._restarts:
                 self._same(
                     f"{where}, at the restart before it", keys_by_name(await self._world.restart()), {}
                 )
-            speaker = name
+            speaker = name = self._cast.get(name, name)
             told = keys_by_name(await self._do(where, name, value))
         self._same("the end", told, {})
 
@@ -91,6 +101,10 @@ class Player:
             return await self._world.to(value if isinstance(value, str) else value.isoformat())
         if name == "restart":
             return await self._world.restart()
+        if name == "blocked":
+            place = Place("terminal", self._cast.get(value, value))
+            await self._world.house.hear(Inbound(place, f"blocked-{where}", event="blocked"))
+            return []
         tree = value if isinstance(value, dict) else {"say": str(value)}
         if "press" in tree:
             place = {key: tree[key] for key in ("chat", "topic") if key in tree}
@@ -98,6 +112,13 @@ class Player:
         if "say" in tree:
             tree = tree | {"say": self._filled(str(tree["say"]))}
         return await self._world.do(act_of(name, tree))
+
+    def _shown(self, where: str, pattern: str) -> str:
+        """Whoever was shown the latest message that fits."""
+        for shown in reversed(self._world.all):
+            if re.search(pattern, shown.text):
+                return shown.to
+        raise AssertionError(f"{where}: nobody was shown {pattern}")
 
     def _filled(self, text: str) -> str:
         for name, value in self._kept.items():

@@ -16,12 +16,22 @@ from bot.store.people import recovery_code
 from bot.store.session import Row
 from bot.turn import Turn, reachable
 from dialogs.voucher import rules
-from dialogs.voucher.service import children, consents, moving, rounds, showing, tickets, together
+from dialogs.voucher.service import (
+    children,
+    consents,
+    first_come,
+    moving,
+    reserve,
+    rounds,
+    showing,
+    tickets,
+    together,
+)
 from dialogs.voucher.service.guardian import ask_guardian
 from dialogs.voucher.service.names import child_name, subject_birth
 from knowledge.ages import completed_months
 from knowledge.city import City
-from knowledge.programme import Round
+from knowledge.programme import Band, Programme, Round
 
 
 def look(turn: Turn, city: City) -> Literal["none", "closed", "first", "again"]:
@@ -112,7 +122,7 @@ def take_birth(turn: Turn) -> Literal["ok"]:
 
 def band(
     turn: Turn, city: City
-) -> Literal["ok", "residents", "no_places", "too_young", "too_old", "unborn", "closed"]:
+) -> Literal["ok", "residents", "no_places", "too_young", "too_old", "unborn", "closed", "gone"]:
     """The child's band, its odds in words, and who in the district takes a child of that age."""
     if moving.closed(turn) and not moving.move(turn):
         return "closed"
@@ -129,17 +139,8 @@ def band(
         return reason or "too_old"
     if turn.data.get("again") and "nickname" not in turn.data:
         turn.data["nickname"] = turn.label(f"voucher.child_name.n{turn.data['again']}")
-    applied = int(
-        turn.db.value(
-            "SELECT count(*) FROM voucher_ticket WHERE round_id = :r AND band = :b AND state"
-            " IN ('applied', 'unconfirmed', 'unseen')",
-            r=row["id"],
-            b=found.id,
-        )
-    )
     months = completed_months(born, turn.today)
     places = len(city.places_for(programme.id, months)) if programme.id in city.programmes else 0
-    kind, of_ten = rules.odds(found.quota, applied + 1)  # with the one who reads it
     turn.data.update(
         band=found.id,
         band_name=found.name_en if turn.lang == "en" else found.name,
@@ -148,6 +149,50 @@ def band(
         places=places,
         months=months,
     )
+    if programme.allocation == "first_come":
+        if not _say_left(turn, row, programme, places):
+            return "gone"
+    else:
+        _say_odds(turn, row, programme, found, places)
+    if places == 0 and "anyway" not in turn.data:
+        return "no_places"
+    return check_residents(turn)
+
+
+def _say_left(turn: Turn, row: Row, programme: Programme, places: int) -> bool:
+    """First come, first served: how many are left. False: all are gone, and there is no line."""
+    left = first_come.left(turn, row, turn.data["band"])
+    line = reserve.lives(turn, row)
+    if left == 0 and not line:
+        _note_next(turn, programme)
+        return False
+    turn.say(
+        "voucher.first.left",
+        band=turn.data["band_name"],
+        amount=turn.data["amount"],
+        quota=turn.data["quota"],
+        left=left,
+        places=places,
+        days=programme.valid_days,
+    )
+    return True
+
+
+def _note_next(turn: Turn, programme: Programme) -> None:
+    following = rounds.next_round(turn.db, programme.id, turn.now)
+    turn.data["next_opens"] = None if following is None else instant(int(following["opens"])).isoformat()
+
+
+def _say_odds(turn: Turn, row: Row, programme: Programme, found: Band, places: int) -> None:
+    applied = int(
+        turn.db.value(
+            "SELECT count(*) FROM voucher_ticket WHERE round_id = :r AND band = :b AND state"
+            " IN ('applied', 'unconfirmed', 'unseen')",
+            r=row["id"],
+            b=found.id,
+        )
+    )
+    kind, of_ten = rules.odds(found.quota, applied + 1)  # with the one who reads it
     turn.say(
         "voucher.odds",
         band=turn.data["band_name"],
@@ -159,9 +204,6 @@ def band(
         places=places,
         days=programme.valid_days,
     )
-    if places == 0 and "anyway" not in turn.data:
-        return "no_places"
-    return check_residents(turn)
 
 
 def _take_consent(turn: Turn) -> None:
@@ -261,7 +303,9 @@ def gather(turn: Turn) -> Literal["ok", "moved"]:
     return "ok"
 
 
-def submit(turn: Turn, city: City) -> Literal["granted", "registered", "moved", "phone_taken", "awarded"]:
+def submit(
+    turn: Turn, city: City
+) -> Literal["granted", "registered", "moved", "phone_taken", "awarded", "gone"]:
     """Take the ticket. Whoever comes second with the same child learns only that it is registered."""
     if moving.closed(turn):
         return "moved"
@@ -280,20 +324,46 @@ def submit(turn: Turn, city: City) -> Literal["granted", "registered", "moved", 
         child=child,
     ):
         return "phone_taken"
+    place: first_come.Place | None = None
+    if first_come.is_so(row) and not tickets.standing(turn, tickets.ticket_of(turn, child)):
+        place = first_come.claim(turn, row, turn.data["band"])
+        if place is None:
+            _note_next(turn, rounds.programme_of(row))
+            return "gone"
     subject = children.subject_for(turn, child)
     ticket = tickets.take(turn, row, child, subject, phone_hash)
     if ticket is None:
+        if place is not None:
+            first_come.unclaim(turn, row, turn.data["band"], place)
         held = tickets.ticket_of(turn, child)
         tickets.standing(turn, held)
         together.met(turn, held)
         return "phone_taken" if phone_hash is not None and held is None else "registered"
     consents.remember(turn, subject)
-    _receipt(turn, row, ticket, city)
+    _receipt(turn, row, ticket, place, city)
     return "granted"
 
 
-def _receipt(turn: Turn, row: Row, ticket: Row, city: City) -> None:
+def _receipt(turn: Turn, row: Row, ticket: Row, place: first_come.Place | None, city: City) -> None:
     code = recovery_code(turn.db, turn.ground.keys, turn.who.id, secrets.SystemRandom())
+    if place is not None:
+        ticket = first_come.grant(turn, row, ticket, place, city)
+        turn.say(
+            "voucher.first.receipt",
+            [Button(turn.label("voucher.button.mine"), id="go:mine")],
+            recovery=code,
+            page_sleeps=turn.data["page_sleeps"],
+            telegram=turn.data["telegram"],
+        )
+    else:
+        _receipt_of_draw(turn, row, ticket, code)
+    if ticket["state"] == "unconfirmed":
+        ask_guardian(turn, row, ticket)
+    if ticket["must_show"]:
+        showing.ask_to_show(turn, row, ticket, city)
+
+
+def _receipt_of_draw(turn: Turn, row: Row, ticket: Row, code: str) -> None:
     link = turn.ground.settings.page + f"/draws/{row['name']}.json"
     turn.say(
         "voucher.receipt",
@@ -315,10 +385,6 @@ def _receipt(turn: Turn, row: Row, ticket: Row, city: City) -> None:
         draws=link,
         telephone=turn.ground.telephone,
     )
-    if ticket["state"] == "unconfirmed":
-        ask_guardian(turn, row, ticket)
-    if ticket["must_show"]:
-        showing.ask_to_show(turn, row, ticket, city)
 
 
 def _masked(phone: str) -> str:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from bot.clock import instant, ms
 from bot.turn import Turn
-from dialogs.voucher.service import guardian, rounds
+from dialogs.voucher.service import first_come, guardian, rounds
 from dialogs.voucher.service.agreed import stands
 
 PURPOSES = ("basic", "child")
@@ -74,6 +74,7 @@ def revoked(turn: Turn, subject_id: int | None, purpose: str) -> None:
             continue
         turn.db.run("UPDATE voucher_ticket SET state = 'withdrawn' WHERE id = :id", id=ticket["id"])
         turn.audit("ticket.withdrawn", f"ticket:{ticket['id']}", because="consent")
+        first_come.follow(turn, int(ticket["id"]))
         closes = instant(int(row["closes"]))
         turn.say("voucher.consent_withdrawn", ticket=ticket["number"], closes=closes)
         guardian.tell_others(turn, ticket, "voucher.withdrawn_by_other")

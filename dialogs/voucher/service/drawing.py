@@ -16,7 +16,7 @@ from bot.store.session import Row
 from bot.timers import Due
 from bot.turn import Turn
 from dialogs.voucher import draw, rules
-from dialogs.voucher.service import redraw, reserve
+from dialogs.voucher.service import quota, redraw, reserve
 from dialogs.voucher.service.results import issue_and_tell, tell_reminder
 from dialogs.voucher.service.rounds import CHUNK, each, programme_of, round_row
 from knowledge.city import City
@@ -115,7 +115,7 @@ def on_publish(turn: Turn, due: Due, city: City) -> str | None:
         for left, at in rules.reminder_moments(last, programme.reminder_days, zone):
             timers.set_once(turn.db, "voucher.remind", f"{row['id']}:{left}", at)
         timers.set_once(turn.db, "voucher.expire", str(row["id"]), ends)
-        reserve.open_list(turn, row, programme, turn.now)
+        quota.open_list(turn.db, row, programme, turn.now)
         turn.audit("round.published", f"round:{row['name']}")
         return "0"
     cursor = each(turn, due, "state IN ('won', 'reserve')", partial(issue_and_tell, city=city))

@@ -73,6 +73,9 @@ def show(turn: Turn, city: City) -> None:
     if row is None or row["state"] == "announced":
         turn.say("voucher.fair.none", telephone=turn.ground.telephone)
         return
+    if rounds.programme_of(row).allocation == "first_come":
+        turn.say("voucher.fair.first_come", round=row["name"], telephone=turn.ground.telephone)
+        return
     name, event = public.file_of(turn.db, row, tickets[0]["band"] if tickets else None)
     open_here = bool(turn.ground.settings.public_url) or (
         turn.place is not None and turn.place.channel == "web"

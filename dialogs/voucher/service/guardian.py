@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from bot import timers
@@ -11,7 +11,7 @@ from bot.store.session import Row
 from bot.timers import Due
 from bot.turn import Turn
 from dialogs.voucher import rules
-from dialogs.voucher.service import rounds
+from dialogs.voucher.service import first_come, issuing, rounds
 from dialogs.voucher.service.agreed import rests
 from dialogs.voucher.service.names import child_name, subject_birth
 from dialogs.voucher.service.results import guardians
@@ -25,14 +25,19 @@ def ask_guardian(turn: Turn, row: Row, ticket: Row) -> None:
         "voucher.guardian_link",
         link=link(turn, ticket),
         name=child_name(turn, ticket),
-        frozen=instant(int(row["frozen"])),
+        frozen=ends(row, ticket),
         reason="no_channel" if turn.attended else "",
     )
-    frozen = instant(int(row["frozen"]))
+    frozen = ends(row, ticket)
     for at in rules.guardian_moments(frozen, turn.now):
         # Named by the hours left: a ticket withdrawn and applied for again keeps each reminder it has not had.
         hours = (frozen - at) // timedelta(hours=1)
         timers.set_timer(turn.db, "voucher.guardian", f"{ticket['id']}:{hours}", at, {"ticket": ticket["id"]})
+
+
+def ends(row: Row, ticket: Row) -> datetime:
+    """Until when a guardian may confirm: the freeze, or the end of what is held for them."""
+    return instant(int(ticket["held"] if ticket["held"] is not None else row["frozen"]))
 
 
 def link(turn: Turn, ticket: Row) -> str:
@@ -93,6 +98,11 @@ def accept(turn: Turn) -> Literal["ok", "gone"]:
         )
     for hours in rules.GUARDIAN_HOURS:
         timers.cancel(turn.db, "voucher.guardian", f"{ticket['id']}:{hours}")
+    turn.audit("ticket.confirmed", f"ticket:{ticket['id']}")
+    first_come.follow(turn, int(ticket["id"]))
+    turn.data["at_once"] = issuing.of(turn, int(ticket["id"])) is not None
+    if turn.data["at_once"]:
+        return "ok"
     turn.push(
         ticket["person_id"],
         "voucher.guardian_agreed",
@@ -100,7 +110,6 @@ def accept(turn: Turn) -> Literal["ok", "gone"]:
         name=child_name(turn, ticket),
         dedupe=f"guardian:{ticket['id']}:{ticket['applied']}",
     )
-    turn.audit("ticket.confirmed", f"ticket:{ticket['id']}")
     return "ok"
 
 
@@ -117,6 +126,7 @@ def refuse(turn: Turn) -> Literal["ok"]:
             dedupe=f"refused:{ticket['id']}:{ms(turn.now)}",
         )
         turn.audit("ticket.refused", f"ticket:{ticket['id']}")
+        first_come.follow(turn, int(ticket["id"]))
         frozen = instant(int(rounds.round_row(turn.db, int(ticket["round_id"]))["frozen"]))
         undo = turn.action(
             "voucher.refuse_undo",
@@ -133,7 +143,14 @@ def refuse_undo(turn: Turn, payload: dict[str, Any]) -> None:
     """Ask the guardian once more, unless the applicant's own consent is gone by now."""
     ticket = turn.db.one("SELECT * FROM voucher_ticket WHERE id = :id", id=payload["ticket"])
     restored = 0
-    if ticket is not None and rests(turn, ticket, "unconfirmed"):
+    row = None if ticket is None else rounds.round_row(turn.db, int(ticket["round_id"]))
+    if (
+        ticket is not None
+        and row is not None
+        and ticket["state"] == "refused"
+        and rests(turn, ticket, "unconfirmed")
+        and first_come.may_return(turn, row, ticket, "unconfirmed")
+    ):
         restored = turn.db.run(
             "UPDATE voucher_ticket SET state = 'unconfirmed' WHERE id = :id AND state = 'refused'"
             " AND applied = :applied",
@@ -170,10 +187,10 @@ def on_remind(turn: Turn, due: Due) -> None:
         "voucher.guardian_reminder",
         lane="reminder",
         name=child_name(turn, ticket),
-        frozen=instant(int(row["frozen"])),
+        frozen=ends(row, ticket),
         link=link(turn, ticket),
         dedupe=f"guardian-remind:{due.key}",
-        deadline=instant(int(row["frozen"])) - timedelta(minutes=1),
+        deadline=ends(row, ticket) - timedelta(minutes=1),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from bot.clock import instant, ms
 from bot.store.session import Row
 from bot.turn import Turn
-from dialogs.voucher.service import mine, reserve, rounds
+from dialogs.voucher.service import first_come, mine, reserve, rounds
 from dialogs.voucher.service.names import child_name
 from dialogs.voucher.service.results import guardians
 
@@ -170,6 +170,7 @@ def erase(turn: Turn, person: int) -> None:
         if ticket["state"] in _OPEN and _round_open(turn, ticket):
             turn.db.run("UPDATE voucher_ticket SET state = 'withdrawn' WHERE id = :id", id=ticket["id"])
             turn.audit("ticket.withdrawn", f"ticket:{ticket['id']}", because="erased")
+            first_come.follow(turn, int(ticket["id"]))
             _tell(turn, ticket, int(ticket["person_id"]), "voucher.withdrawn_by_other")
     turn.db.run(
         "UPDATE voucher_child SET birth = :nothing WHERE id IN (SELECT child_id FROM voucher_family WHERE person_id ="
@@ -186,6 +187,7 @@ def _drop(turn: Turn, ticket: Row) -> None:
     if ticket["state"] in _OPEN and _round_open(turn, ticket):
         turn.db.run("UPDATE voucher_ticket SET state = 'withdrawn' WHERE id = :id", id=ticket["id"])
         turn.audit("ticket.withdrawn", f"ticket:{ticket['id']}", because="erased")
+        first_come.follow(turn, int(ticket["id"]))
     turn.db.run(
         "UPDATE voucher_ticket SET mark_birth = '', mark_phone = '', mark_name = '' WHERE id = :id",
         id=ticket["id"],

@@ -14,7 +14,17 @@ from bot.store.session import Row
 from bot.turn import Turn
 from bot.workdays import workdays_after
 from dialogs.voucher import codes, rules
-from dialogs.voucher.service import guardian, reserve, rounds, showing, tickets, together, usable, waiting
+from dialogs.voucher.service import (
+    first_come,
+    guardian,
+    reserve,
+    rounds,
+    showing,
+    tickets,
+    together,
+    usable,
+    waiting,
+)
 from dialogs.voucher.service.agreed import rests
 from dialogs.voucher.service.names import child_name
 from dialogs.voucher.service.results import guardians, qr_file
@@ -52,12 +62,12 @@ def _say(turn: Turn, ticket: Row, city: City) -> None:
         "closes": instant(int(row["closes"])),
         "publish": instant(int(row["publish"])),
         "amount": ticket["amount"],
-        "frozen": instant(int(row["frozen"])),
+        "frozen": guardian.ends(row, ticket),
         "to_verify": bool(ticket["to_verify"]),
     }
     if ticket["state"] == "void":
         turn.say("voucher.mine.ticket_void", reason=ticket["void_reason"], **values)
-    elif voucher is not None and row["state"] == "published":
+    elif voucher is not None and (row["state"] == "published" or first_come.is_so(row)):
         _say_voucher(
             turn,
             ticket,
@@ -69,7 +79,7 @@ def _say(turn: Turn, ticket: Row, city: City) -> None:
         _say_waiting(turn, ticket, values)
         if ticket["must_show"]:
             showing.say_where(turn, row, ticket, city)
-    elif ticket["state"] == "reserve" and row["state"] == "published":
+    elif ticket["state"] == "reserve" and (row["state"] == "published" or first_come.is_so(row)):
         waiting.say(turn, ticket, row, values)
     elif ticket["state"] in ("withdrawn", "refused", "unheard", "unseen"):
         review = [[review_button(turn, ticket)]] if row["state"] == "published" else []
@@ -188,6 +198,7 @@ def withdraw(turn: Turn, payload: dict[str, Any]) -> None:
         deadline=_undo_until(turn, instant(int(row["frozen"]))),
     )
     turn.audit("ticket.withdrawn", f"ticket:{ticket['id']}")
+    first_come.follow(turn, int(ticket["id"]))
     guardian.tell_others(turn, ticket, "voucher.withdrawn_by_other")
     turn.say(
         "voucher.withdrawn",
@@ -207,6 +218,8 @@ def withdraw_undo(turn: Turn, payload: dict[str, Any]) -> None:
         return
     if (
         row["state"] != "open"
+        or ticket["state"] != "withdrawn"
+        or not first_come.may_return(turn, row, ticket, payload["state"])
         or turn.db.run(
             "UPDATE voucher_ticket SET state = CASE WHEN :state = 'unseen' AND must_show = 0 THEN 'applied'"
             " ELSE :state END WHERE id = :id AND state = 'withdrawn' AND applied = :applied",

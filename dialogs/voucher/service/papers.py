@@ -13,7 +13,7 @@ from bot.desk import open_case
 from bot.store.session import Row
 from bot.turn import Turn
 from dialogs.voucher import rules
-from dialogs.voucher.service import aliases, children
+from dialogs.voucher.service import aliases, children, first_come
 from dialogs.voucher.service.names import child_name, keyed
 from dialogs.voucher.service.results import guardians
 
@@ -83,6 +83,7 @@ def seen(turn: Turn, child: int, kind: str) -> None:
     ):
         turn.db.run("UPDATE voucher_ticket SET state = 'applied' WHERE id = :id", id=ticket["id"])
         turn.audit("ticket.seen", f"ticket:{ticket['id']}")
+        first_come.follow(turn, int(ticket["id"]))
         tell(turn, ticket, "voucher.paper_seen", f"seen:{ticket['id']}:{ms(turn.now)}")
 
 

@@ -27,8 +27,8 @@ def document(keys: KeyRing, db: Db, name: str) -> dict[str, Any] | None:
     """
     base, _, number = name.partition(".")
     row = db.one("SELECT * FROM voucher_round WHERE name = :name AND state <> 'announced'", name=base)
-    if row is None:
-        return None
+    if row is None or programme_of(row).allocation == "first_come":
+        return None  # nothing is drawn in the order of coming
     events = db.all("SELECT * FROM voucher_event WHERE round_id = :id ORDER BY number", id=row["id"])
     if not events:
         return _first(keys, db, row) if number in ("", "1") else None

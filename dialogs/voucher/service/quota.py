@@ -6,7 +6,10 @@ place held for a guardian, every open offer.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot import scarce
+from bot.clock import ms
 from bot.store.session import Db, Row
 from bot.turn import Turn
 from knowledge.programme import Programme
@@ -20,6 +23,17 @@ def key(round_id: int, band: str) -> str:
 def line(round_id: int, band: str) -> str:
     """The counter that numbers those who come after the last voucher."""
     return f"voucher-line:{round_id}:{band}"
+
+
+def open_list(db: Db, row: Row, programme: Programme, published: datetime) -> None:
+    """A round's results are out (or, first come, it is open): its places are counted, its list lives from now on."""
+    ends = programme.reserve_ends(published)
+    db.run(
+        "UPDATE voucher_round SET reserve_until = :until WHERE id = :id",
+        until=None if ends is None else ms(ends),
+        id=row["id"],
+    )
+    settle(db, row, programme)
 
 
 def settle(db: Db, row: Row, programme: Programme) -> None:
@@ -48,8 +62,7 @@ def recount(db: Db, round_id: int, band: str) -> int:
         band=band,
     )
     waiting = db.value(
-        "SELECT count(*) FROM voucher_ticket WHERE round_id = :round AND band = :band AND state = 'unconfirmed'"
-        " AND held IS NOT NULL",
+        "SELECT count(*) FROM voucher_ticket WHERE round_id = :round AND band = :band AND held IS NOT NULL",
         round=round_id,
         band=band,
     )

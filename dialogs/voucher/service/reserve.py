@@ -35,17 +35,6 @@ FREED = "voucher.freed"
 """The timer that gives a declined voucher's place back once it can no longer be undone; its key is the voucher."""
 
 
-def open_list(turn: Turn, row: Row, programme: Programme, published: datetime) -> None:
-    """A round's results are out (or, first come, it is open): its places are counted, its list lives from now on."""
-    ends = programme.reserve_ends(published)
-    turn.db.run(
-        "UPDATE voucher_round SET reserve_until = :until WHERE id = :id",
-        until=None if ends is None else ms(ends),
-        id=row["id"],
-    )
-    quota.settle(turn.db, row, programme)
-
-
 def results_are_out(turn: Turn, row: Row) -> None:
     """Everybody has the result: places of the quota that nobody has (a ticket that became void) go down the list."""
     programme = rounds.programme_of(row)
@@ -236,7 +225,7 @@ def accept(turn: Turn, payload: dict[str, Any], city: City) -> None:
     programme = rounds.programme_of(row)
     voucher = issuing.issue_now(turn, ticket, programme)
     say_voucher(turn, row, ticket, voucher, city)
-    _tell_others(turn, ticket, voucher)
+    tell_issued(turn, ticket, voucher)
 
 
 def say_voucher(turn: Turn, row: Row, ticket: Row, voucher: Row, city: City) -> None:
@@ -266,12 +255,13 @@ def say_voucher(turn: Turn, row: Row, ticket: Row, voucher: Row, city: City) -> 
     )
 
 
-def _tell_others(turn: Turn, ticket: Row, voucher: Row) -> None:
-    """The other one of applicant and guardian learns of the voucher."""
-    for person in {int(ticket["person_id"]), *guardians(ticket)} - {turn.who.id}:
+def tell_issued(turn: Turn, ticket: Row, voucher: Row) -> None:
+    """Applicant and guardian, whoever of them is not talking, learn of a voucher."""
+    talking = turn.person.id if turn.person is not None else 0
+    for person in {int(ticket["person_id"]), *guardians(ticket)} - {talking}:
         turn.push(
             person,
-            "voucher.result.won_guardian",
+            "voucher.result.issued",
             dedupe=f"taken:{ticket['id']}:{person}",
             name=child_name(turn, ticket),
             amount=voucher["amount"],

@@ -18,6 +18,7 @@ from bot.store.session import Db, Row
 from bot.timers import Due
 from bot.turn import Turn
 from dialogs.voucher import draw, rules
+from dialogs.voucher.service import quota
 from dialogs.voucher.service.results import tell_left_out
 from knowledge.city import City
 from knowledge.programme import Programme, Round
@@ -169,7 +170,11 @@ def _open(turn: Turn, city: City, round_id: int) -> None:
         commitment=draw.commitment(secret),
         id=round_id,
     )
-    for kind in ("freeze", "draw", "publish"):
+    first_come = programme.allocation == "first_come"
+    if first_come:
+        opened = round_row(turn.db, round_id)
+        quota.open_list(turn.db, opened, programme, instant(int(row["publish"])))
+    for kind in ("freeze",) if first_come else ("freeze", "draw", "publish"):
         at = {"freeze": row["frozen"], "draw": row["draw"], "publish": row["publish"]}[kind]
         timers.set_once(turn.db, f"voucher.{kind}", str(round_id), instant(int(at)))
     opens, frozen = instant(int(row["opens"])), instant(int(row["frozen"]))
@@ -186,6 +191,10 @@ def on_freeze(turn: Turn, due: Due) -> str | None:
             "UPDATE voucher_ticket SET state = 'unheard' WHERE round_id = :id AND state = 'unconfirmed'",
             id=row["id"],
         )
+        if programme_of(row).allocation == "first_come":
+            turn.db.run("UPDATE voucher_round SET state = 'published' WHERE id = :id", id=row["id"])
+            turn.audit("round.published", f"round:{row['name']}")
+            return "0"
         listed = draw.list_lines(_entries(turn.db, int(row["id"])))
         turn.db.run(
             "UPDATE voucher_round SET state = 'frozen', list = :list, list_hash = :hash WHERE id = :id",
