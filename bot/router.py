@@ -47,6 +47,7 @@ def route(turn: Turn, inbound: Inbound, registry: Registry, dialogue: Dialogue) 
         turn.say("common.group", link=turn.ground.link.bots.get(inbound.place.channel, ""))
         return
     word = _everywhere(text, dialogue) if text else None
+    _hint_traditional(turn, text, word or "", dialogue)
     if word is None:
         dialogue.talk.choosing = []
     if word is not None:
@@ -263,6 +264,14 @@ def _answer(turn: Turn, inbound: Inbound, text: str, registry: Registry, dialogu
 def _hint_english(turn: Turn, text: str) -> None:
     if turn.lang != "en" and language_of(text) == "en":
         turn.say("common.in_english")
+
+
+def _hint_traditional(turn: Turn, text: str, word: str, dialogue: Dialogue) -> None:
+    """Tell somebody once who writes Traditional and reads Simplified that they may have Traditional too."""
+    if turn.lang == "zh" and not dialogue.talk.hinted and language_of(text) == "zh-Hant":
+        dialogue.talk.hinted = True
+        if not word.startswith(LANGUAGE):
+            turn.say("common.in_traditional")
 
 
 def _aside(turn: Turn, claim: Claim, dialogue: Dialogue) -> None:

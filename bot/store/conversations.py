@@ -29,7 +29,7 @@ class Talk:
     """A conversation. `open` and `parked` are saved flow states; `choosing` are words a number may pick.
 
     `full` is the question that was shown with all its words last, and the `seq` of that turn. `by` is the latest
-    version of the program that saved it.
+    version of the program that saved it. `hinted`: they were told that there is Traditional.
     """
 
     address_id: int
@@ -42,6 +42,7 @@ class Talk:
     choosing: list[str] = field(default_factory=list)
     full: tuple[int, int] | None = None
     lapsed: bool = False
+    hinted: bool = False
     by: str = VERSION
 
 
@@ -79,17 +80,20 @@ def _fill(talk: Talk, keys: KeyRing, state: bytes) -> None:
         return
     talk.open, talk.parked, talk.choosing = tree["open"], tree["parked"], tree.get("choosing", [])
     talk.full = tuple(tree["full"]) if tree.get("full") else None
+    talk.hinted = bool(tree.get("hinted"))
     talk.by = tree.get("by", "") if later(tree.get("by", "")) else VERSION
 
 
 def save(db: Db, keys: KeyRing, talk: Talk, now: datetime) -> None:
     """Write a conversation back. Raises Overtaken when it is no longer the one that was loaded."""
     state = None
-    if talk.open is not None or talk.parked is not None or talk.choosing:
+    if talk.open is not None or talk.parked is not None or talk.choosing or talk.hinted:
         tree: dict[str, Any] = {"open": talk.open, "parked": talk.parked, "choosing": talk.choosing}
         tree["by"] = talk.by
         if talk.full is not None and talk.open is not None:
             tree["full"] = talk.full
+        if talk.hinted:
+            tree["hinted"] = True
         state = keys.seal(json.dumps(tree, ensure_ascii=False).encode(), "conversation.state")
     touched = db.run(
         "UPDATE conversation SET seq = seq + 1, question = :question, expects = :expects, state = :state,"

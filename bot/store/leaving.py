@@ -53,6 +53,36 @@ def erase(db: Db, keys: KeyRing, person_id: int, now: datetime) -> list[int]:
     return addresses
 
 
+def put_away(db: Db, person_id: int, address_id: int, now: datetime) -> bool:
+    """Let an address be a stranger's, with nothing left of what was said there. False: it is not this person's.
+
+    Results that wait to be read there go to another address of the person, else onto the call list.
+    """
+    waiting = "address_id = :here AND lane = 'result' AND kind = 'send' AND state IN ('queued', 'waiting', 'withheld')"
+    other = db.value(
+        "SELECT id FROM address WHERE person_id = :person AND id <> :here AND state = 'active' AND member = ''"
+        " ORDER BY last_seen DESC LIMIT 1",
+        person=person_id,
+        here=address_id,
+    )
+    if db.value("SELECT person_id FROM address WHERE id = :here", here=address_id) != person_id:
+        return False
+    if other is not None:
+        db.run(f"UPDATE outbox SET address_id = :other WHERE {waiting}", other=other, here=address_id)
+    else:
+        db.run(
+            "INSERT INTO call_list (person_id, outbox_id, reason, words, state, created) SELECT :person, id, 'no_channel',"
+            f" payload, 'open', :now FROM outbox WHERE {waiting} AND NOT EXISTS (SELECT 1 FROM call_list c WHERE"
+            " c.outbox_id = outbox.id)",
+            person=person_id,
+            now=ms(now),
+            here=address_id,
+        )
+    people.leave(db, person_id, address_id, now)
+    db.run("UPDATE outbox SET payload = NULL WHERE address_id = :here", here=address_id)
+    return True
+
+
 def forget_address(db: Db, address_id: int) -> None:
     """Let an address be as if it had never written: services have let go of it already."""
     row = db.one("SELECT channel, chat, thread, member FROM address WHERE id = :id", id=address_id)

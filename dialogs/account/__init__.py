@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.capability import Capability, Command, Job
 from dialogs.account import flow, service, tables
-from dialogs.account.service import consents, erasing, export, note
+from dialogs.account.service import consents, erasing, export, note, switching
 from knowledge.privacy import PrivacyNote
 
 __all__ = ["capability", "tables"]
@@ -36,8 +36,13 @@ def capability(privacy: PrivacyNote) -> Capability:
             "account.export": export.give,
             "account.erase": erasing.sure,
             "account.erase_undo": erasing.stop,
+            "switch.now": switching.now,
         },
-        timers={erasing.TIMER: erasing.happen, "account.forget": erasing.forget},
+        timers={
+            erasing.TIMER: erasing.happen,
+            "account.forget": erasing.forget,
+            switching.TIMER: switching.happen,
+        },
         jobs=(Job("account.forget", "50 3 * * *", erasing.tidy),),
         sheets={"privacy": partial(note.sheet, note=privacy)},
         arrives=partial(note.arrives, note=privacy),

@@ -31,6 +31,7 @@ Wish = Literal[
     "reminders_on",
     "erase",
     "export",
+    "switch",
     "my_code",
 ]
 
@@ -40,7 +41,21 @@ _EXACT: dict[str, Wish] = {
         "things",
     ),
     **dict.fromkeys(("privacy", "/privacy", "隐私", "隐私说明", "隐私政策", "我的隐私"), "privacy"),
-    **dict.fromkeys(("settings", "/settings", "设置"), "settings"),
+    **dict.fromkeys(("settings", "/settings", "设置", "设定"), "settings"),
+    **dict.fromkeys(
+        (
+            "换人用",
+            "换人",
+            "换个人用",
+            "换人使用",
+            "切换用户",
+            "switch",
+            "/switch",
+            "switch user",
+            "another person",
+        ),
+        "switch",
+    ),
     **dict.fromkeys(("导出", "汇出", "export", "/export"), "export"),
     **dict.fromkeys(("注销", "erase", "/erase", "delete my data"), "erase"),
     **dict.fromkeys(

@@ -145,3 +145,43 @@ def test_a_parent_applies_wins_and_a_centre_redeems(
     page.get_by_role("tab", name="家长").click()
     heard(page, "没去过？")
     context.close()
+
+
+def test_two_people_take_turns_at_one_browser(browser: Browser, site: str) -> None:
+    """换人用 leaves nothing of the first: not on the page, not after a reload or going back, not in another tab."""
+    context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", viewport=SIZES["desktop"])  # type: ignore[arg-type]
+    page, other = context.new_page(), context.new_page()
+    page.goto(site)
+    say(page, "消费券")
+    heard(page, "报名到")
+    year = int((page.locator("body").get_attribute("data-now") or "")[:4])
+    for words, then in (
+        (f"{year - 2}年3月3日", "早报晚报机会一样"),
+        ("爸爸或妈妈", "需要您同意"),
+        ("都同意", "怎么称呼孩子"),
+        ("小桔子", "最后要核对证件"),
+        ("用一个编的号码", "留个电话"),
+        ("138 0013 8000", "请核对"),
+        ("1", "找回码"),
+    ):
+        say(page, words)
+        heard(page, then)
+    other.goto(site)
+    heard(other, "小桔子")
+    page.get_by_role("button", name="换人用", exact=True).click()
+    heard(page, "请先抄下来")
+    press(page, "抄好了，换人")
+    heard(page, "这里是干净的一页")
+    page.wait_for_load_state()
+    heard(other, "这里是干净的一页")
+    assert page.evaluate("JSON.stringify(sessionStorage)").count("小桔子") == 0
+    page.reload()
+    heard(page, "这里是干净的一页")
+    say(page, "接着填")
+    heard(page, "现在没有正在填的内容")
+    for shown in (page, other):
+        assert "小桔子" not in shown.content()
+        assert "138 0013 8000" not in shown.content()
+        assert "找回码：" not in shown.content()
+    accessible(page)
+    context.close()

@@ -23,6 +23,7 @@ from telegram.request._requestparameter import RequestParameter
 from bot.channels.telegram import keyboards, markup
 from bot.channels.telegram.errors import Verdict, verdict
 from bot.messages import File, Receipt, Sendable, SendFailed
+from bot.words import language_of
 
 log = structlog.get_logger(__name__)
 WHOLE_BOT_S = 5.0
@@ -30,7 +31,7 @@ WHOLE_BOT_S = 5.0
 may be that chat's, and the others go on."""
 FATAL_S = 60.0
 """How long a message waits when the bot itself is refused."""
-AGAIN = ("（再发一次）", " (sent again)")
+AGAIN = {"zh": "（再发一次）", "zh-Hant": "（再發一次）", "en": " (sent again)"}
 WIPE = "✓"
 """Something has to be sent to take a reply keyboard away; it is deleted at once."""
 PART_WAY = 5_000
@@ -145,7 +146,7 @@ class TelegramChannel:
                 for button in keyboards.links(said.buttons)
             )
         if message.again and message.lane == "urgent":
-            text += AGAIN[0] if _HAN.search(text) else AGAIN[1]
+            text += AGAIN[language_of(text) or ("zh" if _HAN.search(text) else "en")]
         captioned = len(said.files) == 1 and 0 < markup.length(text) <= markup.LONGEST_CAPTION
         steps: list[Step] = []
         if said.location is not None:

@@ -34,6 +34,8 @@ AGAIN_S = 1.0
 _OWN_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _MEDIA = ("photo", "voice", "file")
+SWITCH = "switch.now"
+"""The act that gives a device to the next person; where a capability has it the page has a button for it."""
 SHEETS = ("privacy",)
 """The sheets that the chat page leads to, where a capability has them."""
 _NO_STORE = {"Cache-Control": "no-store"}
@@ -75,6 +77,7 @@ class Chat:
                 "now": self._demo.shown(),
                 "telephone": ground.telephone,
                 "sample": ground.demo,
+                "switch": SWITCH in self._live.house.registry.actions,
                 "sheets": [name for name in self._live.house.registry.sheets if name in SHEETS],
             },
             headers={**_NO_STORE, "Content-Language": lang, "Vary": "Cookie, Accept-Language"},

@@ -18,7 +18,7 @@ from bot.store import people
 from bot.turn import Turn
 from dialogs.account import rules
 from dialogs.account.flow import JOIN_DIGITS
-from dialogs.account.service import consents, erasing, export
+from dialogs.account.service import consents, erasing, export, switching
 from knowledge.privacy import PrivacyNote
 
 RNG = secrets.SystemRandom()
@@ -48,6 +48,7 @@ def claims(text: str, turn: Turn, note: PrivacyNote) -> Claim | None:
         "my_code": my_code,
         "erase": erasing.wanted,
         "export": export.wanted,
+        "switch": switching.wanted,
         "reminders_off": reminders_off,
         "reminders_on": reminders_on,
     }

@@ -14,6 +14,7 @@ from bot.messages import Button, Outgoing
 from bot.store import leaving
 from bot.timers import Due
 from bot.turn import Turn
+from dialogs.account.service import switching
 
 MINUTES = 10
 """So long the person can think better of it, at any of their addresses."""
@@ -92,8 +93,7 @@ def happen(turn: Turn, due: Due) -> None:
             "account.forget", str(address), turn.in_(days=FORGET_DAYS), since=ms(turn.now), address=address
         )
         if address in private:
-            words = turn.ground.texts.render(str(row["lang"]), "account.erased")
-            turn.post(outbox.Post(address, Outgoing(words, keys=("account.erased",)), "reply"))
+            switching.clean(turn, address, str(row["lang"]), "account.erased")
     turn.audit("person.erased", f"person:{person}")
 
 

@@ -46,7 +46,9 @@ def export(turn: Turn, person: int) -> dict[str, list[dict[str, Any]]]:
             _redemption(ticket, used)
             for ticket, voucher in vouchers
             for used in turn.db.all(
-                "SELECT * FROM voucher_redemption WHERE voucher_id = :id ORDER BY id", id=voucher["id"]
+                "SELECT r.*, s.asked, s.answer, s.answered FROM voucher_redemption r LEFT JOIN voucher_spot s"
+                " ON s.redemption_id = r.id WHERE r.voucher_id = :id ORDER BY r.id",
+                id=voucher["id"],
             )
         ],
     }
@@ -129,6 +131,11 @@ def _redemption(ticket: Row, row: Row) -> dict[str, Any]:
         "amount_fen": int(row["amount"]),
         "at": _at(row["at"]),
         "disputed": _at(row["disputed"]),
+        "reversed": _at(row["reversed"]),
+        "outage_day": row["outage_day"],
+        "asked": _at(row["asked"]),
+        "answer": row["answer"],
+        "answered": _at(row["answered"]),
     }
 
 

@@ -1,7 +1,7 @@
 // The chat page: puts the stream, the conversations, the box and the demonstration's bar together.
 import { Aloud } from "./aloud.js";
 import { clock, mark, tabs } from "./demo.js";
-import { Outgoing, restore } from "./outgoing.js";
+import { forget, Outgoing, restore } from "./outgoing.js";
 import { Stream } from "./stream.js";
 import { Talk } from "./talk.js";
 import { personas, say } from "./words.js";
@@ -43,12 +43,22 @@ const stream = new Stream({ message, ready, away, expired });
 function message(event) {
   const talk = talks.get(event.as);
   if (!talk) return;
+  if (event.kind === "delete" && event.of === null) {
+    anew(event);
+    return;
+  }
   const words = talk.take(event);
   if (event.ack) shown(event);
   if (!settled || !words) return;
   if (event.as === active) aloud.read(words);
   else mark(event.as, true);
   if (document.visibilityState !== "visible") document.title = `(${++unread}) ${title}`;
+}
+
+// Everything was taken away: somebody else sits here now. A page that shows it begins anew, with nothing in memory.
+function anew(event) {
+  forget(event.as, event.id);
+  if (settled) location.replace("/");
 }
 
 // The replay is over: what was said before is not announced, what comes now is.

@@ -107,6 +107,12 @@ function remember(entry) {
   sessionStorage.setItem("said", JSON.stringify([...remembered(), entry].slice(-KEPT)));
 }
 
+// What was said at a conversation before a message of the bot's is nobody's business any more.
+export function forget(persona, before) {
+  const kept = remembered().filter(({ as, after }) => as !== persona || after >= before);
+  sessionStorage.setItem("said", JSON.stringify(kept));
+}
+
 export function restore(talks) {
   if (![...talks.values()].some((talk) => talk.latest)) {
     sessionStorage.removeItem("said");
