@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.flow.model import Do, Flow
-from bot.messages import Button
+from bot.messages import Button, Outgoing
 from bot.store.session import Db
 from bot.timers import Due
 from bot.turn import Ground, Turn
@@ -21,6 +21,8 @@ TimerAct = Callable[[Turn, Due], str | None]
 """What a timer does; a string is the cursor of the next chunk, None means finished."""
 Open = Callable[[Turn, str], None]
 """What an opened link does, given the payload behind its prefix."""
+Compose = Callable[[Turn, str], "Outgoing | None"]
+"""Makes the words of a message that was queued without them, given what it is about; None: nothing is to be said."""
 Page = Callable[[Ground, Db, str], "bytes | None"]
 """A public file of the web server: given the name in the address, its bytes, or None for 404."""
 Sheet = Callable[[Ground, str], tuple[str, str]]
@@ -104,7 +106,8 @@ class Capability:
 
     flows, does (a Do's service by "flow.step"), actions (by kind), timers (by kind), links (by payload prefix),
     pages (by address prefix), sheets (by address), claims (whose words are these), interrupts (answered before
-    everything, in every state), arrives (somebody is back after a while; their message has been answered), commands,
+    everything, in every state), arrives (somebody is back after a while; their message has been answered), composes
+    (the words of a message about to leave, by name), commands,
     operator (commands of the command line), jobs, my_things (status), slips (what can be printed of it), join (moves
     the rows of a person who turned out to be another), export (all that is kept about a person, in sections of rows that
     the texts name under kept.SECTION), gives_up (says what is lost by going), erase (empties a person's rows), starts
@@ -124,6 +127,7 @@ class Capability:
     claims: Callable[[str, Turn], Claim | None] | None = None
     interrupts: Callable[[str, Turn], Callable[[Turn], None] | None] | None = None
     arrives: Callable[[Turn], None] | None = None
+    composes: Mapping[str, Compose] = field(default_factory=dict)
     commands: tuple[Command, ...] = ()
     operator: Mapping[str, OperatorCommand] = field(default_factory=dict)
     jobs: tuple[Job, ...] = ()
@@ -150,6 +154,7 @@ class Registry:
         self.does = _merged("do", (c.does for c in self.all))
         self.actions = _merged("action", (c.actions for c in self.all))
         self.timers = _merged("timer", (c.timers for c in self.all))
+        self._composes = _merged("composer", (c.composes for c in self.all))
         self.links = _merged("link", (c.links for c in self.all))
         self.pages = _merged("page", (c.pages for c in self.all))
         self.sheets = _merged("sheet", (c.sheets for c in self.all))
@@ -173,6 +178,11 @@ class Registry:
             for command in self.commands
             if roles & set(command.roles)
         ]
+
+    def compose(self, turn: Turn, name: str, about: str) -> Outgoing | None:
+        """Let the capability that queued a message without words make them. Raises KeyError for an unknown name."""
+        made: Outgoing | None = self._composes[name](turn, about)
+        return made
 
     def arrives(self, turn: Turn) -> None:
         """Somebody is back after a while: let every capability say what they should know by now."""

@@ -16,7 +16,7 @@ from structlog.contextvars import bound_contextvars
 from bot import limits, lineup, outbox, scarce, timers
 from bot.capability import Capability, Job, Registry
 from bot.clock import SystemClock, instant, ms
-from bot.messages import Channel, Inbound, Place, Receipt, Sendable, SendFailed
+from bot.messages import Channel, Inbound, Outgoing, Place, Receipt, Sendable, SendFailed
 from bot.meters import SENDS
 from bot.redact import Redactor
 from bot.runner import Handled, Jobs, handle_new, handle_next, run_job, run_timer
@@ -225,6 +225,15 @@ class House:
         except Exception as why:  # noqa: BLE001  a channel's surprise: the message may have arrived
             return None, SendFailed("unconfirmed", type(why).__name__)
 
+    def claim(self, db: Db, limit: int = 50) -> list[Sendable]:
+        """Take at most so many due messages for sending; those without words get theirs."""
+        ground = self.ground
+        return outbox.claim_due(db, ground.keys, ground.clock.now(), self._compose, limit, self.crew.number)
+
+    def _compose(self, db: Db, name: str, about: str) -> Outgoing | None:
+        turn = Turn(self.ground, db, self.ground.clock.now(), everyone=self.registry)
+        return self.registry.compose(turn, name, about)
+
     async def send_all(self, messages: Sequence[Sendable]) -> None:
         """Deliver messages one after another."""
         for message in messages:
@@ -233,11 +242,7 @@ class House:
     async def send_due(self) -> int:
         """Deliver everything that is due, without pacing. Returns how many were tried."""
         tried = 0
-        while batch := self.store.write(
-            lambda db: outbox.claim_due(
-                db, self.ground.keys, self.ground.clock.now(), worker=self.crew.number
-            )
-        ):
+        while batch := self.store.write(self.claim):
             await self.send_all(batch)
             tried += len(batch)
         return tried
@@ -267,7 +272,7 @@ class House:
             log.warning("timers of an unknown kind are left to a later version", kind=kind)
         self._sweep(db, LEASE_S)
         scarce.tend(db, now, self.ground.settings.zone)
-        outbox.to_call_list(db, now)
+        outbox.to_call_list(db, self.ground.keys, now, self._compose)
 
     def _sweep(self, db: Db, lease_s: int) -> None:
         now = self.ground.clock.now()

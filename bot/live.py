@@ -247,10 +247,7 @@ class Live:
 
     async def _send_due(self) -> None:
         def claim(db: Db) -> list[Sendable]:
-            ground = self.house.ground
-            return outbox.claim_due(
-                db, ground.keys, ground.clock.now(), self.pace.room(), self.house.crew.number
-            )
+            return self.house.claim(db, self.pace.room())
 
         while not self._stopping:
             batch = await self.house.store.commit(claim)

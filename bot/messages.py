@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, Self
+
+import orjson
 
 from bot.redact import IdProof
 
@@ -89,6 +92,30 @@ class Outgoing:
     files: tuple[File, ...] = ()
     location: tuple[float, float] | None = None
     keys: tuple[str, ...] = ()
+
+    def to_json(self) -> bytes:
+        """This message as JSON bytes."""
+        tree = {
+            "text": self.text,
+            "keys": self.keys,
+            "location": self.location,
+            "buttons": [[[b.label, b.id, b.url, b.ask] for b in row] for row in self.buttons],
+            "files": [[f.name, f.type, base64.b64encode(f.body).decode()] for f in self.files],
+        }
+        return orjson.dumps(tree)
+
+    @classmethod
+    def of_json(cls, raw: bytes) -> Self:
+        """A message from what `to_json` gave."""
+        tree: dict[str, Any] = orjson.loads(raw)
+        place = tree["location"]
+        return cls(
+            tree["text"],
+            tuple(tuple(Button(*b) for b in row) for row in tree["buttons"]),
+            tuple(File(name, kind, base64.b64decode(body)) for name, kind, body in tree["files"]),
+            None if place is None else (place[0], place[1]),
+            tuple(tree["keys"]),
+        )
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,8 @@ import json
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot import outbox
 from bot.clock import ms
-from bot.messages import Button
+from bot.messages import Button, Outgoing
 from bot.store.sealed import Unreadable
 from bot.texts import plain
 from bot.turn import Turn
@@ -82,7 +81,7 @@ def _offers(turn: Turn) -> list[Offer]:
     seen: set[tuple[str, str]] = set()
     for ago, row in enumerate(rows):
         try:
-            message = outbox.of_json(turn.ground.keys.unseal(bytes(row["payload"]), "outbox.payload"))
+            message = Outgoing.of_json(turn.ground.keys.unseal(bytes(row["payload"]), "outbox.payload"))
         except Unreadable:  # its buttons are known by pressing them only
             continue
         head = plain(message.text).strip().split("\n")[0][:HEAD]

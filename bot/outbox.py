@@ -7,18 +7,16 @@ and replies are repeated, a result once with the same code, reminders and broadc
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Any, get_args
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from bot.clock import instant, ms
-from bot.messages import Button, File, Kind, Lane, Outgoing, Place, Sendable, SendFailed
+from bot.messages import Kind, Lane, Outgoing, Place, Sendable, SendFailed
 from bot.store.sealed import KeyRing, Unreadable
 from bot.store.session import Db, Row
 
@@ -38,15 +36,22 @@ _COLUMNS = (
 
 
 _LANES = ("'urgent'", "'reply'", "'result'", "'reminder'", "'broadcast'")
-_KINDS = f"o.kind IN ({', '.join(repr(kind) for kind in get_args(Kind))})"
+WORDLESS = "compose"
+"""The kind of a row that was queued without its words: they are made when it is about to leave."""
+_KINDS = f"o.kind IN ({', '.join(repr(kind) for kind in (*get_args(Kind), WORDLESS))})"
 """What this program can send. A payload of another shape gets a kind of its own: older programs leave it alone."""
+Compose = Callable[[Db, str, str], Outgoing | None]
+"""Makes the words of a row, given a composer's name and what it is about; None: there is nothing to say any more."""
 _AT_ONCE = 100
 """Rows asked for in one statement."""
 
 
 @dataclass(frozen=True)
 class Post:
-    """A message to be written into the outbox. `due` and `deadline` are instants; None = at once, no end."""
+    """A message to be written into the outbox. `due` and `deadline` are instants; None = at once, no end.
+
+    A `wordless` one names its composer and what it is about in the message's `keys`.
+    """
 
     address_id: int
     message: Outgoing
@@ -56,6 +61,7 @@ class Post:
     dedupe: str | None = None
     due: datetime | None = None
     deadline: datetime | None = None
+    wordless: bool = False
 
 
 def put(
@@ -75,11 +81,11 @@ def put(
         " tries, note, turn, worker) VALUES (:address, :kind, :of, :lane, :state, :payload, :dedupe, :now, :due,"
         " :deadline, :now, 0, '', :turn, :worker) ON CONFLICT (dedupe) DO NOTHING RETURNING id",
         address=post.address_id,
-        kind=post.kind,
+        kind=WORDLESS if post.wordless else post.kind,
         of=post.of,
         lane=post.lane,
         state=born,
-        payload=keys.seal(to_json(post.message), "outbox.payload"),
+        payload=keys.seal(post.message.to_json(), "outbox.payload"),
         dedupe=post.dedupe,
         now=ms(now),
         due=ms(due),
@@ -136,7 +142,9 @@ def load_inflight(db: Db, keys: KeyRing, ids: Sequence[int]) -> list[Sendable]:
     return found
 
 
-def claim_due(db: Db, keys: KeyRing, now: datetime, limit: int = 50, worker: int = 0) -> list[Sendable]:
+def claim_due(
+    db: Db, keys: KeyRing, now: datetime, compose: Compose, limit: int = 50, worker: int = 0
+) -> list[Sendable]:
     """Let `worker` take due rows for sending: queued or waiting becomes inflight. Highest lane first, oldest first.
 
     Of one address only the oldest unsent row of a lane is taken, so a chat's messages keep their order. Each state
@@ -164,7 +172,24 @@ def claim_due(db: Db, keys: KeyRing, now: datetime, limit: int = 50, worker: int
             worker=worker,
             id=row_id,
         )
+        put_words(db, keys, row_id, compose)
     return load(db, keys, taken)
+
+
+def put_words(db: Db, keys: KeyRing, row_id: int, compose: Compose) -> None:
+    """Give a row that was queued without words its words; where there is nothing to say any more it is cancelled."""
+    raw = db.value("SELECT payload FROM outbox WHERE id = :id AND kind = :kind", id=row_id, kind=WORDLESS)
+    if raw is None:
+        return
+    name, about = Outgoing.of_json(keys.unseal(bytes(raw), "outbox.payload")).keys
+    message = compose(db, name, about)
+    db.run(
+        "UPDATE outbox SET kind = 'send', payload = :payload,"
+        " state = CASE WHEN :empty = 1 THEN 'cancelled' ELSE state END WHERE id = :id",
+        payload=None if message is None else keys.seal(message.to_json(), "outbox.payload"),
+        empty=int(message is None),
+        id=row_id,
+    )
 
 
 def sent(db: Db, row_id: int, message_id: str, now: datetime) -> None:
@@ -278,8 +303,12 @@ def sweep(db: Db, now: datetime, lost: Callable[[Row], bool]) -> list[int]:
     return swept
 
 
-def to_call_list(db: Db, now: datetime) -> int:
+def to_call_list(db: Db, keys: KeyRing, now: datetime, compose: Compose) -> int:
     """Put undelivered results and reminders on the call list, once each. Returns how many were added."""
+    for row in db.all(
+        "SELECT id FROM outbox WHERE lane = 'result' AND state = 'failed' AND kind = :kind", kind=WORDLESS
+    ):
+        put_words(db, keys, int(row["id"]), compose)
     return db.run(
         "INSERT INTO call_list (person_id, outbox_id, reason, words, state, created)"
         " SELECT a.person_id, o.id, CASE WHEN a.state = 'retired' THEN 'blocked' ELSE 'asleep' END, o.payload, 'open',"
@@ -309,40 +338,13 @@ def next_due(db: Db) -> datetime | None:
     return None if at is None else instant(int(at))
 
 
-def to_json(message: Outgoing) -> bytes:
-    """A message as JSON bytes."""
-    return json.dumps(
-        {
-            "text": message.text,
-            "keys": message.keys,
-            "location": message.location,
-            "buttons": [[[b.label, b.id, b.url, b.ask] for b in row] for row in message.buttons],
-            "files": [[f.name, f.type, base64.b64encode(f.body).decode()] for f in message.files],
-        },
-        ensure_ascii=False,
-    ).encode()
-
-
-def of_json(raw: bytes) -> Outgoing:
-    """A message from what `to_json` gave."""
-    tree: dict[str, Any] = json.loads(raw)
-    place = tree["location"]
-    return Outgoing(
-        tree["text"],
-        tuple(tuple(Button(*b) for b in row) for row in tree["buttons"]),
-        tuple(File(name, kind, base64.b64decode(body)) for name, kind, body in tree["files"]),
-        None if place is None else (place[0], place[1]),
-        tuple(tree["keys"]),
-    )
-
-
 def _sendable(row: Row, keys: KeyRing) -> Sendable:
     return Sendable(
         id=int(row["id"]),
         place=Place(row["channel"], row["chat"], row["thread"], row["member"]),
         kind=row["kind"],
         lane=row["lane"],
-        message=of_json(keys.unseal(bytes(row["payload"]), "outbox.payload")),
+        message=Outgoing.of_json(keys.unseal(bytes(row["payload"]), "outbox.payload")),
         of=row["of_id"],
         created=int(row["created"]),
         again=str(row["note"]).startswith("unconfirmed"),

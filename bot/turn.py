@@ -57,6 +57,9 @@ class Everyone(Protocol):
     def join(self, turn: Turn, keep: int, other: int) -> None:
         """Let each move its rows of the person `other` to the person `keep`."""
 
+    def compose(self, turn: Turn, name: str, about: str) -> Outgoing | None:
+        """Make the words of a message that was queued without them; None: nothing is to be said any more."""
+
     def export(self, turn: Turn, person: int) -> dict[str, list[dict[str, Any]]]:
         """What each keeps about a person: sections of rows."""
 
@@ -188,21 +191,56 @@ class Turn:
         if person is not None and person["erased"] is not None:
             return None
         lang = lang or ("zh" if person is None else str(person["lang"]))
-        text = self.ground.texts.render(lang, key, values)
-        message = Outgoing(text, tuple(tuple(row) for row in rows), tuple(files), None, (key,))
+        message = self.letter(lang, key, *rows, files=files, **values)
         address = reachable(self.db, person_id, avoid)
         if address is None and lane == "broadcast":
             return None
         if address is None:
-            self.db.run(
-                "INSERT INTO call_list (person_id, outbox_id, reason, words, state, created)"
-                " VALUES (:person, NULL, 'no_channel', :words, 'open', :now)",
-                person=person_id,
-                words=self.ground.keys.seal(outbox.to_json(message), "outbox.payload"),
-                now=ms(self.now),
-            )
+            self._call(person_id, message)
             return None
         return self.post(outbox.Post(address, message, lane, dedupe=dedupe, due=due, deadline=deadline))
+
+    def letter(
+        self, lang: str, key: str, /, *rows: Sequence[Button], files: Sequence[File] = (), **values: Any
+    ) -> Outgoing:
+        """A message in somebody's language, not sent yet."""
+        text = self.ground.texts.render(lang, key, values)
+        return Outgoing(text, tuple(tuple(row) for row in rows), tuple(files), None, (key,))
+
+    def push_composed(
+        self,
+        person_id: int,
+        composer: str,
+        about: str,
+        /,
+        *,
+        lane: Lane = "result",
+        dedupe: str | None = None,
+        deadline: datetime | None = None,
+    ) -> int | None:
+        """`push` for very many at once: the words are made by a composer (Capability.composes) when they leave."""
+        if self.everyone is None:
+            raise RuntimeError("nobody is here to make the words")
+        address = reachable(self.db, person_id)
+        if address is not None:
+            message = Outgoing("", keys=(composer, about))
+            return self.post(
+                outbox.Post(address, message, lane, dedupe=dedupe, deadline=deadline, wordless=True)
+            )
+        said = self.everyone.compose(self, composer, about)
+        if said is not None and not self.db.value("SELECT erased FROM person WHERE id = :id", id=person_id):
+            self._call(person_id, said)
+        return None
+
+    def _call(self, person_id: int, message: Outgoing) -> None:
+        """Put on the call list what cannot reach a person who has no address."""
+        self.db.run(
+            "INSERT INTO call_list (person_id, outbox_id, reason, words, state, created)"
+            " VALUES (:person, NULL, 'no_channel', :words, 'open', :now)",
+            person=person_id,
+            words=self.ground.keys.seal(message.to_json(), "outbox.payload"),
+            now=ms(self.now),
+        )
 
     def push_staff(
         self,

@@ -16,7 +16,6 @@ import pytest_asyncio
 from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary
 from sqlmodel import SQLModel
 
-from bot import outbox
 from bot.messages import Outgoing, Place
 from bot.store import people
 from bot.store.session import Db
@@ -171,7 +170,7 @@ class Planted:
     def _sealed(self, name: str, about: str) -> bytes:
         words = f"sealed-{name}"
         self.values[name] = words
-        body = outbox.to_json(Outgoing(words)) if name in MESSAGES else words.encode()
+        body = Outgoing(words).to_json() if name in MESSAGES else words.encode()
         if name == "conversation.state":
             body = json.dumps({"open": None, "parked": None, "words": words}).encode()
         self.blobs[name] = self.world.house.ground.keys.seal(body, about or name)

@@ -16,7 +16,6 @@ from typing import Any
 
 import pytest
 
-from bot import outbox
 from bot.assembly import open_house
 from bot.clock import VirtualClock, ms, parse_instant
 from bot.house import House
@@ -117,7 +116,7 @@ class Town:
         return self.house.store.read(lambda db: [dict(row) for row in db.all(sql, **values)])
 
     def words(self, blob: bytes) -> str:
-        return outbox.of_json(self.house.ground.keys.unseal(bytes(blob), "outbox.payload")).text
+        return Outgoing.of_json(self.house.ground.keys.unseal(bytes(blob), "outbox.payload")).text
 
 
 @pytest.fixture

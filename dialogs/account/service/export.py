@@ -12,10 +12,9 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
-from bot import outbox
 from bot.capability import NotDone
 from bot.clock import instant
-from bot.messages import Button, File
+from bot.messages import Button, File, Outgoing
 from bot.texts import plain
 from bot.turn import Turn
 
@@ -272,7 +271,7 @@ def _acts(turn: Turn, person: int) -> list[dict[str, Any]]:
 
 def _said(turn: Turn, blob: Any) -> str | None:
     raw = _open(turn, blob, "outbox.payload")
-    return None if raw is None else plain(outbox.of_json(raw.encode()).text)
+    return None if raw is None else plain(Outgoing.of_json(raw.encode()).text)
 
 
 def _open(turn: Turn, blob: Any, about: str) -> str | None:

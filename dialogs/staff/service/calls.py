@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from bot import outbox
 from bot.clock import ms
 from bot.desk import open_case
-from bot.messages import COUNTER, Button
+from bot.messages import COUNTER, Button, Outgoing
 from bot.store.sealed import Unreadable
 from bot.texts import plain
 from bot.turn import Turn
@@ -74,7 +73,7 @@ def _call_buttons(turn: Turn, call: int) -> list[Button]:
 
 def _what_to_say(turn: Turn, words: bytes) -> str:
     try:
-        return plain(outbox.of_json(turn.ground.keys.unseal(bytes(words), "outbox.payload")).text)
+        return plain(Outgoing.of_json(turn.ground.keys.unseal(bytes(words), "outbox.payload")).text)
     except Unreadable:
         return "—"
 

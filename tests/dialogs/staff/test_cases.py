@@ -7,7 +7,6 @@ from datetime import datetime
 
 import pytest
 
-from bot import outbox
 from bot.clock import ms
 from bot.messages import Outgoing
 from bot.store.session import Db
@@ -132,7 +131,7 @@ async def test_in_a_group_no_case_is_shown(town: Town) -> None:
 
 def _call(town: Town, who: str, words: str) -> None:
     person = town.person(who)
-    sealed = town.house.ground.keys.seal(outbox.to_json(Outgoing(f"<b>{words}</b>")), "outbox.payload")
+    sealed = town.house.ground.keys.seal(Outgoing(f"<b>{words}</b>").to_json(), "outbox.payload")
 
     def put(db: Db) -> None:
         db.run(
