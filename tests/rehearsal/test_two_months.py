@@ -19,7 +19,7 @@ import pytest
 from bot.assembly import open_house
 from bot.clock import VirtualClock, ms, parse_instant
 from bot.house import House
-from bot.messages import Place
+from bot.messages import Outgoing, Place
 from bot.settings import Settings
 from bot.store import people
 from bot.store.session import Db, sqlite_url
