@@ -39,6 +39,7 @@ from dialogs.voucher.service import (
     usable,
     waiting,
 )
+from dialogs.voucher.service.results import RESULT, WATCHED, say_result, say_watched
 from knowledge.city import City
 from knowledge.intents import match
 from knowledge.normalise import normalise
@@ -209,7 +210,7 @@ def _actions(city: City) -> dict[str, Act]:
         "voucher.review_reject": reviews.reject,
         "voucher.review_uphold": reviews.uphold,
         redraw.KIND: two.confirming(reviews.redrawn),
-        public.AWARD: two.confirming(partial(reviews.award, city=city)),
+        public.AWARD: two.confirming(reviews.award),
     }
 
 
@@ -231,7 +232,7 @@ def _timers(city: City) -> dict[str, TimerAct]:
         "voucher.show": partial(showing.on_remind, city=city),
         "voucher.pairs": pairs.on_time,
         "voucher.redraw_tell": redraw.on_tell,
-        redraw.KIND: partial(redraw.on_redraw, city=city),
+        redraw.KIND: redraw.on_redraw,
     }
 
 
@@ -244,6 +245,7 @@ def capability(city: City) -> Capability:
         does=_does(city),
         actions=_actions(city),
         timers=_timers(city),
+        composes={RESULT: partial(say_result, city=city), WATCHED: say_watched},
         links={
             "r": partial(redeem.open_link, city=city),
             guardian.PREFIX: guardian.open_link,

@@ -15,12 +15,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.templating import Jinja2Templates
 
-from bot import outbox
 from bot.capability import Slip
 from bot.channels.counter.door import CounterDoor
 from bot.channels.counter.pages import HEADERS, HOME
 from bot.channels.counter.talk import slips
 from bot.channels.web.needs import Live
+from bot.messages import Outgoing
 from bot.store import counter
 from bot.store.counter import Login
 from bot.store.session import Db
@@ -76,7 +76,9 @@ class Printing:
                 return None, ""
             counter.touch(db, login, house.ground.clock.now())
             self._door.note(db, login, "call.letter", f"call:{call}")
-            said = plain(outbox.of_json(house.ground.keys.unseal(bytes(row["words"]), "outbox.payload")).text)
+            said = plain(
+                Outgoing.of_json(house.ground.keys.unseal(bytes(row["words"]), "outbox.payload")).text
+            )
             lines = tuple(line for line in said.split("\n") if line.strip())
             title = self._words.label(row["lang"], "counter.slip.letter")
             return Slip(f"letter-{call}", title, steps=lines), str(row["lang"])

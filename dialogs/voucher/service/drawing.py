@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from functools import partial
+from functools import lru_cache, partial
 from hashlib import sha256
+
+import orjson
 
 from bot import timers
 from bot.clock import end_of_day, instant, local_date, ms
@@ -17,11 +19,15 @@ from bot.timers import Due
 from bot.turn import Turn
 from dialogs.voucher import draw, rules
 from dialogs.voucher.service import quota, redraw, reserve
-from dialogs.voucher.service.results import issue_and_tell, tell_reminder
-from dialogs.voucher.service.rounds import CHUNK, each, programme_of, round_row
+from dialogs.voucher.service.results import issue_and_queue, tell_reminder
+from dialogs.voucher.service.rounds import each, programme_of, round_row
 from knowledge.city import City
 from knowledge.programme import Programme
 
+PLACES = 1000
+"""Tickets whose place is written in one transaction."""
+QUEUED = 200
+"""Tickets whose result is queued in one transaction."""
 WAIT_FOR_VALUE = timedelta(minutes=10)
 """How long a publication waits before it looks again for the draw or the approval."""
 
@@ -74,19 +80,27 @@ def _wait_for_value(turn: Turn, row: Row, programme: Programme) -> None:
 
 
 def _place_chunk(turn: Turn, row: Row, start: int) -> str | None:
-    """Write places 1… into tickets, some thousand at a time."""
-    size = CHUNK * 10
-    places = [
-        {"number": ticket, "rank": rank, "state": "won" if rank <= band["quota"] else "reserve"}
-        for band in json.loads(row["result"]).values()
-        for rank, ticket in enumerate(band["order"], start=1)
-    ]
+    """Write places 1… into tickets, a thousand at a time."""
+    places = _places(row["result"])
     turn.db.many(
         "UPDATE voucher_ticket SET rank = :rank, state = CASE WHEN state = 'void' THEN state ELSE :state END"
         " WHERE number = :number",
-        places[start : start + size],
+        [
+            {"number": ticket, "rank": rank, "state": state}
+            for ticket, rank, state in places[start : start + PLACES]
+        ],
     )
-    return str(start + size) if start + size < len(places) else None
+    return str(start + PLACES) if start + PLACES < len(places) else None
+
+
+@lru_cache(maxsize=1)
+def _places(result: str) -> list[tuple[str, int, str]]:
+    """(ticket, rank, state) of a whole draw, read once for all its chunks."""
+    return [
+        (ticket, rank, "won" if rank <= band["quota"] else "reserve")
+        for band in orjson.loads(result).values()
+        for rank, ticket in enumerate(band["order"], start=1)
+    ]
 
 
 def on_publish(turn: Turn, due: Due, city: City) -> str | None:
@@ -118,7 +132,7 @@ def on_publish(turn: Turn, due: Due, city: City) -> str | None:
         quota.open_list(turn.db, row, programme, turn.now)
         turn.audit("round.published", f"round:{row['name']}")
         return "0"
-    cursor = each(turn, due, "state IN ('won', 'reserve')", partial(issue_and_tell, city=city))
+    cursor = each(turn, due, "state IN ('won', 'reserve')", issue_and_queue, chunk=QUEUED)
     if cursor is None:
         reserve.results_are_out(turn, row)
     return cursor

@@ -23,7 +23,6 @@ from bot.workdays import office_moment
 from dialogs.voucher import codes, draw, rules
 from dialogs.voucher.service import quota, reserve, results, rounds, two
 from dialogs.voucher.service.names import child_name
-from knowledge.city import City
 
 KIND = "voucher.redraw"
 NOTICE = timedelta(hours=24)
@@ -201,7 +200,7 @@ def on_tell(turn: Turn, due: Due) -> str | None:
     return _cursor(tickets)
 
 
-def on_redraw(turn: Turn, due: Due, city: City) -> str | None:
+def on_redraw(turn: Turn, due: Due) -> str | None:
     """Draw the new list, write the places, then issue and tell, in chunks. Waits for a public value it needs."""
     row, event = _of(turn, due)
     stage, _, after = (due.cursor or "draw:").partition(":")
@@ -228,7 +227,7 @@ def on_redraw(turn: Turn, due: Due, city: City) -> str | None:
     last = rules.last_day(local_date(instant(int(event["drawn"])), zone), programme.valid_days)
     tickets = _concerned(turn, event, after)
     for ticket in tickets:
-        _tell(turn, row, event, ticket, last, city)
+        _tell(turn, row, event, ticket, last)
     left = _cursor(tickets)
     return None if left is None else f"tell:{left}"
 
@@ -293,12 +292,12 @@ def widen(turn: Turn, row: Row, band: str) -> None:
     turn.db.run("UPDATE scarce SET used = :used WHERE key = :key", used=used, key=name)
 
 
-def _tell(turn: Turn, row: Row, event: Row, ticket: Row, last: date, city: City) -> None:
+def _tell(turn: Turn, row: Row, event: Row, ticket: Row, last: date) -> None:
     held = turn.db.value("SELECT state FROM voucher WHERE ticket_id = :id", id=ticket["id"])
     if held is None:
         if ticket["state"] == "won":
             reserve.leave_list(turn, ticket)  # a voucher that came free may have been on offer to it
-        results.later(turn, row, ticket, city, f":e{event['number']}", last)
+        results.later(turn, row, ticket, f":e{event['number']}", last)
         return
     turn.push(
         ticket["person_id"],

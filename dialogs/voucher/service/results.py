@@ -10,84 +10,115 @@ import segno
 
 from bot import scarce
 from bot.clock import end_of_day, instant, ms
-from bot.messages import Button, File
+from bot.messages import Button, File, Outgoing
 from bot.store.session import Row
 from bot.turn import Turn, reachable
 from dialogs.voucher import codes, rules
 from dialogs.voucher.service import usable
 from dialogs.voucher.service.issuing import arm, issue, of
 from dialogs.voucher.service.names import child_name
+from dialogs.voucher.service.rows import programme_of, short_row
 from knowledge.city import City
-from knowledge.programme import Programme
 
 QR_SCALE = 6
+RESULT, WATCHED = "voucher.result", "voucher.result.watched"
+"""The composers of a result: for the applicant, and for others who see the ticket."""
 
 
-def issue_and_tell(turn: Turn, row: Row, ticket: Row, city: City, event: str = "") -> None:
-    """Issue the voucher of a winner, and push the result to whoever applied. `event` tells a later draw from the first."""
-    programme = Programme.from_canonical(row["programme_json"].encode())
+def issue_and_queue(turn: Turn, row: Row, ticket: Row, event: str = "") -> None:
+    """Issue the voucher of a winner, and queue the result for whoever sees the ticket: its words are made as it leaves.
+
+    A draw has a hundred thousand results, which take more than an hour to leave. `event` tells a later draw from the
+    first.
+    """
     if ticket["state"] == "won":
-        _won(turn, row, ticket, programme, city, event)
-    else:
-        _reserve(turn, row, ticket, programme, event)
+        issue(turn, ticket, row["last_day"], int(row["expires"]))
+    turn.push_composed(
+        int(ticket["person_id"]), RESULT, str(ticket["id"]), dedupe=f"result:{ticket['id']}{event}"
+    )
+    for person in watchers(turn, ticket):
+        turn.push_composed(
+            person, WATCHED, f"{ticket['id']}:{person}", dedupe=f"result:{ticket['id']}:{person}{event}"
+        )
     turn.db.run("UPDATE voucher_ticket SET told = :now WHERE id = :id", now=ms(turn.now), id=ticket["id"])
 
 
-def later(turn: Turn, row: Row, ticket: Row, city: City, event: str, last: date) -> None:
+def later(turn: Turn, row: Row, ticket: Row, event: str, last: date) -> None:
     """The same after another draw or a review: whoever wins by it has all their days, ending with `last`."""
-    own = {
-        **dict(row),
-        "last_day": last.isoformat(),
-        "expires": ms(end_of_day(last, turn.ground.settings.zone)),
-    }
-    issue_and_tell(turn, own, ticket, city, event)
+    ends = ms(end_of_day(last, turn.ground.settings.zone))
+    issue_and_queue(turn, {**dict(row), "last_day": last.isoformat(), "expires": ends}, ticket, event)
     if (voucher := of(turn, int(ticket["id"]))) is not None:
-        arm(turn, voucher, Programme.from_canonical(row["programme_json"].encode()))
+        arm(turn, voucher, programme_of(row))
 
 
-def _won(turn: Turn, row: Row, ticket: Row, programme: Programme, city: City, event: str) -> None:
-    code = issue(turn, ticket, row["last_day"], int(row["expires"]))
-    voucher = turn.db.value("SELECT id FROM voucher WHERE ticket_id = :id", id=ticket["id"])
+def say_result(turn: Turn, about: str, city: City) -> Outgoing | None:
+    """The result of a ticket for its applicant, as things stand now; None where it has become void meanwhile."""
+    ticket, row = _drawn(turn, int(about))
+    if ticket["state"] == "reserve":
+        return _reserve(turn, row, ticket)
+    voucher = turn.db.one("SELECT * FROM voucher WHERE ticket_id = :id AND state = 'valid'", id=ticket["id"])
+    return None if voucher is None else _won(turn, row, ticket, voucher, city)
+
+
+def say_watched(turn: Turn, about: str) -> Outgoing | None:
+    """The same, shorter, for somebody who sees the ticket without having applied."""
+    number, _, person = about.partition(":")
+    ticket, row = _drawn(turn, int(number))
+    lang, name = language(turn, int(person)), child_name(turn, ticket)
+    if ticket["state"] == "reserve":
+        place = int(ticket["rank"]) - programme_of(row).band(ticket["band"]).quota
+        return turn.letter(lang, "voucher.result.reserve_guardian", name=name, place=place)
+    voucher = turn.db.one("SELECT * FROM voucher WHERE ticket_id = :id AND state = 'valid'", id=ticket["id"])
+    if voucher is None:
+        return None
+    return turn.letter(
+        lang,
+        "voucher.result.won_guardian",
+        name=name,
+        amount=ticket["amount"],
+        last_day=voucher["last_day"],
+    )
+
+
+def _drawn(turn: Turn, ticket_id: int) -> tuple[Row, Row]:
+    ticket = turn.db.one("SELECT * FROM voucher_ticket WHERE id = :id", id=ticket_id)
+    if ticket is None:
+        raise LookupError(f"no ticket {ticket_id}")
+    return ticket, short_row(turn.db, int(ticket["round_id"]))
+
+
+def _won(turn: Turn, row: Row, ticket: Row, voucher: Row, city: City) -> Outgoing:
     lang = language(turn, ticket["person_id"])
+    code = turn.unseal(voucher["code"], "voucher.code")
     decline = turn.action(
         "voucher.decline",
         "voucher.button.decline",
-        {"voucher": voucher},
+        {"voucher": voucher["id"]},
         lang=lang,
         person=ticket["person_id"],
-        deadline=instant(int(row["expires"])),
+        deadline=instant(int(voucher["expires"])),
     )
     where = Button(turn.ground.texts.label(lang, "voucher.button.where"), id="go:voucher_places")
-    turn.push(
-        ticket["person_id"],
+    return turn.letter(
+        lang,
         "voucher.result.won",
         [where],
         [decline],
-        dedupe=f"result:{ticket['id']}{event}",
         files=[qr_file(turn, ticket["person_id"], code)],
         name=child_name(turn, ticket),
         ticket=ticket["number"],
         amount=ticket["amount"],
         code=codes.show(code),
-        last_day=row["last_day"],
+        last_day=voucher["last_day"],
         round=row["name"],
         to_verify=bool(ticket["to_verify"]),
-        days=programme.valid_days,
+        days=programme_of(row).valid_days,
         **usable.places(turn, city, row["programme"], int(ticket["subject_id"])),
     )
-    for guardian in watchers(turn, ticket):
-        turn.push(
-            guardian,
-            "voucher.result.won_guardian",
-            dedupe=f"result:{ticket['id']}:{guardian}{event}",
-            name=child_name(turn, ticket),
-            amount=ticket["amount"],
-            last_day=row["last_day"],
-        )
 
 
-def _reserve(turn: Turn, row: Row, ticket: Row, programme: Programme, event: str) -> None:
-    quota = programme.band(ticket["band"]).quota
+def _reserve(turn: Turn, row: Row, ticket: Row) -> Outgoing:
+    quota = programme_of(row).band(ticket["band"]).quota
     lang = language(turn, ticket["person_id"])
     review = turn.action(
         "voucher.review",
@@ -97,11 +128,10 @@ def _reserve(turn: Turn, row: Row, ticket: Row, programme: Programme, event: str
         person=ticket["person_id"],
         deadline=turn.in_(days=30),
     )
-    turn.push(
-        ticket["person_id"],
+    return turn.letter(
+        lang,
         "voucher.result.reserve",
         [review],
-        dedupe=f"result:{ticket['id']}{event}",
         name=child_name(turn, ticket),
         ticket=ticket["number"],
         place=int(ticket["rank"]) - quota,
@@ -113,14 +143,6 @@ def _reserve(turn: Turn, row: Row, ticket: Row, programme: Programme, event: str
         hours=scarce.HOURS,
         review_days=rules.REVIEW_DAYS,
     )
-    for guardian in watchers(turn, ticket):
-        turn.push(
-            guardian,
-            "voucher.result.reserve_guardian",
-            dedupe=f"result:{ticket['id']}:{guardian}{event}",
-            name=child_name(turn, ticket),
-            place=int(ticket["rank"]) - quota,
-        )
 
 
 def tell_left_out(turn: Turn, row: Row, ticket: Row) -> None:

@@ -18,7 +18,6 @@ from bot.workdays import workdays_after
 from dialogs.voucher import rules
 from dialogs.voucher.service import public, redraw, reserve, results, rounds, two
 from dialogs.voucher.service.names import child_name
-from knowledge.city import City
 
 KIND, ROLES = "voucher.review", ("duty", "admin")
 LIFE = timedelta(days=30)
@@ -125,7 +124,7 @@ def redrawn(turn: Turn, plan: dict[str, Any]) -> str:
     return why
 
 
-def award(turn: Turn, plan: dict[str, Any], city: City) -> str:
+def award(turn: Turn, plan: dict[str, Any]) -> str:
     """Two agreed to give the ticket a voucher outside the draw: issued with all its days, named in ROUND.json."""
     ticket = turn.db.one("SELECT * FROM voucher_ticket WHERE number = :number", number=plan["ticket"])
     if ticket is None or turn.db.value("SELECT 1 FROM voucher WHERE ticket_id = :id", id=ticket["id"]):
@@ -137,7 +136,7 @@ def award(turn: Turn, plan: dict[str, Any], city: City) -> str:
     reserve.leave_list(turn, ticket)
     redraw.widen(turn, row, ticket["band"])
     won = {**dict(ticket), "state": "won"}
-    results.later(turn, row, won, city, f":a{plan['approval']}", last)
+    results.later(turn, row, won, f":a{plan['approval']}", last)
     turn.audit("review.upheld", f"ticket:{ticket['id']}", how="award")
     desk.close_case(turn, int(plan["case"]))
     return ""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from functools import lru_cache
 from hashlib import sha256
 
 from bot import timers
@@ -20,33 +19,17 @@ from bot.turn import Turn
 from dialogs.voucher import draw, rules
 from dialogs.voucher.service import quota
 from dialogs.voucher.service.results import tell_left_out
+from dialogs.voucher.service.rows import programme_of, round_row, short_row
 from knowledge.city import City
 from knowledge.programme import Programme, Round
 
+__all__ = ["each", "ensure", "is_armed", "programme_of", "round_row"]
 AHEAD = timedelta(days=45)
 """Rounds that begin within this time stand as rows with their timers."""
 CHUNK = 40
 """Tickets handled in one transaction while replies go on."""
 Tell = Callable[[Turn, Row, Row], None]
 """What is done for one ticket of a round: (turn, the round's row, the ticket's row)."""
-
-
-@lru_cache(maxsize=64)
-def _programme(canonical: str) -> Programme:
-    return Programme.from_canonical(canonical.encode())
-
-
-def programme_of(row: Row) -> Programme:
-    """The programme a round was opened with."""
-    return _programme(row["programme_json"])
-
-
-def round_row(db: Db, round_id: int) -> Row:
-    """The row of a round. Raises LookupError."""
-    row = db.one("SELECT * FROM voucher_round WHERE id = :id", id=round_id)
-    if row is None:
-        raise LookupError(f"no round {round_id}")
-    return row
 
 
 def is_armed(turn: Turn, city: City, programme: Programme) -> bool:
@@ -207,19 +190,21 @@ def on_freeze(turn: Turn, due: Due) -> str | None:
     return each(turn, due, "state IN ('unheard', 'unseen')", tell_left_out)
 
 
-def each(turn: Turn, due: Due, where: str, tell: Tell, round_id: int | None = None) -> str | None:
+def each(
+    turn: Turn, due: Due, where: str, tell: Tell, round_id: int | None = None, chunk: int = CHUNK
+) -> str | None:
     """Do something for the next chunk of a round's tickets after the cursor; the new cursor, or None at the end."""
-    row = round_row(turn.db, round_id if round_id is not None else int(due.key))
+    row = short_row(turn.db, round_id if round_id is not None else int(due.key))
     tickets = turn.db.all(
         f"SELECT * FROM voucher_ticket WHERE round_id = :round AND id > :after AND {where}"
         " ORDER BY id LIMIT :limit",
         round=row["id"],
         after=int(due.cursor or 0),
-        limit=CHUNK,
+        limit=chunk,
     )
     for ticket in tickets:
         tell(turn, row, ticket)
-    return str(tickets[-1]["id"]) if len(tickets) == CHUNK else None
+    return str(tickets[-1]["id"]) if len(tickets) == chunk else None
 
 
 def _entries(db: Db, round_id: int) -> Iterator[tuple[str, str]]:

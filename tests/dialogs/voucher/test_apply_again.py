@@ -231,7 +231,7 @@ async def test_my_vouchers_shows_each_state(make: Make) -> None:
     assert [file.type for file in shown[won].message.files] == ["image/png"]
     assert "候补第 1 位" in shown[lost].text
     await d.press(lost, "有疑问？申请人工复核")
-    assert d.cases() == ["voucher.review"]
+    assert "voucher.review" in d.cases()
 
 
 async def test_a_form_left_lying_is_taken_up_where_it_was(district: District) -> None:

@@ -1,0 +1,40 @@
+"""A round's row, with and without its long columns, and the programme it was opened with."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from bot.store.session import Db, Row
+from knowledge.programme import Programme
+
+_SHORT = (
+    "id, name, programme, calendar_id, state, opens, closes, frozen, draw, publish, reference_day, programme_json,"
+    " programme_hash, commitment, list_hash, public_value, last_day, expires, reserve_until"
+)
+
+
+def round_row(db: Db, round_id: int) -> Row:
+    """The row of a round. Raises LookupError."""
+    return _row(db, "*", round_id)
+
+
+def short_row(db: Db, round_id: int) -> Row:
+    """The row of a round without its list, result and secret, which take megabytes. Raises LookupError."""
+    return _row(db, _SHORT, round_id)
+
+
+def programme_of(row: Row) -> Programme:
+    """The programme a round was opened with."""
+    return _programme(row["programme_json"])
+
+
+def _row(db: Db, columns: str, round_id: int) -> Row:
+    row = db.one(f"SELECT {columns} FROM voucher_round WHERE id = :id", id=round_id)
+    if row is None:
+        raise LookupError(f"no round {round_id}")
+    return row
+
+
+@lru_cache(maxsize=64)
+def _programme(canonical: str) -> Programme:
+    return Programme.from_canonical(canonical.encode())
