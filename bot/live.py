@@ -60,7 +60,7 @@ class Live:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._behind_s = 0.0
         self.hear("hold", self.pace.hold)
-        house.watch.sources["clock"] = self._clock_trouble
+        house.watch.milder["clock"] = self._clock_trouble
 
     async def start(self) -> None:
         """Settle what a former process left, then listen and beat."""

@@ -55,7 +55,8 @@ class Trouble:
 class Watch:
     """Looks for troubles of one process.
 
-    `sources` are further ones by name: why, in words, "" while all is well. `kinds` are the timers that it knows.
+    `sources` are further ones by name: why, in words, "" while all is well; with those of `milder` people are answered
+    all the same. `kinds` are the timers that it knows.
     """
 
     def __init__(self, ground: Ground, store: Store, kinds: Collection[str]) -> None:
@@ -63,6 +64,7 @@ class Watch:
         self._ground = ground
         self._store = store
         self.sources: dict[str, Callable[[], str]] = {}
+        self.milder: dict[str, Callable[[], str]] = {}
 
     def look(self) -> list[Trouble]:
         """What is wrong now. Never raises."""

@@ -217,12 +217,12 @@ async def test_a_clock_set_back_stops_the_timers_until_it_has_caught_up(tower: T
     tower.do(lambda turn: turn.timer("bell.ring", "1", turn.now, person=person))
     following = Live(tower.house)
     await following.start()
-    await until(lambda: "3600" in following.house.watch.sources["clock"]())
+    await until(lambda: "3600" in following.house.watch.milder["clock"]())
     await following.receive(Inbound(Place("quick", "papa"), "1", text="hello"))
     await until(lambda: tower.states() == ["sent"])
     await asyncio.sleep(1.2)
     assert not tower.ringing.is_set()
     tower.clock.move_to(parse_instant("2026-12-01T09:00:01", zone))
     await until(lambda: tower.states() == ["sent", "sent"])
-    assert following.house.watch.sources["clock"]() == ""
+    assert following.house.watch.milder["clock"]() == ""
     await following.stop()
