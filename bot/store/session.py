@@ -39,6 +39,7 @@ Told = tuple[Answer, Any, BaseException | None]
 """An answer with its result, or with what was raised."""
 GROUP = 64
 """How many waiting works one SQLite commit carries at most."""
+WAL_S = 30.0
 WORKERS = 8
 """How many PostgreSQL transactions run at once."""
 PATIENT = {
@@ -350,8 +351,8 @@ def _sqlite_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _prepare(raw: sqlite3.Connection, _record: object) -> None:
+        _into_wal(raw)
         for pragma in (
-            "journal_mode=WAL",
             "synchronous=FULL",
             "secure_delete=ON",
             "foreign_keys=ON",
@@ -361,6 +362,19 @@ def _sqlite_engine(url: str) -> Engine:
             raw.execute(f"PRAGMA {pragma}")
 
     return engine
+
+
+def _into_wal(raw: sqlite3.Connection) -> None:
+    """Two processes may open a new file at once, and this switch does not wait for the other one by itself."""
+    end = time.monotonic() + WAL_S
+    while True:
+        try:
+            raw.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.02)
 
 
 def _postgres_engine(url: str) -> Engine:
