@@ -105,7 +105,7 @@ class Capability:
     """A service of the district. A field is here because something general reads it.
 
     flows, does (a Do's service by "flow.step"), actions (by kind), timers (by kind), links (by payload prefix),
-    pages (by address prefix), sheets (by address), claims (whose words are these), interrupts (answered before
+    pages (by address prefix, with an ending that is not json), sheets (by address), claims (whose words are these), interrupts (answered before
     everything, in every state), arrives (somebody is back after a while; their message has been answered), composes
     (the words of a message about to leave, by name), commands,
     operator (commands of the command line), jobs, my_things (status), slips (what can be printed of it), join (moves

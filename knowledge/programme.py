@@ -199,7 +199,8 @@ class Programme(Record):
 
     `allocation`: who gets the vouchers of a round, by lot or in the order of coming. `reserve_until`: how long the
     vouchers that come free are offered down the reserve list: so many days after the publication (to 20:00), or a
-    local moment; None = nothing is offered.
+    local moment; None = nothing is offered. `extend_days`: by how many days in all a voucher's last day may be moved
+    afterwards (a closed centre, a long holiday); 0 = not at all.
     """
 
     id: Identifier
@@ -219,6 +220,7 @@ class Programme(Record):
     proof: tuple[Proof, ...] | Literal["none"]
     public_value: str | None = None
     allocation: Literal["lottery", "first_come"] = "lottery"
+    extend_days: int = Field(default=0, ge=0, le=366)
     reserve_until: Annotated[int, Field(gt=0, le=365)] | datetime | None = None
 
     @field_validator("reserve_until")
@@ -322,7 +324,7 @@ class Programme(Record):
         return cls.model_validate_json(data)
 
 
-_CAME_LATER = ("allocation", "reserve_until")
+_CAME_LATER = ("allocation", "extend_days", "reserve_until")
 """Fields with a default that programmes of the first version did not have."""
 
 

@@ -18,11 +18,13 @@ from dialogs.voucher.service import (
     consents,
     drawing,
     duty,
+    extend,
     fairness,
     first_come,
     guardian,
     leaving,
     mine,
+    notice,
     operator,
     pairs,
     public,
@@ -38,6 +40,7 @@ from dialogs.voucher.service import (
     two,
     usable,
     waiting,
+    watch,
 )
 from dialogs.voucher.service.results import RESULT, WATCHED, say_result, say_watched
 from knowledge.city import City
@@ -88,6 +91,7 @@ WHERE = frozenset(
     }
 )
 """Asked by somebody who holds a voucher; voucher_places is its button."""
+LATE = frozenset({"补录", "补登", "enter later", "outage"})
 REDEEMING = frozenset({"核销", "扫码核销", "redeem", "核销券"})
 TOGETHER_WORDS = frozenset({"一起看", "另一位家长", "together", "see together", "seetogether"})
 CHECKING = re.compile(r"(?:核对|核对证件|看证件|check papers?|checkpapers?)((?: ?\d)*)")
@@ -133,6 +137,8 @@ def _staff_claims(text: str, folded: str, code: codes.Parsed, turn: Turn, city: 
     """What only staff say: redeeming, looking at papers, arming and publishing, answers given by telephone."""
     if turn.who.may(redeem.ROLE) and folded in REDEEMING:
         return Claim(flow="voucher_redeem")
+    if turn.who.may(redeem.ROLE) and folded in LATE:
+        return Claim(flow="voucher_redeem", known={"late": True})
     if showing.may_check(turn) and (checking := CHECKING.fullmatch(folded)):
         number = codes.parse_ticket(checking[1])
         return Claim(
@@ -211,6 +217,9 @@ def _actions(city: City) -> dict[str, Act]:
         "voucher.review_uphold": reviews.uphold,
         redraw.KIND: two.confirming(reviews.redrawn),
         public.AWARD: two.confirming(reviews.award),
+        extend.EXTEND: two.confirming(partial(extend.extended, city=city)),
+        extend.RESTORE: two.confirming(partial(extend.restored, city=city)),
+        "voucher.spot": watch.answered,
     }
 
 
@@ -233,6 +242,7 @@ def _timers(city: City) -> dict[str, TimerAct]:
         "voucher.pairs": pairs.on_time,
         "voucher.redraw_tell": redraw.on_tell,
         redraw.KIND: redraw.on_redraw,
+        "voucher.extended": extend.on_extended,
     }
 
 
@@ -252,14 +262,15 @@ def capability(city: City) -> Capability:
             showing.PREFIX: showing.open_link,
             together.PREFIX: together.open_link,
         },
-        pages={"draws": draws},
+        pages={"draws": draws, "draws.html": partial(notice.page, city=city)},
         claims=partial(claims, city=city),
         commands=(Command("voucher"), Command("mine"), Command("verify"), Command("redeem", (redeem.ROLE,))),
-        operator=operator.COMMANDS,
+        operator=operator.commands(city),
         jobs=(
             Job("voucher.rounds", "17 4 * * *", partial(rounds.ensure, city=city)),
             Job("voucher.leaving", "27 4 * * *", leaving.tidy),
             Job("voucher.reviews", "5 9 * * *", reviews.overdue),
+            Job("voucher.watch", "30 8 * * *", partial(watch.daily, city=city)),
         ),
         my_things=partial(mine.my_things, city=city),
         slips=partial(slips.slips, city=city),

@@ -226,7 +226,8 @@ GUARDIAN = Flow(
 REDEEM = Flow(
     "voucher_redeem",
     (
-        Do("role", to={"ok": "code", "stranger": "stranger"}),
+        Do("role", to={"ok": "code", "late": "day", "stranger": "stranger"}),
+        Ask("day", read=one_of(), choices_from="day_choices", to={"ok": "code"}, problems=CHOICE_PROBLEMS),
         Ask("code", read=read_code, to={"ok": "look"}, problems=("mistyped", "no_code", "words_only")),
         Do(
             "look",
@@ -281,9 +282,11 @@ REDEEM = Flow(
                 "declined": "declined",
                 "void": "void",
                 "stranger": "stranger",
+                "too_late": "too_late",
             },
         ),
         End("done"),
+        End("too_late"),
         End("stranger"),
         End("unknown"),
         End("limited"),

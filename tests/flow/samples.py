@@ -97,6 +97,10 @@ LEFT: dict[str, dict[str, Any]] = {
         "birth_month": "2025-05-01",
         "number": "123456789",
     },
+    "voucher_redeem.role=late": {
+        "late": True,
+        "day_choices": [{"value": "2026-12-01", "label": "2026年12月1日（周二）"}],
+    },
     "voucher_redeem.look": {
         "telephone": "000-0000",
         "voucher": 1,

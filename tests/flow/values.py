@@ -8,6 +8,14 @@ from typing import Any
 AT = datetime(2026, 12, 2, 1, 0, tzinfo=UTC)
 VALUES: dict[str, Any] = {
     "about": "ticket:1",
+    "asked_now": 2,
+    "day": "2026-12-01",
+    "ends": ["2027-01-06"],
+    "not_count": 1,
+    "open_count": 3,
+    "outage": "2026-12-01",
+    "reserves": 200,
+    "used_count": 9,
     "added": True,
     "event": 2,
     "held": "valid",
@@ -144,6 +152,7 @@ VALUES: dict[str, Any] = {
 }
 BARE = {
     "about": "",
+    "outage": "",
     "added": False,
     "event": 1,
     "held": "used",

@@ -74,7 +74,10 @@ def make_app(
         Route("/readyz", public.ready),
         Route("/metrics", public.metrics),
         *counter_routes(live, door),
-        *(Route(f"/{prefix}/{{name}}.json", public.page) for prefix in live.house.registry.pages),
+        *(
+            Route(f"/{prefix}/{{name}}.{ending or 'json'}", public.page)
+            for prefix, _, ending in (name.partition(".") for name in live.house.registry.pages)
+        ),
         *(Route(f"/{name}", sheets.show) for name in live.house.registry.sheets),
         Mount("/static", StaticFiles(directory=FOLDER / "static")),
     ]

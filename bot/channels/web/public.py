@@ -22,6 +22,7 @@ from bot.watch import STUCK_S, Trouble, words
 
 WRITE_S = 5.0
 """A transaction that does nothing and still takes longer than this: nobody's message can be kept."""
+_PRINTED = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 _NO_STORE = {"Cache-Control": "no-store"}
 log = structlog.get_logger(__name__)
 
@@ -33,9 +34,10 @@ class Public:
         self._live = live
 
     async def page(self, request: Request) -> Response:
-        """GET /PREFIX/NAME.json: a capability's file, for everybody and from every site."""
+        """GET /PREFIX/NAME.json (or .html): a capability's file, for everybody and from every site."""
         house = self._live.house
-        page: Page = house.registry.pages[request.url.path.split("/")[1]]
+        prefix, ending = request.url.path.split("/")[1], request.url.path.rpartition(".")[2]
+        page: Page = house.registry.pages[prefix if ending == "json" else f"{prefix}.{ending}"]
         name = request.path_params["name"]
         body = await asyncio.to_thread(house.store.read, lambda db: page(house.ground, db, name))
         headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache"}
@@ -47,6 +49,9 @@ class Public:
         }
         if headers["ETag"] in known:
             return Response(status_code=304, headers=headers)
+        if ending == "html":  # a page for print brings its own few lines of style, and nothing that runs
+            headers["Content-Security-Policy"] = _PRINTED
+            return Response(body, media_type="text/html", headers=headers)
         return Response(body, media_type="application/json", headers=headers)
 
     async def alive(self, _request: Request) -> Response:

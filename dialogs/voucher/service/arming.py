@@ -14,7 +14,7 @@ from typing import Any
 from bot import approvals
 from bot.capability import Claim, NotDone
 from bot.turn import Turn
-from dialogs.voucher.service import redraw, rounds
+from dialogs.voucher.service import extend, redraw, rounds
 from knowledge.city import City
 
 KIND, PUBLISH = "voucher.arm", "voucher.publish"
@@ -31,7 +31,7 @@ def claims(text: str, turn: Turn, city: City) -> Claim | None:
         return Claim(call=partial(arm, programme=found[1].lower(), city=city))
     if found := _PUBLISH.match(text):
         return Claim(call=partial(publish, round_name=found[1].lower()))
-    return redraw.claims(text, turn)
+    return redraw.claims(text, turn) or extend.claims(text, turn, city)
 
 
 def arm(turn: Turn, programme: str, city: City) -> None:

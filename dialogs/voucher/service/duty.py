@@ -24,6 +24,7 @@ def staff_words(turn: Turn, city: City) -> list[tuple[str, str]]:
     words: list[tuple[str, str]] = []
     if turn.who.may(redeem.ROLE):
         words.append((turn.label("command.redeem"), turn.label("voucher.duty.redeem")))
+        words.append((turn.label("voucher.duty.late"), turn.label("voucher.duty.lates")))
     if showing.may_check(turn):
         words.append((turn.label("voucher.duty.check"), turn.label("voucher.duty.checks")))
     if turn.who.may(*pairs.ROLES):
@@ -36,7 +37,7 @@ def staff_words(turn: Turn, city: City) -> list[tuple[str, str]]:
             )
         words += [
             (turn.label(f"voucher.duty.{act}"), turn.label(f"voucher.duty.{act}es"))
-            for act in ("publish", "redraw")
+            for act in ("publish", "redraw", "extend", "restore")
         ]
     return words
 

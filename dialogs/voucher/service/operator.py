@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
 from bot.capability import OperatorCommand
 from bot.turn import Turn
 from dialogs.voucher import draw
-from dialogs.voucher.service import drawing
+from dialogs.voucher.service import drawing, notice
+from knowledge.city import City
 
 _WHY = {
     "unknown": "there is no round of that name",
@@ -52,6 +54,14 @@ def script(_turn: Turn, _values: Sequence[str]) -> str:
     return files("dialogs.voucher").joinpath("verifier.py").read_text(encoding="utf-8").rstrip("\n")
 
 
+def printed(turn: Turn, values: Sequence[str], city: City) -> str:
+    """`doorstep lottery notice ROUND`: the notice as HTML for print. Raises ValueError where nothing is published."""
+    made = notice.html(turn.ground, turn.db, values[0], city)
+    if made is None:
+        raise ValueError(f"{values[0]}: there is no published draw of that name")
+    return made
+
+
 COMMANDS: Mapping[str, OperatorCommand] = {
     "lottery seed": OperatorCommand(
         enter_seed, ("ROUND", "VALUE"), "Enter the public value a draw waits for."
@@ -63,3 +73,9 @@ COMMANDS: Mapping[str, OperatorCommand] = {
         script, (), "Print the standalone script with which anybody recomputes a draw."
     ),
 }
+
+
+def commands(city: City) -> Mapping[str, OperatorCommand]:
+    """All of them; a notice needs to know whose it is."""
+    about = "Print the notice of a round's result (HTML, A4)."
+    return {**COMMANDS, "lottery notice": OperatorCommand(partial(printed, city=city), ("ROUND",), about)}

@@ -11,7 +11,7 @@ from bot.limits import Rule
 from bot.store.session import Row
 from bot.turn import Turn
 from dialogs.voucher import codes, rules
-from dialogs.voucher.service import papers, rounds
+from dialogs.voucher.service import late, papers, rounds
 from dialogs.voucher.service.mine import show_mine
 from dialogs.voucher.service.names import child_name, code_hash, subject_birth
 from dialogs.voucher.service.results import language, watchers
@@ -23,8 +23,11 @@ GUESSING = Rule("voucher", rules.CODE_TRIES, timedelta(hours=1), timedelta(hours
 Over = Literal["used", "expired", "declined", "void"]
 
 
-def role(turn: Turn) -> Literal["ok", "stranger"]:
-    """Only invited staff of a centre redeem."""
+def role(turn: Turn) -> Literal["ok", "late", "stranger"]:
+    """Only invited staff of a centre redeem. `late`: for a day of an outage, which is asked."""
+    if turn.who.may(ROLE) and turn.data.get("late"):
+        turn.data["day_choices"] = late.choices(turn)
+        return "late"
     return "ok" if turn.who.may(ROLE) else "stranger"
 
 
@@ -101,26 +104,37 @@ def size(turn: Turn) -> Literal["once", "balance"]:
     return programme.use
 
 
-def redeem(turn: Turn) -> Literal["done", "used", "expired", "declined", "void", "stranger"]:
+def _take(turn: Turn, voucher: int, amount: int) -> bool:
+    return (
+        turn.db.run(
+            "UPDATE voucher SET balance = balance - :amount, state = CASE WHEN balance = :amount THEN 'used'"
+            " ELSE state END WHERE id = :id AND state = 'valid' AND balance >= :amount AND expires > :now",
+            amount=amount,
+            id=voucher,
+            now=ms(turn.now),
+        )
+        == 1
+    )
+
+
+def redeem(turn: Turn) -> Literal["done", "used", "expired", "declined", "void", "stranger", "too_late"]:
     """Take the amount, once whoever comes first; the family gets a receipt with a way to say 没去过."""
     if not turn.who.may(ROLE):
         return "stranger"  # no longer staff since they began
     voucher = _voucher(turn, int(turn.data["voucher"]))
     amount = int(turn.data["amount"])
-    if (
-        turn.db.run(
-            "UPDATE voucher SET balance = balance - :amount, state = CASE WHEN balance = :amount THEN 'used'"
-            " ELSE state END WHERE id = :id AND state = 'valid' AND balance >= :amount AND expires > :now",
-            amount=amount,
-            id=voucher["id"],
-            now=ms(turn.now),
-        )
-        != 1
-    ):
+    day = turn.data.get("day")
+    if day is not None and not late.in_time(turn, day):
+        return "too_late"
+    taken = (
+        late.take(turn, voucher, amount, day) if day is not None else _take(turn, int(voucher["id"]), amount)
+    )
+    if not taken:
         return _over(turn, _voucher(turn, int(voucher["id"]))) or "used"
     redemption = turn.db.value(
-        "INSERT INTO voucher_redemption (voucher_id, place, staff_id, amount, at) VALUES (:voucher, :place, :staff,"
-        " :amount, :now) RETURNING id",
+        "INSERT INTO voucher_redemption (voucher_id, place, staff_id, amount, at, outage_day) VALUES (:voucher, :place,"
+        " :staff, :amount, :now, :day) RETURNING id",
+        day=day,
         voucher=voucher["id"],
         place=turn.data["place"],
         staff=turn.who.staff_id,
@@ -149,6 +163,7 @@ def redeem(turn: Turn) -> Literal["done", "used", "expired", "declined", "void",
             amount=amount,
             left=int(voucher["balance"]) - amount,
             at=turn.now,
+            outage=day or "",
             receipt=redemption,
             days=rules.DISPUTE_DAYS,
         )
@@ -209,7 +224,10 @@ def _voucher(turn: Turn, voucher_id: int) -> Row:
 
 def _over(turn: Turn, voucher: Row) -> Over | None:
     """Why a voucher cannot be used any more, or None."""
-    if voucher["state"] == "valid" and int(voucher["expires"]) > ms(turn.now):
+    day = turn.data.get("day")
+    if voucher["state"] == "valid" and int(voucher["expires"]) > ms(turn.now) and day is None:
+        return None
+    if day is not None and late.was_good(turn, voucher, day):
         return None
     state: Over = "expired" if voucher["state"] == "valid" else voucher["state"]
     used = turn.db.one(
