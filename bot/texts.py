@@ -112,11 +112,8 @@ class Texts:
         return OpenCC(_TRADITIONAL)
 
     def _load(self, path: Path, lang: str) -> None:
-        try:
-            tree = tomllib.loads(path.read_text(encoding="utf-8"))
-        except tomllib.TOMLDecodeError as why:
-            raise TextsError(f"{path}: {why}") from why
-        for key, words in _flat(tree):
+        seen = path.stat()
+        for key, words in _read(path, seen.st_mtime_ns, seen.st_size):
             if key in self._source[lang]:
                 raise TextsError(f"{path}: {key} has words already, in another file")
             self._source[lang][key] = words
@@ -127,6 +124,15 @@ class Texts:
 
     def _at(self, at: datetime | str) -> str:
         return f"{_instant(at).astimezone(self._zone):%H:%M}"
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path, _written: int, _size: int) -> tuple[tuple[str, str], ...]:
+    """The keys and words of a file; read once for as long as it is not written again."""
+    try:
+        return tuple(_flat(tomllib.loads(path.read_text(encoding="utf-8"))))
+    except tomllib.TOMLDecodeError as why:
+        raise TextsError(f"{path}: {why}") from why
 
 
 @lru_cache(maxsize=1)

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 from sqlmodel import SQLModel
 from sqlmodel.main import default_registry
 
@@ -75,6 +76,9 @@ def upgrade(store: Store, folders: Iterable[Path] = ()) -> None:
     Several processes may start at once: one upgrades, the others wait and find it done. Nothing is changed when a
     version fails. Raises UpgradeImpossible when the database was made by a later program.
     """
+    folders = tuple(folders)
+    if _versions_of(store) == _heads(tuple(folders), _files(folders)):
+        return
     with alone(store) as connection:
         step_up(connection, folders, "heads")
 
@@ -90,6 +94,24 @@ def step_up(connection: Connection, folders: Iterable[Path], *revisions: str) ->
             f"{connection.engine.url.render_as_string()}: {why} -- it was upgraded by a later version of this program"
             f" than {VERSION}; start that one, or bring back a backup from before"
         ) from why
+
+
+def _versions_of(store: Store) -> set[str]:
+    """The versions a database stands at; none before the first."""
+    with store.engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return set()
+        return set(connection.execute(text("SELECT version_num FROM alembic_version")).scalars())
+
+
+def _files(folders: tuple[Path, ...]) -> tuple[str, ...]:
+    return tuple(sorted(str(file) for owner in owners(folders) for file in owner.versions.glob("*.py")))
+
+
+@lru_cache(maxsize=8)
+def _heads(folders: tuple[Path, ...], _files: tuple[str, ...]) -> frozenset[str]:
+    """The newest version of every owner; worked out once for the same files."""
+    return frozenset(ScriptDirectory.from_config(_config(owners(folders), None)).get_heads())
 
 
 def known_revisions(folders: Iterable[Path]) -> set[str]:
