@@ -104,15 +104,16 @@ class Slip:
 class Capability:
     """A service of the district. A field is here because something general reads it.
 
-    flows, does (a Do's service by "flow.step"), actions (by kind), timers (by kind), links (by payload prefix),
-    pages (by address prefix, with an ending that is not json), sheets (by address), claims (whose words are these), interrupts (answered before
-    everything, in every state), arrives (somebody is back after a while; their message has been answered), composes
-    (the words of a message about to leave, by name), commands,
-    operator (commands of the command line), jobs, my_things (status), slips (what can be printed of it), join (moves
-    the rows of a person who turned out to be another), export (all that is kept about a person, in sections of rows that
-    the texts name under kept.SECTION), gives_up (says what is lost by going), erase (empties a person's rows), starts
-    (once at each start and after the clock moved), checks (of what the operator wrote), self_checks (of the rows),
-    case_buttons (by a case's kind: what staff can do about it, given its number).
+    flows, does (a Do's service by "flow.step"), actions (by kind), timers (by kind), links (by payload
+    prefix), pages (by address prefix, with an ending that is not json), sheets (by address), claims (whose
+    words are these), interrupts (answered before everything, in every state), arrives (somebody is back after
+    a while; their message has been answered), composes (the words of a message about to leave, by name),
+    commands, operator (commands of the command line), jobs, my_things (status), slips (what can be printed of
+    it), join (moves the rows of a person who turned out to be another), export (all that is kept about a
+    person, in sections of rows that the texts name under kept.SECTION), gives_up (says what is lost by
+    going), erase (empties a person's rows), starts (once at each start and after the clock moved), checks (of
+    what the operator wrote), self_checks (of the rows), case_buttons (by a case's kind: what staff can do
+    about it, given its number).
     """
 
     name: str

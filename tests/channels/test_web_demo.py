@@ -108,3 +108,15 @@ def test_health_names_what_does_not_keep_up(tmp_path: Path) -> None:
         lost = client.get("/readyz")
         assert (lost.status_code, lost.json()["failing"]) == (503, "database")
         assert client.get("/healthz").status_code == 200
+
+
+def test_a_page_for_print_may_have_its_own_style_and_nothing_that_runs(tmp_path: Path) -> None:
+    with running(tmp_path) as world, world.client() as client:
+        page = client.get("/plots/2026-12.html")
+        assert page.headers["content-type"] == "text/html; charset=utf-8"
+        assert "12 块菜地" in page.text
+        policy = page.headers["content-security-policy"]
+        assert "style-src 'unsafe-inline'" in policy
+        assert "script-src" not in policy
+        assert "default-src 'none'" in policy
+        assert client.get("/plots/2026-11.html").status_code == 404

@@ -113,6 +113,10 @@ def _page(_ground: Ground, _db: Db, name: str) -> bytes | None:
     return b'{"plots": 12}' if name == "2026-12" else None
 
 
+def _notice(_ground: Ground, _db: Db, name: str) -> bytes | None:
+    return "<style>p { color: black }</style><p>12 块菜地</p>".encode() if name == "2026-12" else None
+
+
 @dataclass
 class World:
     """The running server and what stands behind it."""
@@ -231,7 +235,7 @@ def _house(
         does={"garden.lend": _lend},
         timers={"garden.tell": _tell},
         claims=_claims,
-        pages={"plots": _page},
+        pages={"plots": _page, "plots.html": _notice},
         sheets={"rules": lambda _ground, lang: ("园规", f"<b>轻声</b>\n{lang} &lt;1&gt;")},
         commands=(Command("garden"),),
     )

@@ -77,7 +77,9 @@ def propose(turn: Turn, row: Row, numbers: Sequence[str], reason: str, case: int
         before=before,
         count=before + len(added),
         issued=int(issued),
-        most=sum(min(programme.band(band).quota, int(issued) or 10**9) for band in bands),
+        most=min(
+            sum(programme.band(band).quota for band in bands), max(0, before + len(added) - int(issued))
+        ),
         reason=reason,
     )
     plan = {
