@@ -43,7 +43,7 @@ def run() -> None:
     from bot.cli import run as runs  # noqa: PLC0415  web server and Telegram take a second that no other command wants
 
     given = load_settings()
-    logs.set_up(logging.getLevelNamesMapping()[given.log_level.upper()], given.log)
+    logs.set_up(logging.getLevelNamesMapping()[given.log_level.upper()], given.log, for_good=True)
     runs.run(given)
 
 

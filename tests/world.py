@@ -9,9 +9,10 @@ async def test_something(world: World) -> None:
 
 from __future__ import annotations
 
+import itertools
 import re
 import shutil
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -31,7 +32,9 @@ from bot.clock import Clock, SystemClock, parse_instant
 from bot.house import House
 from bot.settings import Settings
 from bot.store.session import Db, sqlite_url
+from tests.servers import Postgres
 
+_numbers = itertools.count(1)
 START = "2026-12-01T09:00:00+08:00"
 """A Tuesday morning."""
 
@@ -205,10 +208,34 @@ async def world(tmp_path: Path, migrated_file: Path) -> AsyncIterator[World]:
     world.close()
 
 
+@pytest.fixture(scope="session")
+def migrated_database(postgres: Postgres, worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The same as a database of PostgreSQL, by name: a template."""
+    name, folder = f"migrated_{worker_id}", tmp_path_factory.mktemp("migrated")
+    given: dict[str, Any] = {"_env_file": None, "data_dir": folder, "keys": folder / "keys"}
+    house = open_house(Settings(**given, database_url=postgres.create_database(name)), SystemClock())
+    house.store.write(lambda db: db.run("DELETE FROM setting WHERE key = 'keys'"))
+    house.store.close()
+    return name
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def migrated_url(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> Iterator[str]:
+    """The URL of a database with every table and nothing in them; the test runs once on each kind."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "test.db")
+        yield sqlite_url(tmp_path / "test.db")
+        return
+    postgres: Postgres = request.getfixturevalue("postgres")
+    name = f"world_{worker_id}_{next(_numbers)}"
+    yield postgres.create_database(name, request.getfixturevalue("migrated_database"))
+    postgres.drop_database(name)
+
+
 @pytest_asyncio.fixture
-async def any_world(tmp_path: Path, database_url: str) -> AsyncIterator[World]:
+async def any_world(tmp_path: Path, migrated_url: str) -> AsyncIterator[World]:
     """The same on a fresh database of either kind; the test runs twice."""
-    world = await World(tmp_path, database_url).open()
+    world = await World(tmp_path, migrated_url).open()
     yield world
     world.close()
 

@@ -22,8 +22,8 @@ from bot.redact import scrub
 Form = Literal["", "json", "text"]
 
 
-def set_up(level: int, form: Form = "") -> None:
-    """Log from `level` (of `logging`) up, as JSON or as text ("" = text where somebody watches).
+def set_up(level: int, form: Form = "", for_good: bool = False) -> None:
+    """Log from `level` (of `logging`) up, as JSON or as text ("" = text where somebody watches); `for_good`: once only.
 
     Other libraries' logs begin at warnings: theirs hold addresses.
     """
@@ -46,7 +46,7 @@ def set_up(level: int, form: Form = "") -> None:
         logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer)
         if as_json
         else structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=as_json,  # what a service logs; a terminal may be set up again
+        cache_logger_on_first_use=for_good,
     )
 
 

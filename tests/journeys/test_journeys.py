@@ -14,7 +14,13 @@ from tests.world import Given, World
 
 HERE = Path(__file__).parent
 FILES = sorted(HERE.glob("*/*.yaml"))
-NAMES = [path.relative_to(HERE).as_posix() for path in FILES]
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(HERE).as_posix()
+
+
+NAMES = [name_of(path) for path in FILES]
 
 
 async def played(world: World, journey: Journey, restarts: bool = False) -> None:
@@ -56,9 +62,16 @@ async def test_with_a_restart_between_any_two_lines(path: Path, tmp_path: Path, 
     await played(world_of(journey, tmp_path, migrated_file), journey, restarts=True)
 
 
+@pytest.mark.parametrize("migrated_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("path", [path for path in FILES if path.parent.name != "walk"], ids=name_of)
+async def test_on_postgresql(path: Path, tmp_path: Path, migrated_url: str) -> None:
+    journey = read(path)
+    await played(world_of(journey, tmp_path, url=migrated_url), journey)
+
+
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-@pytest.mark.parametrize("path", FILES, ids=NAMES)
-async def test_on_postgresql(path: Path, tmp_path: Path, database_url: str) -> None:
+@pytest.mark.parametrize("path", [path for path in FILES if path.parent.name == "walk"], ids=name_of)
+async def test_a_service_of_ones_own_on_postgresql(path: Path, tmp_path: Path, database_url: str) -> None:
     journey = read(path)
     await played(world_of(journey, tmp_path, url=database_url), journey)
 

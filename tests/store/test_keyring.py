@@ -23,9 +23,9 @@ def ring_of(world: World) -> list[str]:
     return [one["id"] for one in json.loads((world.settings.keys / RING).read_text())["keys"]]
 
 
-async def test_a_rotation_while_people_talk(tmp_path: Path, database_url: str) -> None:
+async def test_a_rotation_while_people_talk(tmp_path: Path, migrated_url: str) -> None:
     """A new key at once for what is new, the old ones exchanged in chunks, cut short and gone on with, then taken out."""
-    town = await District.make(tmp_path, url=database_url)
+    town = await District.make(tmp_path, url=migrated_url)
     await town.apply("mama")
     await town.say("mama", "我的券")
     mine, (old,) = town.last("mama").text, ring_of(town)

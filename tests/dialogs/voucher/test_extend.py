@@ -17,8 +17,8 @@ async def won(d: District, count: int = 2) -> None:
     d.staff("lin", "centre", "liuyin")
 
 
-async def test_a_round_is_extended_and_reminders_and_the_end_move(tmp_path: Path, database_url: str) -> None:
-    d = await District.make(tmp_path, url=database_url, extend_days=30)
+async def test_a_round_is_extended_and_reminders_and_the_end_move(tmp_path: Path, migrated_url: str) -> None:
+    d = await District.make(tmp_path, url=migrated_url, extend_days=30)
     await won(d)
     await d.say("boss", "顺延 2026-12 7 春节机构放假")
     for word in ("一共 2 张", "2027年2月6日", "春节机构放假", "最多顺延 30 天"):

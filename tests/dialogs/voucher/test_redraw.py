@@ -34,8 +34,8 @@ def verifies(document: dict[str, Any] | None) -> bool:
     return all(fine is not False for fine, _ in verifier.checks(json.loads(public.as_file(document)), []))
 
 
-async def test_a_ticket_left_out_is_drawn_by_two_and_nobody_loses(tmp_path: Path, database_url: str) -> None:
-    d = await District.make(tmp_path, url=database_url, bands=bands(1, 2, 1))
+async def test_a_ticket_left_out_is_drawn_by_two_and_nobody_loses(tmp_path: Path, migrated_url: str) -> None:
+    d = await District.make(tmp_path, url=migrated_url, bands=bands(1, 2, 1))
     number = await drawn(d)
     before, held = d.document(), {v["ticket_id"]: v["state"] for v in d.vouchers()}
     assert before is not None
