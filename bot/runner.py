@@ -22,7 +22,7 @@ from bot.router import route, urgent
 from bot.store import conversations, inbox, people
 from bot.store.inbox import Arrived
 from bot.store.sealed import SealBroken
-from bot.store.session import Db, OperationalError
+from bot.store.session import Db, away
 from bot.timers import Cron
 from bot.turn import Ground, Turn
 
@@ -97,9 +97,9 @@ def _handle(turn: Turn, registry: Registry, arrived: Arrived, talk: conversation
             if inbound is None:
                 raise SealBroken("what arrived cannot be opened")
             _converse(turn, inbound, registry, talk)
-    except OperationalError:  # not the turn's fault: it waits, and is handled once the database works again
-        raise
-    except Exception as why:  # noqa: BLE001  whatever a turn raises, the person is answered and the next one goes on
+    except Exception as why:  # whatever a turn raises, the person is answered and the next one goes on
+        if away(why):  # not the turn's fault: it waits, and is handled once the database works again
+            raise
         failure = why
         turn = blank
         talk = conversations.lock(db, ground.keys, talk.address_id, turn.now)
@@ -184,9 +184,9 @@ def run_timer(ground: Ground, registry: Registry, db: Db) -> Handled | None:
                 timers.finish(db, due)
             else:
                 timers.go_on(db, due, cursor)
-    except OperationalError:
-        raise
     except Exception as why:
+        if away(why):
+            raise
         turn = Turn(ground, db, now, id=turn.id)
         tries = timers.postpone(db, due, now)
         log.error("timer failed", turn=turn.id, kind=due.kind, key=due.key, tries=tries, exc_info=why)
@@ -211,9 +211,9 @@ def run_job(ground: Ground, db: Db, job: Job, due: datetime) -> Handled | None:
         if job.stale_s is None or late <= job.stale_s:
             with db.savepoint():
                 job.act(turn)
-    except OperationalError:
-        raise
     except Exception as why:  # a job that raises waits for its next time; timers and others go on
+        if away(why):
+            raise
         turn = Turn(ground, db, now, id=turn.id)
         log.error("job failed", turn=turn.id, job=job.name, exc_info=why)
         turn.push_staff(

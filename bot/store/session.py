@@ -59,6 +59,17 @@ def _psycopg_sql(sql: str) -> str:
     return _PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%"))
 
 
+def away(why: BaseException) -> bool:
+    """Whether the database itself is to blame (away, locked, full, hung up): the same may work later.
+
+    SQLite raises the same class for a statement that it does not understand, which never will.
+    """
+    cause: BaseException | None = why.orig if isinstance(why, sqlalchemy.exc.OperationalError) else why
+    if isinstance(cause, sqlite3.OperationalError):
+        return getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_BUSY) != sqlite3.SQLITE_ERROR
+    return isinstance(cause, OperationalError)
+
+
 class Db:
     """One open transaction. `run` and its kin take prepared SQL, `orm` is a SQLModel session beside it."""
 

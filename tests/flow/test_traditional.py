@@ -55,7 +55,7 @@ def test_no_text_has_a_character_of_the_other_script() -> None:
         values = {**VALUES, **OWN_WORDS, **OF_ONE_KEY.get(key, {})}
         if key == "staff.help":
             values["words"] = [("cases", "待辦")]
-        if key == "voucher.odds":
+        if key in ("voucher.odds", "voucher.first.left"):
             values["places"] = 3
         if found := foreign(plain(texts.render("zh-Hant", key, values))):
             left[key] = found

@@ -36,8 +36,13 @@ def staff_words(turn: Turn, city: City) -> list[tuple[str, str]]:
                 (turn.label("voucher.duty.arm", name=name), turn.label("voucher.duty.arms", title=title))
             )
         words += [
-            (turn.label(f"voucher.duty.{act}"), turn.label(f"voucher.duty.{act}es"))
-            for act in ("publish", "redraw", "extend", "restore")
+            (turn.label(f"voucher.duty.{act}"), turn.label(f"voucher.duty.{says}"))
+            for act, says in (
+                ("publish", "publishes"),
+                ("redraw", "redraws"),
+                ("extend", "extends"),
+                ("restore", "restores"),
+            )
         ]
     return words
 
