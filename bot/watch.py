@@ -56,7 +56,7 @@ class Watch:
     """Looks for troubles of one process.
 
     `sources` are further ones by name: why, in words, "" while all is well; with those of `milder` people are answered
-    all the same. `kinds` are the timers that it knows.
+    all the same. They are asked in any thread. `kinds` are the timers that it knows.
     """
 
     def __init__(self, ground: Ground, store: Store, kinds: Collection[str]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections import defaultdict
 from datetime import timedelta
 from itertools import starmap
@@ -70,18 +71,18 @@ class Poller:
     @property
     def silent_s(self) -> float | None:
         """Seconds since the last successful call (None: there was none). More than two waits is a stall."""
-        return None if self._heard_at is None else asyncio.get_running_loop().time() - self._heard_at
+        return None if self._heard_at is None else time.monotonic() - self._heard_at
 
     @property
     def stalled_s(self) -> float:
         """Seconds without a successful call, counted from the beginning of `run` at the earliest; 0 when it rests."""
         if self._begun_at is None:
             return 0.0
-        return asyncio.get_running_loop().time() - max(self._begun_at, self._heard_at or 0.0)
+        return time.monotonic() - max(self._begun_at, self._heard_at or 0.0)
 
     async def run(self) -> None:
         """Read and store, for ever; returns only when the token is refused."""
-        self._begun_at = asyncio.get_running_loop().time()
+        self._begun_at = time.monotonic()
         try:
             await self._go_round()
         finally:
@@ -97,7 +98,7 @@ class Poller:
         while True:
             try:
                 batch = await self._read(await asyncio.to_thread(self._store.read, self._offset))
-                self._heard_at, self.trouble = asyncio.get_running_loop().time(), ""
+                self._heard_at, self.trouble = time.monotonic(), ""
                 if batch:
                     await self._keep(batch)
                 pause = self._first_pause_s

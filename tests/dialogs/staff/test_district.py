@@ -17,7 +17,7 @@ async def test_a_centre_and_an_admin_are_told_their_words(world: World) -> None:
     told = world.last("boss").text
     assert "启用 voucher" in told
     assert "公布" in told
-    assert "核销" not in told
+    assert "核对券码" not in told
 
 
 async def test_the_counter_is_asked_for_in_ones_own_chat(any_world: World) -> None:
