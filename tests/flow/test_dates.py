@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.flow.dates import BIRTH_PROBLEMS, read_birth
@@ -287,6 +287,7 @@ WRITTEN = [
 ]
 
 
+@settings(deadline=None)  # the first number in words loads its library
 @given(
     st.dates(date(1912, 1, 1), TODAY),
     st.sampled_from(WRITTEN),

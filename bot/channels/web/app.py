@@ -116,7 +116,7 @@ def make_server(app: Starlette, settings: Settings) -> uvicorn.Server:
             host=settings.host,
             port=settings.port,
             access_log=False,
-            log_level="warning",
+            log_config=None,  # its own would leave the form of our log
             server_header=False,
             timeout_graceful_shutdown=STOP_S,
             lifespan="off",

@@ -70,6 +70,10 @@ def programme_hash(programme: Programme) -> str:
 
 def ensure(turn: Turn, city: City) -> None:
     """Make the rows and timers of every armed programme's rounds of the coming weeks; open what is due now."""
+    # Several workers may start at once: the others wait here, and find the rows that the first one made.
+    turn.db.run(
+        "INSERT INTO setting (key, value) VALUES ('voucher.rounds', '') ON CONFLICT (key) DO UPDATE SET value = ''"
+    )
     for programme in city.programmes.values():
         if not is_armed(turn, city, programme):
             continue
@@ -146,7 +150,7 @@ def _open(turn: Turn, city: City, round_id: int) -> None:
     secret = secrets.token_bytes(draw.SECRET_BYTES)
     turn.db.run(
         "UPDATE voucher_round SET state = 'open', programme_json = :json, programme_hash = :hash, secret = :secret,"
-        " commitment = :commitment WHERE id = :id",
+        " commitment = :commitment WHERE id = :id AND state = 'announced'",
         json=programme.canonical().decode(),
         hash=programme_hash(programme),
         secret=turn.ground.keys.seal(secret, "round.secret"),
