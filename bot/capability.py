@@ -75,12 +75,13 @@ class OperatorCommand:
     """A command of the command line: its two words are its key, `values` names what follows them, in order.
 
     `act` gets those values as they were typed and returns what is printed. Raise ValueError with the reason when
-    they cannot be used.
+    they cannot be used. One that needs no database, and makes none, has `alone` in place of `act`.
     """
 
-    act: Callable[[Turn, Sequence[str]], str]
+    act: Callable[[Turn, Sequence[str]], str] | None
     values: tuple[str, ...] = ()
     about: str = ""
+    alone: Callable[[Sequence[str]], str] | None = None
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clock import ms
+from bot.messages import COUNTER
 from bot.store.session import Db
 from bot.turn import Turn
 
-UNLIMITED = ("terminal",)
-"""Channels whose people sit at the machine itself: they are no strangers, and a script types faster than a hand."""
+UNLIMITED = ("terminal", COUNTER)
+"""Channels whose people sit at the machine itself, or before a member of staff: they are no strangers."""
 KEPT = timedelta(days=2)
 SKEW = timedelta(minutes=1)
 """So far the clocks of two workers may lie apart; a window that began later than that is of a clock set back."""

@@ -137,6 +137,8 @@ def make(turn: Turn, wanted: Wanted, tell: Callable[[int], int | None]) -> int |
             "SELECT max(id) FROM call_list WHERE person_id = :person AND outbox_id IS NULL",
             person=wanted.person,
         )
+        if call is None:  # nobody is there any more: erased, and off every list
+            raise LookupError(f"an offer to person {wanted.person}, who is gone")
         _called(turn.db, by_number(turn.db, offer), int(call), turn.now, turn.ground.settings.zone)
     turn.audit("offer.made", f"offer:{offer}", kind=wanted.kind, of=wanted.object)
     return offer

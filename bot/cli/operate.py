@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from random import SystemRandom
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,7 @@ from bot.settings import Settings
 from bot.store import staff
 from bot.store.crew import Visitor
 from bot.store.session import Db
-from bot.turn import Turn
+from bot.turn import Ground, Turn
 
 INVITE_LINK = "staff"
 """The prefix of the payload that a link with an invitation opens."""
@@ -118,15 +119,19 @@ def operate(settings: Settings, name: str, command: OperatorCommand, values: Seq
     """Carry out a capability's command. Raises Unusable with its reason."""
     if len(values) != len(command.values):
         raise Unusable(f"wanted: doorstep {name} {' '.join(command.values)}")
-    with opened(settings) as house:
+    try:
+        if command.alone is not None:
+            return [command.alone(values)]
+        with opened(settings) as house:
+            return [house.store.write(partial(_act, house.ground, command, values))]
+    except ValueError as why:
+        raise Unusable(str(why)) from why
 
-        def write(db: Db) -> str:
-            return command.act(Turn(house.ground, db, house.ground.clock.now()), values)
 
-        try:
-            return [house.store.write(write)]
-        except ValueError as why:
-            raise Unusable(str(why)) from why
+def _act(ground: Ground, command: OperatorCommand, values: Sequence[str], db: Db) -> str:
+    if command.act is None:
+        raise ValueError("this command does nothing")
+    return command.act(Turn(ground, db, ground.clock.now()), values)
 
 
 def _local(at: int, zone: ZoneInfo) -> str:

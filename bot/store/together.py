@@ -43,14 +43,26 @@ class Together(Generic[Item, Result]):
             self._waiting = []
             try:
                 results = await self._commit([item for item, _ in batch])
-            except Exception as why:  # noqa: BLE001  each of those who wait gets it
-                for _, future in batch:
-                    if not future.done():
-                        future.set_exception(why)
+            except Exception as why:  # noqa: BLE001  whoever waits gets it; the others are written without it
+                if len(batch) > 1:
+                    for item, future in batch:
+                        await self._write_one(item, future)
+                elif not batch[0][1].done():
+                    batch[0][1].set_exception(why)
                 continue
             for (_, future), result in zip(batch, results, strict=True):
                 if not future.done():
                     future.set_result(result)
+
+    async def _write_one(self, item: Item, future: asyncio.Future[Result]) -> None:
+        try:
+            [result] = await self._commit([item])
+        except Exception as why:  # noqa: BLE001  whoever waits gets it
+            if not future.done():
+                future.set_exception(why)
+        else:
+            if not future.done():
+                future.set_result(result)
 
     async def _commit(self, items: list[Item]) -> list[Result]:
         def write(db: Db) -> list[Result]:

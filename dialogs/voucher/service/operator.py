@@ -31,7 +31,7 @@ def enter_seed(turn: Turn, values: Sequence[str]) -> str:
     return f"{name}: the public value is {value}; the draw goes on by itself"
 
 
-def verify(_turn: Turn, values: Sequence[str]) -> str:
+def verify(values: Sequence[str]) -> str:
     """`doorstep lottery verify FILE`: recompute a published draw. Raises ValueError with what does not agree."""
     path = Path(values[0])
     try:
@@ -49,7 +49,7 @@ def verify(_turn: Turn, values: Sequence[str]) -> str:
     return f"{path}: the order follows from the published list and secret ({bands}){missing}"
 
 
-def script(_turn: Turn, _values: Sequence[str]) -> str:
+def script(_values: Sequence[str]) -> str:
     """`doorstep lottery verifier`: the standalone script, as it stands in the program."""
     return files("dialogs.voucher").joinpath("verifier.py").read_text(encoding="utf-8").rstrip("\n")
 
@@ -67,10 +67,10 @@ COMMANDS: Mapping[str, OperatorCommand] = {
         enter_seed, ("ROUND", "VALUE"), "Enter the public value a draw waits for."
     ),
     "lottery verify": OperatorCommand(
-        verify, ("FILE",), "Recompute a published draw from public data alone."
+        None, ("FILE",), "Recompute a published draw from public data alone.", alone=verify
     ),
     "lottery verifier": OperatorCommand(
-        script, (), "Print the standalone script with which anybody recomputes a draw."
+        None, (), "Print the standalone script with which anybody recomputes a draw.", alone=script
     ),
 }
 

@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 
+from bot.cli.operate import operate
+from bot.settings import Settings
 from dialogs.voucher import draw, verifier
-from dialogs.voucher.service.operator import COMMANDS
+from dialogs.voucher.service import operator
 from tests.dialogs.voucher.conftest import Make
 from tests.dialogs.voucher.district import bands, id18
 
@@ -45,12 +47,21 @@ def published(rng: random.Random, tickets: int, value: str | None = None) -> dic
 def said_of(document: object, path: Path, *words: str) -> tuple[int, str]:
     """What the script says in an empty folder, with no site packages and no environment."""
     path.mkdir()
-    (path / "verifier.py").write_text(COMMANDS["lottery verifier"].act(None, ()), "utf-8")  # type: ignore[arg-type]
+    (path / "verifier.py").write_text(operator.script(()), "utf-8")
     (path / "ROUND.json").write_text(json.dumps(document, ensure_ascii=False), "utf-8")
     run = [sys.executable, "-I", "-S", "verifier.py", "ROUND.json", *words]
     done = subprocess.run(run, cwd=path, capture_output=True, env={"LC_ALL": "C"}, timeout=60)
     assert done.stderr == b"", done.stderr.decode()
     return done.returncode, done.stdout.decode()
+
+
+def test_the_commands_need_no_database_and_make_none(tmp_path: Path) -> None:
+    given: dict[str, Any] = {"_env_file": None, "data_dir": tmp_path / "data", "keys": tmp_path / "keys"}
+    file = tmp_path / "ROUND.json"
+    file.write_text(json.dumps(published(random.Random(7), 12)), "utf-8")
+    for name, values in (("lottery verify", [str(file)]), ("lottery verifier", [])):
+        assert operate(Settings(**given), name, operator.COMMANDS[name], values) != [""]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["ROUND.json"]
 
 
 def agrees(document: object, *words: str) -> bool:
