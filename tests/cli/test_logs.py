@@ -83,7 +83,7 @@ def test_other_libraries_logs_have_the_same_form(
 ) -> None:
     set_up(logging.INFO, "json")
     number = invented(date(2025, 5, 1))
-    logging.getLogger("uvicorn.error").warning("port %s", number)
+    logging.getLogger("apscheduler.x").warning("port %s", number)
     said = "我的孩子叫小宇"
     try:
         int(said)
@@ -92,7 +92,7 @@ def test_other_libraries_logs_have_the_same_form(
     raw = capfd.readouterr().err
     assert said not in raw
     first, second = map(json.loads, raw.splitlines())
-    assert (first["logger"], first["level"]) == ("uvicorn.error", "warning")
+    assert (first["logger"], first["level"]) == ("apscheduler.x", "warning")
     assert number not in first["event"]
     assert second["exception"].endswith("builtins.ValueError")
     set_up(logging.INFO, "text")
