@@ -96,5 +96,5 @@ def test_other_libraries_logs_have_the_same_form(
     assert number not in first["event"]
     assert second["exception"].endswith("builtins.ValueError")
     set_up(logging.INFO, "text")
-    logging.getLogger("uvicorn.error").warning("closed")
-    assert capfd.readouterr().err == "WARNING uvicorn.error: closed\n"
+    logging.getLogger("apscheduler.x").warning("closed")
+    assert capfd.readouterr().err == "WARNING apscheduler.x: closed\n"
