@@ -6,7 +6,7 @@ A turn that raises is undone and kept for staff, the person is told kindly, and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -81,16 +81,15 @@ def _handle(turn: Turn, registry: Registry, arrived: Arrived, talk: conversation
     turn.id = f"in-{arrived.id}"
     if inbound is not None and inbound.operator is not None:
         turn.operator, turn.person = inbound.operator, turn.who.attended()
-    blank = replace(turn, data={}, out=[], posted=[])
     turn.everyone = registry
     if inbound is not None:
         turn.words = inbound.text
         if talk.seq == 0:
             turn.person = people.speaks(db, turn.who, inbound.lang)
-            blank.person = turn.person
         if _too_fast(turn, inbound, registry):
             inbox.done(db, arrived.id, turn.now, OVER_THE_LIMIT)
             return _ended(turn, "limited", arrived.more)
+    who = turn.person
     failure: Exception | None = None
     try:
         with db.savepoint(), bound_contextvars(turn=turn.id):
@@ -101,7 +100,9 @@ def _handle(turn: Turn, registry: Registry, arrived: Arrived, talk: conversation
         if away(why):  # not the turn's fault: it waits, and is handled once the database works again
             raise
         failure = why
-        turn = blank
+        turn = Turn(
+            ground, db, turn.now, who, turn.place, turn.address_id, id=turn.id, operator=turn.operator
+        )
         talk = conversations.lock(db, ground.keys, talk.address_id, turn.now)
         if arrived.new and inbound is not None:
             inbox.keep_words(db, ground.keys, arrived.id, inbound)

@@ -41,26 +41,19 @@ class Together(Generic[Item, Result]):
     async def _write_all(self) -> None:
         while batch := self._waiting:
             self._waiting = []
-            try:
-                results = await self._commit([item for item, _ in batch])
-            except Exception as why:  # noqa: BLE001  whoever waits gets it; the others are written without it
-                if len(batch) > 1:
-                    for item, future in batch:
-                        await self._write_one(item, future)
-                elif not batch[0][1].done():
-                    batch[0][1].set_exception(why)
-                continue
-            for (_, future), result in zip(batch, results, strict=True):
-                if not future.done():
-                    future.set_result(result)
+            await self._write_batch(batch)
 
-    async def _write_one(self, item: Item, future: asyncio.Future[Result]) -> None:
+    async def _write_batch(self, batch: list[tuple[Item, asyncio.Future[Result]]]) -> None:
         try:
-            [result] = await self._commit([item])
-        except Exception as why:  # noqa: BLE001  whoever waits gets it
-            if not future.done():
-                future.set_exception(why)
-        else:
+            results = await self._commit([item for item, _ in batch])
+        except Exception as why:  # noqa: BLE001  whoever waits gets it; the others are written without it
+            if len(batch) > 1:
+                for one in batch:
+                    await self._write_batch([one])
+            elif not batch[0][1].done():
+                batch[0][1].set_exception(why)
+            return
+        for (_, future), result in zip(batch, results, strict=True):
             if not future.done():
                 future.set_result(result)
 

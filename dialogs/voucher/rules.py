@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Literal
@@ -267,29 +268,27 @@ def read_paper(said: Said, look: Look) -> Any:
 
 def read_ticket(said: Said, _look: Look) -> Any:
     """A ticket's number, as its nine digits."""
-    if said.media is not None:
-        return Problem("words_only")
-    found = parse_ticket(said.text)
-    if found is None:
-        return Problem("no_ticket")
-    return Problem("mistyped") if found == "mistyped" else found
+    return _digits(said, parse_ticket, "no_ticket")
 
 
 def read_code(said: Said, _look: Look) -> Any:
     """A voucher code, as its twelve digits."""
+    return _digits(said, parse_voucher, "no_code")
+
+
+def _digits(said: Said, parse: Callable[[str], str | None], none: str) -> Any:
+    """What `parse` finds, with its check digits; `none` is the problem where there is nothing of the kind."""
     if said.media is not None:
         return Problem("words_only")
-    found = parse_voucher(said.text)
+    found = parse(said.text)
     if found is None:
-        return Problem("no_code")
+        return Problem(none)
     return Problem("mistyped") if found == "mistyped" else found
 
 
 def read_link_code(said: Said, _look: Look) -> Any:
     """The code that a first parent gave."""
-    if said.media is not None:
-        return Problem("words_only")
-    return parse_link(said.text) or Problem("no_link_code")
+    return _digits(said, parse_link, "no_link_code")
 
 
 def read_amount(said: Said, look: Look) -> Any:

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from functools import lru_cache, partial
+from functools import partial
 from hashlib import sha256
-
-import orjson
 
 from bot import timers
 from bot.clock import end_of_day, instant, local_date, ms
@@ -21,11 +19,10 @@ from dialogs.voucher import draw, rules
 from dialogs.voucher.service import quota, redraw, reserve
 from dialogs.voucher.service.results import issue_and_queue, tell_reminder
 from dialogs.voucher.service.rounds import each, programme_of, round_row
+from dialogs.voucher.service.rows import PLACES, places_of
 from knowledge.city import City
 from knowledge.programme import Programme
 
-PLACES = 1000
-"""Tickets whose place is written in one transaction."""
 QUEUED = 200
 """Tickets whose result is queued in one transaction."""
 WAIT_FOR_VALUE = timedelta(minutes=10)
@@ -81,7 +78,7 @@ def _wait_for_value(turn: Turn, row: Row, programme: Programme) -> None:
 
 def _place_chunk(turn: Turn, row: Row, start: int) -> str | None:
     """Write places 1… into tickets, a thousand at a time."""
-    places = _places(row["result"])
+    places = places_of(row["result"])
     turn.db.many(
         "UPDATE voucher_ticket SET rank = :rank, state = CASE WHEN state = 'void' THEN state ELSE :state END"
         " WHERE number = :number",
@@ -91,16 +88,6 @@ def _place_chunk(turn: Turn, row: Row, start: int) -> str | None:
         ],
     )
     return str(start + PLACES) if start + PLACES < len(places) else None
-
-
-@lru_cache(maxsize=1)
-def _places(result: str) -> list[tuple[str, int, str]]:
-    """(ticket, rank, state) of a whole draw, read once for all its chunks."""
-    return [
-        (ticket, rank, "won" if rank <= band["quota"] else "reserve")
-        for band in orjson.loads(result).values()
-        for rank, ticket in enumerate(band["order"], start=1)
-    ]
 
 
 def on_publish(turn: Turn, due: Due, city: City) -> str | None:

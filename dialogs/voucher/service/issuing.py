@@ -57,6 +57,11 @@ def arm(turn: Turn, voucher: Row, programme: Programme) -> None:
     timers.set_timer(turn.db, "voucher.expire_one", str(voucher["id"]), expires)
 
 
+def valid_of(turn: Turn, ticket_id: int) -> Row | None:
+    """The voucher of a ticket as long as it can be used, or None."""
+    return turn.db.one("SELECT * FROM voucher WHERE ticket_id = :id AND state = 'valid'", id=ticket_id)
+
+
 def of(turn: Turn, ticket_id: int) -> Row | None:
     """The voucher of a ticket, or None."""
     return turn.db.one("SELECT * FROM voucher WHERE ticket_id = :id", id=ticket_id)

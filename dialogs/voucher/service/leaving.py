@@ -13,6 +13,7 @@ from bot.clock import instant, ms
 from bot.store.session import Row
 from bot.turn import Turn
 from dialogs.voucher.service import first_come, mine, reserve, rounds
+from dialogs.voucher.service.issuing import valid_of
 from dialogs.voucher.service.names import child_name
 from dialogs.voucher.service.results import guardians
 
@@ -151,9 +152,7 @@ def gives_up(turn: Turn) -> None:
     for ticket in _own(turn, turn.who.id):
         if guardians(ticket):
             continue
-        voucher = turn.db.one(
-            "SELECT * FROM voucher WHERE ticket_id = :id AND state = 'valid'", id=ticket["id"]
-        )
+        voucher = valid_of(turn, int(ticket["id"]))
         if voucher is not None:
             turn.say(
                 "voucher.gives_up_voucher",

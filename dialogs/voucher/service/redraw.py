@@ -23,6 +23,7 @@ from bot.workdays import office_moment
 from dialogs.voucher import codes, draw, rules
 from dialogs.voucher.service import quota, reserve, results, rounds, two
 from dialogs.voucher.service.names import child_name
+from dialogs.voucher.service.rows import PLACES, places_of
 
 KIND = "voucher.redraw"
 NOTICE = timedelta(hours=24)
@@ -271,19 +272,17 @@ def _draw(turn: Turn, row: Row, event: Row) -> None:
 
 
 def _place(turn: Turn, event: Row, start: int) -> str:
-    """Write places, some thousand at a time. Who holds a voucher has won, wherever they stand now."""
-    size = rounds.CHUNK * 10
-    places = [
-        {"number": ticket, "rank": rank, "won": int(rank <= band["quota"])}
-        for band in json.loads(event["result"]).values()
-        for rank, ticket in enumerate(band["order"], start=1)
-    ]
+    """Write places, a thousand at a time. Who holds a voucher has won, wherever they stand now."""
+    places = places_of(event["result"])
     turn.db.many(
-        "UPDATE voucher_ticket SET rank = :rank, state = CASE WHEN :won = 1 OR EXISTS (SELECT 1 FROM voucher v"
-        " WHERE v.ticket_id = voucher_ticket.id) THEN 'won' ELSE 'reserve' END WHERE number = :number AND state <> 'void'",
-        places[start : start + size],
+        "UPDATE voucher_ticket SET rank = :rank, state = CASE WHEN EXISTS (SELECT 1 FROM voucher v"
+        " WHERE v.ticket_id = voucher_ticket.id) THEN 'won' ELSE :state END WHERE number = :number AND state <> 'void'",
+        [
+            {"number": ticket, "rank": rank, "state": state}
+            for ticket, rank, state in places[start : start + PLACES]
+        ],
     )
-    return f"place:{start + size}" if start + size < len(places) else "tell:"
+    return f"place:{start + PLACES}" if start + PLACES < len(places) else "tell:"
 
 
 def widen(turn: Turn, row: Row, band: str) -> None:

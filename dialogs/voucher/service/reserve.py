@@ -16,14 +16,15 @@ from bot.messages import Button
 from bot.store.session import Row
 from bot.timers import Due
 from bot.turn import Turn
-from dialogs.voucher import codes, rules
-from dialogs.voucher.service import issuing, quota, rounds, tickets, usable
+from dialogs.voucher import rules
+from dialogs.voucher.service import issuing, quota, rounds, tickets
 from dialogs.voucher.service.names import child_name, subject_birth
 from dialogs.voucher.service.results import (
     guardians,
     language,
     next_round,
     qr_file,
+    said_of,
     tell_expired,
     tell_reminder,
 )
@@ -243,15 +244,7 @@ def say_voucher(turn: Turn, row: Row, ticket: Row, voucher: Row, city: City) -> 
         [Button(turn.label("voucher.button.where"), id="go:voucher_places")],
         *([[decline]] if turn.who.id == ticket["person_id"] else []),
         files=[qr_file(turn, turn.who.id, code)],
-        name=child_name(turn, ticket),
-        ticket=ticket["number"],
-        amount=ticket["amount"],
-        code=codes.show(code),
-        last_day=voucher["last_day"],
-        round=row["name"],
-        to_verify=bool(ticket["to_verify"]),
-        days=rounds.programme_of(row).valid_days,
-        **usable.places(turn, city, row["programme"], int(ticket["subject_id"])),
+        **said_of(turn, row, ticket, voucher, city),
     )
 
 

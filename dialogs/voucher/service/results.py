@@ -15,7 +15,7 @@ from bot.store.session import Row
 from bot.turn import Turn, reachable
 from dialogs.voucher import codes, rules
 from dialogs.voucher.service import usable
-from dialogs.voucher.service.issuing import arm, issue, of
+from dialogs.voucher.service.issuing import arm, issue, of, valid_of
 from dialogs.voucher.service.names import child_name
 from dialogs.voucher.service.rows import programme_of, short_row
 from knowledge.city import City
@@ -56,7 +56,7 @@ def say_result(turn: Turn, about: str, city: City) -> Outgoing | None:
     ticket, row = _drawn(turn, int(about))
     if ticket["state"] == "reserve":
         return _reserve(turn, row, ticket)
-    voucher = turn.db.one("SELECT * FROM voucher WHERE ticket_id = :id AND state = 'valid'", id=ticket["id"])
+    voucher = valid_of(turn, int(ticket["id"]))
     return None if voucher is None else _won(turn, row, ticket, voucher, city)
 
 
@@ -68,7 +68,7 @@ def say_watched(turn: Turn, about: str) -> Outgoing | None:
     if ticket["state"] == "reserve":
         place = int(ticket["rank"]) - programme_of(row).band(ticket["band"]).quota
         return turn.letter(lang, "voucher.result.reserve_guardian", name=name, place=place)
-    voucher = turn.db.one("SELECT * FROM voucher WHERE ticket_id = :id AND state = 'valid'", id=ticket["id"])
+    voucher = valid_of(turn, int(ticket["id"]))
     if voucher is None:
         return None
     return turn.letter(
@@ -105,16 +105,23 @@ def _won(turn: Turn, row: Row, ticket: Row, voucher: Row, city: City) -> Outgoin
         [where],
         [decline],
         files=[qr_file(turn, ticket["person_id"], code)],
-        name=child_name(turn, ticket),
-        ticket=ticket["number"],
-        amount=ticket["amount"],
-        code=codes.show(code),
-        last_day=voucher["last_day"],
-        round=row["name"],
-        to_verify=bool(ticket["to_verify"]),
-        days=programme_of(row).valid_days,
-        **usable.places(turn, city, row["programme"], int(ticket["subject_id"])),
+        **said_of(turn, row, ticket, voucher, city),
     )
+
+
+def said_of(turn: Turn, row: Row, ticket: Row, voucher: Row, city: City) -> dict[str, Any]:
+    """What the texts of a new voucher say of it."""
+    return {
+        "name": child_name(turn, ticket),
+        "ticket": ticket["number"],
+        "amount": ticket["amount"],
+        "code": codes.show(turn.unseal(voucher["code"], "voucher.code")),
+        "last_day": voucher["last_day"],
+        "round": row["name"],
+        "to_verify": bool(ticket["to_verify"]),
+        "days": programme_of(row).valid_days,
+        **usable.places(turn, city, row["programme"], int(ticket["subject_id"])),
+    }
 
 
 def _reserve(turn: Turn, row: Row, ticket: Row) -> Outgoing:
@@ -158,7 +165,7 @@ def tell_left_out(turn: Turn, row: Row, ticket: Row) -> None:
 
 def tell_reminder(turn: Turn, row: Row, ticket: Row, left: int, city: City) -> None:
     """Some days are left; only for who has not used it and wants reminders."""
-    voucher = turn.db.one("SELECT * FROM voucher WHERE ticket_id = :id AND state = 'valid'", id=ticket["id"])
+    voucher = valid_of(turn, int(ticket["id"]))
     wants = turn.db.value("SELECT reminders FROM person WHERE id = :id", id=ticket["person_id"])
     if voucher is None or not wants:
         return

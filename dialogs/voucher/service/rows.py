@@ -1,12 +1,16 @@
-"""A round's row, with and without its long columns, and the programme it was opened with."""
+"""A round's row, with and without its long columns, the programme it was opened with, and the places of a draw."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
+import orjson
+
 from bot.store.session import Db, Row
 from knowledge.programme import Programme
 
+PLACES = 1000
+"""Tickets whose place is written in one transaction."""
 _SHORT = (
     "id, name, programme, calendar_id, state, opens, closes, frozen, draw, publish, reference_day, programme_json,"
     " programme_hash, commitment, list_hash, public_value, last_day, expires, reserve_until"
@@ -26,6 +30,16 @@ def short_row(db: Db, round_id: int) -> Row:
 def programme_of(row: Row) -> Programme:
     """The programme a round was opened with."""
     return _programme(row["programme_json"])
+
+
+@lru_cache(maxsize=1)
+def places_of(result: str) -> list[tuple[str, int, str]]:
+    """(ticket, rank, won | reserve) of everybody in a draw's result (its JSON), read once for all its chunks."""
+    return [
+        (ticket, rank, "won" if rank <= band["quota"] else "reserve")
+        for band in orjson.loads(result).values()
+        for rank, ticket in enumerate(band["order"], start=1)
+    ]
 
 
 def _row(db: Db, columns: str, round_id: int) -> Row:
