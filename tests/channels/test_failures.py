@@ -148,7 +148,8 @@ async def test_a_long_wait_of_one_chat_is_its_own_of_two_it_is_everybodys(rig: R
     assert len([call for call in rig.api.calls("sendMessage") if call.params["chat_id"] == A]) == 1
     rig.api.faults.flood(60, "sendMessage", C)
     rig.api.user(C).says("echo 好")
-    await rig.api.wait_for(lambda: rig.held == [60.0])
+    await rig.api.wait_for(lambda: rig.states(C) == ["waiting"])
+    assert rig.held == [60.0]
     await rig.forward(60)
     assert rig.states(C) == ["sent"]
     assert rig.states(A) == ["waiting"]
