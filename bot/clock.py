@@ -11,6 +11,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MS = timedelta(milliseconds=1)
 
 
 class Clock(Protocol):
@@ -61,7 +62,7 @@ class VirtualClock:
 
 def ms(instant: datetime) -> int:
     """The database's form of an aware instant: whole milliseconds since 1970 UTC."""
-    return (instant - EPOCH) // timedelta(milliseconds=1)
+    return (instant - EPOCH) // _MS
 
 
 def instant(milliseconds: int) -> datetime:

@@ -17,6 +17,7 @@ import hashlib
 import hmac
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -41,15 +42,17 @@ def list_lines(entries: Iterable[tuple[str, str]]) -> bytes:
     Raises DrawError when a band or ticket is empty or holds a TAB or line break, or a ticket occurs twice.
     """
     pairs = list(entries)
-    seen: set[str] = set()
-    for band, ticket in pairs:
+    for band in {band for band, _ in pairs}:
         _plain("band", band)
-        _plain("ticket", ticket)
-        if ticket in seen:
-            raise DrawError(f"ticket {ticket} is in the list twice")
-        seen.add(ticket)
-    lines = sorted(f"{band}\t{ticket}".encode() for band, ticket in pairs)
-    return b"".join(line + b"\n" for line in lines)
+    tickets = [ticket for _, ticket in pairs]
+    if not all(tickets) or not "".join(tickets).isprintable():
+        for ticket in tickets:
+            _plain("ticket", ticket)
+    if len(set(tickets)) < len(tickets):
+        twice = min(ticket for ticket, count in Counter(tickets).items() if count > 1)
+        raise DrawError(f"ticket {twice} is in the list twice")
+    # Code points sort as their UTF-8 bytes do.
+    return "".join(sorted(f"{band}\t{ticket}\n" for band, ticket in pairs)).encode()
 
 
 def list_hash(listed: bytes) -> str:
@@ -100,14 +103,20 @@ def run(
     """
     pairs = list(entries)
     key = seed(round_id, secret, list_hash(list_lines(pairs)), public_value)
-    tickets: dict[str, list[str]] = {band: [] for band in quotas}
-    for band, ticket in pairs:
-        if band not in tickets:
-            raise DrawError(f"ticket {ticket} is in band {band}, which has no quota")
-        tickets[band].append(ticket)
+    tickets = by_band(pairs, quotas)
     return {
         band: {"quota": quotas[band], "order": order(key, band, tickets[band])} for band in sorted(quotas)
     }
+
+
+def by_band(entries: Iterable[tuple[str, str]], bands: Iterable[str]) -> dict[str, list[str]]:
+    """The tickets of each of these bands; one of another band raises DrawError."""
+    tickets: dict[str, list[str]] = {band: [] for band in bands}
+    for band, ticket in entries:
+        if band not in tickets:
+            raise DrawError(f"ticket {ticket} is in band {band}, which has no quota")
+        tickets[band].append(ticket)
+    return tickets
 
 
 def verify(document: object) -> list[str]:

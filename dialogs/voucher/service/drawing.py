@@ -5,10 +5,11 @@ The order commits first; places and results follow in chunks while replies go on
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from functools import partial
 from hashlib import sha256
+
+import orjson
 
 from bot import timers
 from bot.clock import end_of_day, instant, local_date, ms
@@ -19,7 +20,7 @@ from dialogs.voucher import draw, rules
 from dialogs.voucher.service import quota, redraw, reserve
 from dialogs.voucher.service.results import issue_and_queue, tell_reminder
 from dialogs.voucher.service.rounds import each, programme_of, round_row
-from dialogs.voucher.service.rows import PLACES, places_of
+from dialogs.voucher.service.rows import next_places, short_row
 from knowledge.city import City
 from knowledge.programme import Programme
 
@@ -38,7 +39,7 @@ _WITH_THE_ROUND = (
 
 def on_draw(turn: Turn, due: Due) -> str | None:
     """Draw. Without the public value a programme asks for, the draw waits and duty is told."""
-    row = round_row(turn.db, int(due.key))
+    row = short_row(turn.db, int(due.key))
     programme = programme_of(row)
     if row["state"] == "announced" or row["state"] == "open":
         raise RuntimeError(f"round {row['name']} is not frozen yet")
@@ -46,23 +47,28 @@ def on_draw(turn: Turn, due: Due) -> str | None:
         if programme.public_value and not row["public_value"]:
             _wait_for_value(turn, row, programme)
             return None
-        secret = turn.ground.keys.unseal(bytes(row["secret"]), "round.secret")
-        entries = [_pair(line) for line in row["list"].splitlines()]
-        result = draw.run(
-            row["name"],
-            secret,
-            entries,
-            {band.id: band.quota for band in programme.bands},
-            row["public_value"],
-        )
-        turn.db.run(
-            "UPDATE voucher_round SET state = 'drawn', result = :result WHERE id = :id",
-            result=json.dumps(result),
-            id=row["id"],
-        )
-        turn.audit("round.drawn", f"round:{row['name']}")
+        _draw_band(turn, round_row(turn.db, int(row["id"])), programme)
         return "0"
     return _place_chunk(turn, row, int(due.cursor or 0))
+
+
+def _draw_band(turn: Turn, row: Row, programme: Programme) -> None:
+    """Draw the next band; with the last one the round is drawn. A band a transaction, so that replies need not wait."""
+    secret = turn.ground.keys.unseal(bytes(row["secret"]), "round.secret")
+    seed = draw.seed(row["name"], secret, row["list_hash"], row["public_value"])
+    tickets = draw.by_band(map(_pair, row["list"].splitlines()), (band.id for band in programme.bands))
+    drawn = orjson.loads(row["result"] or "{}")
+    left = sorted(tickets.keys() - drawn.keys())
+    quota_of = programme.band(left[0]).quota
+    drawn[left[0]] = {"quota": quota_of, "order": draw.order(seed, left[0], tickets[left[0]])}
+    turn.db.run(
+        "UPDATE voucher_round SET state = :state, result = :result WHERE id = :id",
+        state="drawn" if len(left) == 1 else row["state"],
+        result=orjson.dumps(drawn).decode(),
+        id=row["id"],
+    )
+    if len(left) == 1:
+        turn.audit("round.drawn", f"round:{row['name']}")
 
 
 def _wait_for_value(turn: Turn, row: Row, programme: Programme) -> None:
@@ -76,23 +82,21 @@ def _wait_for_value(turn: Turn, row: Row, programme: Programme) -> None:
     )
 
 
-def _place_chunk(turn: Turn, row: Row, start: int) -> str | None:
+def _place_chunk(turn: Turn, row: Row, after: int) -> str | None:
     """Write places 1… into tickets, a thousand at a time."""
-    places = places_of(row["result"])
+    result = turn.db.value("SELECT result FROM voucher_round WHERE id = :id", id=row["id"])
+    places, last = next_places(turn.db, int(row["id"]), result, after)
     turn.db.many(
         "UPDATE voucher_ticket SET rank = :rank, state = CASE WHEN state = 'void' THEN state ELSE :state END"
-        " WHERE number = :number",
-        [
-            {"number": ticket, "rank": rank, "state": state}
-            for ticket, rank, state in places[start : start + PLACES]
-        ],
+        " WHERE id = :id",
+        places,
     )
-    return str(start + PLACES) if start + PLACES < len(places) else None
+    return None if last is None else str(last)
 
 
 def on_publish(turn: Turn, due: Due, city: City) -> str | None:
     """Issue the vouchers and push the result to every applicant, in chunks. Waits for the draw, and for approval."""
-    row = round_row(turn.db, int(due.key))
+    row = short_row(turn.db, int(due.key))
     ready = row["state"] in ("drawn", "published") and turn.db.value(
         "SELECT 1 FROM timer WHERE kind = 'voucher.draw' AND key = :key AND state = 'done'", key=due.key
     )
@@ -127,11 +131,12 @@ def on_publish(turn: Turn, due: Due, city: City) -> str | None:
 
 def _approved(turn: Turn, row: Row) -> bool:
     """Whether two have approved the publication; asks for it the first time."""
+    result = round_row(turn.db, int(row["id"]))["result"]
     if turn.db.value(
         "SELECT 1 FROM approval WHERE kind = 'voucher.publish' AND subject = :name AND state = 'confirmed'"
         " AND hash = :hash",
         name=row["name"],
-        hash=sha256(row["result"].encode()).hexdigest(),
+        hash=sha256(result.encode()).hexdigest(),
     ):
         return True
     turn.push_staff(

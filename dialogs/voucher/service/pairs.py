@@ -20,6 +20,7 @@ from bot.turn import Turn
 from dialogs.voucher import rules
 from dialogs.voucher.service import aliases, rounds, showing
 from dialogs.voucher.service.results import guardians
+from dialogs.voucher.service.rows import short_row
 from knowledge.city import City
 
 KIND = "voucher.pairs"
@@ -43,17 +44,20 @@ _MEANT = {
 }
 
 
-def on_time(turn: Turn, due: Due) -> None:
-    """Note the pairs that are new, and tell staff once there is something to decide."""
-    row = rounds.round_row(turn.db, int(due.key.partition(":")[0]))
+def on_time(turn: Turn, due: Due) -> str | None:
+    """Note the pairs that are new, one way of being alike after the other; then tell staff if there is something to decide."""
+    row = short_row(turn.db, int(due.key.partition(":")[0]))
     if row["state"] != "open":
-        return
+        return None
+    stages = [*_ALIKE, "tell"]
+    stage = due.cursor or stages[0]
+    if stage != "tell":
+        _note(turn, int(row["id"]), stage)
+        return stages[stages.index(stage) + 1]
     _settle(turn)
-    for why in ("person", "phone", "name"):
-        _note(turn, int(row["id"]), why)
     count = _open(turn, int(row["id"]))
     if count == 0:
-        return
+        return None
     about = f"round:{row['id']}"
     if (
         turn.db.value(
@@ -72,6 +76,7 @@ def on_time(turn: Turn, due: Due) -> None:
         round=row["name"],
         frozen=instant(int(row["frozen"])),
     )
+    return None
 
 
 _ALIKE = {

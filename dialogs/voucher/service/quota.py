@@ -62,7 +62,8 @@ def recount(db: Db, round_id: int, band: str) -> int:
         band=band,
     )
     waiting = db.value(
-        "SELECT count(*) FROM voucher_ticket WHERE round_id = :round AND band = :band AND held IS NOT NULL",
+        "SELECT count(*) FROM voucher_ticket WHERE round_id = :round AND band = :band"
+        " AND state IN ('applied', 'unconfirmed', 'unseen') AND held IS NOT NULL",
         round=round_id,
         band=band,
     )

@@ -23,7 +23,7 @@ from bot.workdays import office_moment
 from dialogs.voucher import codes, draw, rules
 from dialogs.voucher.service import quota, reserve, results, rounds, two
 from dialogs.voucher.service.names import child_name
-from dialogs.voucher.service.rows import PLACES, places_of
+from dialogs.voucher.service.rows import next_places
 
 KIND = "voucher.redraw"
 NOTICE = timedelta(hours=24)
@@ -271,18 +271,15 @@ def _draw(turn: Turn, row: Row, event: Row) -> None:
     turn.audit("round.redrawn", f"round:{row['name']}", event=int(event["number"]))
 
 
-def _place(turn: Turn, event: Row, start: int) -> str:
+def _place(turn: Turn, event: Row, after: int) -> str:
     """Write places, a thousand at a time. Who holds a voucher has won, wherever they stand now."""
-    places = places_of(event["result"])
+    places, last = next_places(turn.db, int(event["round_id"]), event["result"], after)
     turn.db.many(
         "UPDATE voucher_ticket SET rank = :rank, state = CASE WHEN EXISTS (SELECT 1 FROM voucher v"
-        " WHERE v.ticket_id = voucher_ticket.id) THEN 'won' ELSE :state END WHERE number = :number AND state <> 'void'",
-        [
-            {"number": ticket, "rank": rank, "state": state}
-            for ticket, rank, state in places[start : start + PLACES]
-        ],
+        " WHERE v.ticket_id = voucher_ticket.id) THEN 'won' ELSE :state END WHERE id = :id AND state <> 'void'",
+        places,
     )
-    return f"place:{start + PLACES}" if start + PLACES < len(places) else "tell:"
+    return "tell:" if last is None else f"place:{last}"
 
 
 def widen(turn: Turn, row: Row, band: str) -> None:

@@ -213,7 +213,8 @@ def each(
 
 def _entries(db: Db, round_id: int) -> Iterator[tuple[str, str]]:
     for row in db.all(
-        "SELECT band, number FROM voucher_ticket WHERE round_id = :id AND state = 'applied'", id=round_id
+        "SELECT band, number FROM voucher_ticket WHERE round_id = :id AND state = 'applied' ORDER BY id",
+        id=round_id,
     ):
         yield row["band"], row["number"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import orjson
 
@@ -32,14 +33,34 @@ def programme_of(row: Row) -> Programme:
     return _programme(row["programme_json"])
 
 
+def next_places(db: Db, round_id: int, result: str, after: int) -> tuple[list[dict[str, Any]], int | None]:
+    """The places of the next thousand tickets after a row id, as id, rank and state (won | reserve), and the last id.
+
+    In the order of the rows, not of the places: neighbours lie together in the file. The last id is None at the end.
+    """
+    places = _places_of(result)
+    tickets = db.all(
+        "SELECT id, number FROM voucher_ticket WHERE round_id = :round AND id > :after ORDER BY id LIMIT :limit",
+        round=round_id,
+        after=after,
+        limit=PLACES,
+    )
+    found = [
+        {"id": ticket["id"], "rank": place[0], "state": place[1]}
+        for ticket in tickets
+        if (place := places.get(ticket["number"])) is not None
+    ]
+    return found, int(tickets[-1]["id"]) if len(tickets) == PLACES else None
+
+
 @lru_cache(maxsize=1)
-def places_of(result: str) -> list[tuple[str, int, str]]:
-    """(ticket, rank, won | reserve) of everybody in a draw's result (its JSON), read once for all its chunks."""
-    return [
-        (ticket, rank, "won" if rank <= band["quota"] else "reserve")
+def _places_of(result: str) -> dict[str, tuple[int, str]]:
+    """(rank, won | reserve) by ticket of everybody in a draw's result (its JSON), read once for all its chunks."""
+    return {
+        ticket: (rank, "won" if rank <= band["quota"] else "reserve")
         for band in orjson.loads(result).values()
         for rank, ticket in enumerate(band["order"], start=1)
-    ]
+    }
 
 
 def _row(db: Db, columns: str, round_id: int) -> Row:
