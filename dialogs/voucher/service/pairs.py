@@ -47,7 +47,7 @@ _MEANT = {
 def on_time(turn: Turn, due: Due) -> str | None:
     """Note the pairs that are new, one way of being alike after the other; then tell staff if there is something to decide."""
     row = short_row(turn.db, int(due.key.partition(":")[0]))
-    if row["state"] != "open":
+    if row["state"] != "open" or _due_again(turn, due):
         return None
     stages = [*_ALIKE, "tell"]
     stage = due.cursor or stages[0]
@@ -77,6 +77,19 @@ def on_time(turn: Turn, due: Due) -> str | None:
         frozen=instant(int(row["frozen"])),
     )
     return None
+
+
+def _due_again(turn: Turn, due: Due) -> bool:
+    """Whether a later look at the same round is due as well: after an outage one is enough."""
+    return bool(
+        turn.db.value(
+            "SELECT 1 FROM timer WHERE kind = :kind AND key LIKE :keys AND state = 'waiting' AND due > :due AND due <= :now",
+            kind=KIND,
+            keys=f"{due.key.partition(':')[0]}:%",
+            due=ms(due.due),
+            now=ms(turn.now),
+        )
+    )
 
 
 _ALIKE = {
