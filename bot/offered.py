@@ -39,7 +39,7 @@ class Offer:
 def meant(turn: Turn, text: str) -> list[Offer]:
     """The buttons that these words name, newest first; of several for the same thing the newest only."""
     said = fold(text).removesuffix("吧")
-    if not said or len(said) > LONGEST or turn.address_id is None:
+    if not said or len(said) > LONGEST:
         return []
     offers = _offers(turn)
     if said.isdigit():
@@ -55,7 +55,7 @@ def meant(turn: Turn, text: str) -> list[Offer]:
 
 def undo(turn: Turn) -> Offer | None:
     """The button of the newest message with buttons of a row that undoes what was done, if it holds one."""
-    acting = [offer for offer in _offers(turn) if offer.kind] if turn.address_id is not None else []
+    acting = [offer for offer in _offers(turn) if offer.kind]
     for offer in acting:
         if offer.ago == acting[0].ago and (
             offer.kind.endswith("undo") or any(word in fold(offer.button.label) for word in undoing())
@@ -70,6 +70,8 @@ def _act_among(offers: list[Offer]) -> bool:
 
 def _offers(turn: Turn) -> list[Offer]:
     """Every button of the newest messages that works outside its question, newest message first."""
+    if turn.address_id is None or turn.who.new:
+        return []
     rows = turn.db.all(
         "SELECT payload FROM outbox WHERE address_id = :address AND kind = 'send' AND payload IS NOT NULL"
         " AND state IN ('inflight', 'sent', 'unconfirmed') AND created >= :since ORDER BY id DESC LIMIT :most",

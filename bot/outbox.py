@@ -63,6 +63,14 @@ class Post:
     deadline: datetime | None = None
     wordless: bool = False
 
+    def at_once(self, worker: int) -> bool:
+        """Whether it is in the hands of a worker as soon as it is written (0: whoever sends finds it queued)."""
+        return worker != 0 and self.lane in ("urgent", "reply") and self.due is None
+
+    def is_answer(self, worker: int) -> bool:
+        """Whether nothing but the row's own words is needed to send it: it changes no earlier message."""
+        return self.at_once(worker) and self.of is None and not self.wordless
+
 
 def put(
     db: Db, keys: KeyRing, post: Post, now: datetime, zone: ZoneInfo, turn: str = "", worker: int = 0
@@ -71,7 +79,7 @@ def put(
 
     A reply is in the hands of `worker` at once; where that is 0, whoever sends finds it queued.
     """
-    at_once = worker != 0 and post.lane in ("urgent", "reply") and post.due is None
+    at_once = post.at_once(worker)
     born = "inflight" if at_once else "queued"
     due = max(post.due or now, now)
     if post.lane in ("result", "reminder", "broadcast"):

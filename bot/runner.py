@@ -48,7 +48,7 @@ def handle_next(ground: Ground, registry: Registry, db: Db, place: Place) -> Han
     """Handle the oldest waiting message of a place. None when nothing waits."""
     now = ground.clock.now()
     address_id, who = people.meet(db, place, now)
-    talk = conversations.lock(db, ground.keys, address_id, now)
+    talk = conversations.lock(db, ground.keys, address_id, now, who.new)
     try:
         arrived = inbox.oldest(db, ground.keys, place.key)
     except inbox.Newer as newer:
@@ -71,7 +71,7 @@ def handle_new(ground: Ground, registry: Registry, db: Db, inbound: Inbound) -> 
     if row_id is None:
         return None
     address_id, who = people.meet(db, inbound.place, now)
-    talk = conversations.lock(db, ground.keys, address_id, now)
+    talk = conversations.lock(db, ground.keys, address_id, now, who.new)
     arrived = Arrived(row_id, inbound, new=True)
     return _handle(Turn(ground, db, now, who, inbound.place, address_id), registry, arrived, talk)
 
@@ -118,7 +118,7 @@ def _ended(turn: Turn, outcome: str, more: bool) -> Handled:
     turn.flush()
     TURNS.labels(outcome).inc()
     log.info("turn", turn=turn.id, channel=turn.place.channel if turn.place else "", outcome=outcome)
-    return Handled(tuple(outbox.load_inflight(turn.db, turn.ground.keys, turn.posted)), more)
+    return Handled(turn.leaving(), more)
 
 
 def _too_fast(turn: Turn, inbound: Inbound, registry: Registry) -> bool:
@@ -198,7 +198,7 @@ def run_timer(ground: Ground, registry: Registry, db: Db) -> Handled | None:
             key=due.key,
             dedupe=f"timer:{due.kind}:{due.key}",
         )
-    return Handled(tuple(outbox.load_inflight(db, ground.keys, turn.posted)))
+    return Handled(turn.leaving())
 
 
 def run_job(ground: Ground, db: Db, job: Job, due: datetime) -> Handled | None:
@@ -224,7 +224,7 @@ def run_job(ground: Ground, db: Db, job: Job, due: datetime) -> Handled | None:
             key=job.name,
             dedupe=f"job:{job.name}:{due:%F}",
         )
-    return Handled(tuple(outbox.load_inflight(db, ground.keys, turn.posted)))
+    return Handled(turn.leaving())
 
 
 class Jobs:

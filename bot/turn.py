@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from bot import outbox, timers
 from bot.clock import Clock, local_date, ms
-from bot.messages import COUNTER, Button, File, Lane, Link, Outgoing, Place
+from bot.messages import COUNTER, Button, File, Lane, Link, Outgoing, Place, Sendable
 from bot.settings import Settings
 from bot.store.people import Who
 from bot.store.sealed import KeyRing
@@ -95,6 +95,7 @@ class Turn:
     """One turn. `data` is the open form's, `busy` says that one was open when the turn began.
 
     `id` names the turn in the logs, also in those of what it sends.
+    `answers` are those of its messages that need not be read back to be sent, `posted` the rows of the others.
     `place` and `address_id` are None in a timer or job, `everyone` in a job. `operator` is the post of whoever keys in
     for the person at the counter.
     """
@@ -108,6 +109,7 @@ class Turn:
     data: dict[str, Any] = field(default_factory=dict)
     out: list[Outgoing] = field(default_factory=list)
     posted: list[int] = field(default_factory=list)
+    answers: list[Sendable] = field(default_factory=list)
     hand_over: HandOver | None = None
     words: str = ""
     lane: Lane = "reply"
@@ -272,9 +274,22 @@ class Turn:
         row_id = outbox.put(
             self.db, ground.keys, post, self.now, ground.settings.zone, self.id, ground.worker
         )
-        if row_id is not None:
+        if row_id is None:
+            return None
+        if self.place is not None and post.address_id == self.address_id and post.is_answer(ground.worker):
+            self.answers.append(
+                Sendable(
+                    row_id, self.place, post.kind, post.lane, post.message, created=ms(self.now), turn=self.id
+                )
+            )
+        else:
             self.posted.append(row_id)
         return row_id
+
+    def leaving(self) -> tuple[Sendable, ...]:
+        """What was posted and leaves right after the commit, in the order of its rows."""
+        found = [*self.answers, *outbox.load_inflight(self.db, self.ground.keys, self.posted)]
+        return tuple(sorted(found, key=lambda message: message.id))
 
     def flush(self) -> None:
         """Write what was said as replies: plain texts join what follows them, at most JOIN_LIMIT characters."""

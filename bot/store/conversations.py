@@ -46,11 +46,11 @@ class Talk:
     by: str = VERSION
 
 
-def lock(db: Db, keys: KeyRing, address_id: int, now: datetime) -> Talk:
-    """The conversation of an address, locked until the commit; a new one where there is none."""
+def lock(db: Db, keys: KeyRing, address_id: int, now: datetime, new: bool = False) -> Talk:
+    """The conversation of an address, locked until the commit; a new one where there is none (`new`: most likely)."""
     more = " FOR UPDATE" if db.postgres else ""
     sql = f"SELECT seq, question, expects, state, updated FROM conversation WHERE address_id = :id{more}"
-    row = db.one(sql, id=address_id)
+    row = None if new else db.one(sql, id=address_id)
     if row is None:
         row = db.one(
             "INSERT INTO conversation (address_id, seq, question, expects, state, updated)"

@@ -20,7 +20,10 @@ RECOVERY_HASHES = "/recovery"
 
 @dataclass(frozen=True)
 class Who:
-    """The person behind an address. `roles` are (role, place) pairs; place "" is everywhere."""
+    """The person behind an address. `roles` are (role, place) pairs; place "" is everywhere.
+
+    `new`: the address was made just now, so nothing was ever said there.
+    """
 
     id: int
     lang: str = "zh"
@@ -29,6 +32,7 @@ class Who:
     roles: tuple[tuple[str, str], ...] = ()
     staff_id: int | None = None
     name: str = ""
+    new: bool = False
 
     def speaking(self, lang: str) -> Who:
         """The same person in another language."""
@@ -74,7 +78,8 @@ def meet(db: Db, place: Place, now: datetime, lang: str = "zh") -> tuple[int, Wh
             **where,
         )
         if row is not None:
-            return int(row["id"]), Who(int(person), lang) if known is None else person_of(db, known)
+            who = Who(int(person), lang) if known is None else person_of(db, known)
+            return int(row["id"]), replace(who, new=True)
         row = db.one(_SEEN, now=ms(now), **where)  # somebody else made it meanwhile
         if row is None:
             raise LookupError("an address vanished while it was made")

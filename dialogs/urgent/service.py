@@ -71,6 +71,8 @@ def _goes_on(text: str) -> bool:
 
 def _asked_what_happened(turn: Turn) -> bool:
     """Whether the last thing this person was told, not long ago, is the card that asks what has happened."""
+    if turn.who.new:
+        return False
     last = turn.db.one(
         "SELECT lane, created FROM outbox WHERE address_id = :address AND lane IN ('urgent', 'reply')"
         " ORDER BY id DESC LIMIT 1",
