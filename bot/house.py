@@ -210,7 +210,10 @@ class House:
             if self._unheard:
                 lineup.wake(db, at)
         waits = why is not None and outbox.failed(db, message.id, why, at) == "waiting"
-        if message.lane == "result":  # an offer's hours begin with its sending, in this transaction
+        if message.lane == "result":
+            if receipt is not None:
+                outbox.off_call_list(db, message.id, at)
+            # An offer's hours begin with its sending, in this transaction.
             scarce.tend(db, at, self.ground.settings.zone, message.id if receipt is not None else None)
         return not waits
 

@@ -328,6 +328,15 @@ def to_call_list(db: Db, keys: KeyRing, now: datetime, compose: Compose) -> int:
     )
 
 
+def off_call_list(db: Db, row_id: int, now: datetime) -> None:
+    """What was to be told by telephone has arrived after all, as when a page is opened again: nobody need call."""
+    db.run(
+        "UPDATE call_list SET state = 'done', done = :now, words = NULL WHERE outbox_id = :id AND state = 'open'",
+        now=ms(now),
+        id=row_id,
+    )
+
+
 def empty_old(db: Db, now: datetime, days: int = 14) -> int:
     """Forget the words of messages settled long ago; what nobody came for in that time is over. Returns how many."""
     return db.run(

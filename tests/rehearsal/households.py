@@ -1,4 +1,4 @@
-"""Three hundred invented households and what they do in two months; each keeps its own books of what it was told."""
+"""Invented households and what they do in a round or two; each keeps its own books of what it was told."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
+
+from dateutil.relativedelta import relativedelta
 
 from bot.house import House
 from bot.store.session import Db
@@ -35,10 +37,10 @@ class Child:
 
 
 class Household:
-    """One family at one address, with its habits."""
+    """One family at one address, with its habits. `first` is the day on which its first round opens."""
 
-    def __init__(self, number: int, rng: Random, house: House, rims: dict[str, Rim]) -> None:
-        self.number, self.rng, self.house, self.rims = number, rng, house, rims
+    def __init__(self, number: int, rng: Random, house: House, rims: dict[str, Rim], first: date) -> None:
+        self.number, self.rng, self.house, self.rims, self.first = number, rng, house, rims, first
         self.rim = rims[rng.choices(("terminal", "telegram", "web"), (40, 35, 25))[0]]
         self.chat = f"h{number}"
         self.family = Family(house, self.rim, self.chat)
@@ -63,11 +65,16 @@ class Household:
 
     def _birth(self) -> str:
         months = self.rng.choice((*range(8, 34), 7, 9, 11))
-        return (date(2026, 12, 1) - timedelta(days=int(months * 30.44) + self.rng.randrange(27))).isoformat()
+        return (self.first - timedelta(days=int(months * 30.44) + self.rng.randrange(27))).isoformat()
 
     def _child(self, which: int, born: str) -> Child:
-        serial = self.number % 300 * 2 + which + 99
-        return Child(f"宝{self.number}之{which}", born, id18(born, serial=serial))
+        group, serial = divmod(self.number, 300)
+        document = id18(born, serial=serial * 2 + which + 99, area=f"9999{group + 1:02}")
+        return Child(f"宝{self.number}之{which}", born, document)
+
+    def takes_part(self, opens: date) -> bool:
+        """Whether they apply in the round that opens on this day: their first, or the one after it."""
+        return opens == self.first or (self.again and opens == self.first + relativedelta(months=1))
 
     def events(self, opens: datetime, round_name: str) -> list[Event]:
         """What they do in a round of a month, at whole minutes of its first weeks."""

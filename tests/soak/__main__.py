@@ -15,12 +15,13 @@ from pathlib import Path
 
 from tests.bench.report import show
 from tests.servers import start_postgres
-from tests.soak import kills, upgrades
+from tests.soak import kills, upgrades, year
 from tests.soak.part import Given, Part
 
 PARTS: dict[str, tuple[str, Part]] = {
     "kills": ("Killed at random: conversations, draws, pushes", kills.measure),
     "upgrades": ("Killed while the database is upgraded", upgrades.measure),
+    "year": ("Twelve months of rounds on the virtual clock", year.measure),
 }
 
 
