@@ -316,6 +316,7 @@ PAPERS = Flow(
                 "seen": "seen",
                 "not_accepting": "not_accepting",
                 "locked": "locked",
+                "limited": "limited",
             },
         ),
         Ask(
@@ -346,6 +347,7 @@ PAPERS = Flow(
         End("seen"),
         End("not_accepting"),
         End("locked"),
+        End("limited"),
         End("stopped"),
         End("cancelled"),
     ),

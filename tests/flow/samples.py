@@ -129,7 +129,8 @@ LEFT: dict[str, dict[str, Any]] = {
     "voucher_papers.attach=ok": {"result": "void"},
     "voucher_together.look": {"telephone": "000-0000"},
     "voucher_together.take=linked": {"name": "小宇"},
-    "recover.look": {"person": 1},
+    "recover.look": {"person": 1, "telephone": "000-0000"},
+    "join.look": {"telephone": "000-0000"},
     "onboard.accept": {"name": "小李", "role": "值班", "place": ""},
     "answer.look": {"case": 1},
 }

@@ -21,6 +21,7 @@ VALUES: dict[str, Any] = {
     "held": "valid",
     "issued": 30,
     "listed": True,
+    "undrawn": True,
     "overdue": [7],
     "soon": [7, 8],
     "tickets": ["123 456 789"],

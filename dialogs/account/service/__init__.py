@@ -92,6 +92,7 @@ def recover_look(turn: Turn) -> Literal["found", "mixed", "own", "wrong", "limit
     code = str(turn.data["code"])
     target = turn.ground.keys.sign("recover", code)
     counted = [(RECOVERING, f"address:{turn.address_id}"), (RECOVERING, f"code:{target}")]
+    turn.data["telephone"] = turn.ground.telephone
     if not limits.guess(turn, counted):
         return "limited"
     person = people.find_by_recovery(turn.db, turn.ground.keys, code)
@@ -202,6 +203,7 @@ def join_code(turn: Turn) -> None:
 def join_look(turn: Turn) -> Literal["found", "own", "wrong", "limited"]:
     """Whose code is it? Wrong ones are counted."""
     counted = [(JOINING, f"address:{turn.address_id}"), (JOINING_OF_ALL, "all")]
+    turn.data["telephone"] = turn.ground.telephone
     if not limits.guess(turn, counted):
         return "limited"
     owner = _owner(turn)

@@ -65,7 +65,7 @@ def revoked(turn: Turn, subject_id: int | None, purpose: str) -> None:
         return
     for ticket in turn.db.all(
         "SELECT * FROM voucher_ticket WHERE subject_id = :subject AND (person_id = :person OR guardian_id ="
-        " :person) AND state IN ('applied', 'unconfirmed', 'unseen') ORDER BY id",
+        " :person) AND state IN ('applied', 'unconfirmed', 'unseen', 'reserve') ORDER BY id",
         subject=subject_id,
         person=turn.who.id,
     ):

@@ -16,7 +16,7 @@ from bot.timers import Due
 from bot.turn import Turn
 from bot.workdays import office_moment
 from dialogs.voucher import rules
-from dialogs.voucher.service import issuing, quota, reserve, rounds
+from dialogs.voucher.service import issuing, quota, reserve, rounds, tickets
 from dialogs.voucher.service.names import child_name
 from dialogs.voucher.service.results import guardians
 from knowledge.city import City
@@ -92,7 +92,7 @@ def _hold_ends(turn: Turn, row: Row, state: str) -> datetime:
 def follow(turn: Turn, ticket_id: int) -> None:
     """Something became of a ticket: complete, it gets its voucher (or stands in the line); out, its place goes on.
 
-    To be called after a guardian's answer, a paper seen, a withdrawal; nothing happens for a ticket of a draw, nor
+    To be called after a guardian's answer, a paper seen, a withdrawal and its undo; nothing happens for a ticket of a draw, nor
     twice. What calls too late is caught up with by the hold's timer.
     """
     ticket = _ticket(turn, ticket_id)
@@ -101,6 +101,10 @@ def follow(turn: Turn, ticket_id: int) -> None:
         return
     if ticket["state"] == "applied" and ticket["rank"] is not None:
         turn.db.run("UPDATE voucher_ticket SET state = 'reserve' WHERE id = :id", id=ticket_id)
+        reserve.ask_next(turn, int(row["id"]), ticket["band"])
+    elif ticket["state"] in tickets.OUT and ticket["rank"] is not None:
+        reserve.leave_list(turn, ticket)
+    elif ticket["state"] == "reserve":
         reserve.ask_next(turn, int(row["id"]), ticket["band"])
     elif ticket["held"] is not None:
         timers.cancel(turn.db, HOLD, str(ticket_id))
@@ -113,6 +117,17 @@ def follow(turn: Turn, ticket_id: int) -> None:
         ):
             scarce.give_back(turn.db, {quota.key(int(row["id"]), ticket["band"]): 1})
             reserve.ask_next(turn, int(row["id"]), ticket["band"])
+
+
+def may_leave(turn: Turn, row: Row, ticket: Row) -> datetime | None:
+    """Until when a ticket that waits in the line may leave it, and come back to its place; None: it does not wait there.
+
+    Whoever has an offer answers that: 要 or 不要.
+    """
+    if not is_so(row) or ticket["rank"] is None or not reserve.lives(turn, row):
+        return None
+    offered = scarce.of(turn.db, reserve.KIND, int(ticket["id"])) is not None
+    return None if offered else instant(int(row["reserve_until"]))
 
 
 def may_return(turn: Turn, row: Row, ticket: Row, state: str) -> bool:

@@ -30,6 +30,7 @@ from dialogs.voucher.service.names import child_name
 from dialogs.voucher.service.results import guardians, qr_file
 from knowledge.city import City
 
+_LATE = {False: "voucher.withdraw_late", True: "voucher.first.withdraw_late"}
 SHOWN = 6
 """How many of the latest tickets are shown."""
 
@@ -177,47 +178,59 @@ def _say_voucher(
 
 
 def withdraw(turn: Turn, payload: dict[str, Any]) -> None:
-    """Withdraw before the freeze; can be undone for some minutes, and one may apply again: the ticket stays the same."""
+    """Withdraw before the freeze, or leave the line; undone for some minutes. One may apply again with the same ticket."""
     ticket = _own_ticket(turn, payload["ticket"])
     row = rounds.round_row(turn.db, int(ticket["round_id"]))
+    until, first = _open_until(turn, row, ticket, ticket["state"]), first_come.is_so(row)
     if (
-        row["state"] != "open"
+        until is None
         or turn.db.run(
-            "UPDATE voucher_ticket SET state = 'withdrawn' WHERE id = :id AND state IN ('applied', 'unconfirmed',"
-            " 'unseen')",
+            "UPDATE voucher_ticket SET state = 'withdrawn' WHERE id = :id AND state = :state",
             id=ticket["id"],
+            state=ticket["state"],
         )
         != 1
     ):
-        turn.say("voucher.withdraw_late")
+        turn.say(_LATE[first])
         return
     undo = turn.action(
         "voucher.withdraw_undo",
         "voucher.button.undo",
         {"ticket": ticket["id"], "state": ticket["state"], "applied": ticket["applied"]},
-        deadline=_undo_until(turn, instant(int(row["frozen"]))),
+        deadline=_undo_until(turn, until),
     )
     turn.audit("ticket.withdrawn", f"ticket:{ticket['id']}")
     first_come.follow(turn, int(ticket["id"]))
-    guardian.tell_others(turn, ticket, "voucher.withdrawn_by_other")
+    guardian.tell_others(turn, ticket, f"voucher.{'first.' if first else ''}withdrawn_by_other")
+    closes = instant(int(row["closes"]))
     turn.say(
-        "voucher.withdrawn",
+        f"voucher.{'first.' if first else ''}withdrawn",
         [undo],
         ticket=ticket["number"],
         minutes=rules.UNDO_MINUTES,
-        closes=instant(int(row["closes"])),
+        closes=closes if turn.now < closes else None,
+        line=ticket["rank"] is not None,
     )
+
+
+def _open_until(turn: Turn, row: Row, ticket: Row, state: str) -> datetime | None:
+    """Until when a ticket in this state may go, or come back to it; None: not any more."""
+    if state == "reserve":
+        return first_come.may_leave(turn, row, ticket)
+    waits = row["state"] == "open" and state in ("applied", "unconfirmed", "unseen")
+    return instant(int(row["frozen"])) if waits else None
 
 
 def withdraw_undo(turn: Turn, payload: dict[str, Any]) -> None:
     """Take the withdrawal back, unless a consent that the ticket rests on was taken back meanwhile."""
     ticket = _own_ticket(turn, payload["ticket"])
     row = rounds.round_row(turn.db, int(ticket["round_id"]))
-    if row["state"] == "open" and not rests(turn, ticket, payload["state"]):
+    open_still = _open_until(turn, row, ticket, payload["state"]) is not None
+    if open_still and not rests(turn, ticket, payload["state"]):
         turn.say("voucher.undo_no_consent", [turn.go("voucher.button.again", "voucher")])
         return
     if (
-        row["state"] != "open"
+        not open_still
         or ticket["state"] != "withdrawn"
         or not first_come.may_return(turn, row, ticket, payload["state"])
         or turn.db.run(
@@ -229,9 +242,10 @@ def withdraw_undo(turn: Turn, payload: dict[str, Any]) -> None:
         )
         != 1
     ):
-        turn.say("voucher.withdraw_late")
+        turn.say(_LATE[first_come.is_so(row)])
         return
     turn.audit("ticket.restored", f"ticket:{ticket['id']}")
+    first_come.follow(turn, int(ticket["id"]))
     guardian.tell_others(turn, ticket, "voucher.restored_by_other")
     turn.say("voucher.restored", ticket=ticket["number"])
 

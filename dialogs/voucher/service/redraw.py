@@ -21,7 +21,7 @@ from bot.timers import Due
 from bot.turn import Turn
 from bot.workdays import office_moment
 from dialogs.voucher import codes, draw, rules
-from dialogs.voucher.service import quota, reserve, results, rounds, two
+from dialogs.voucher.service import first_come, quota, reserve, results, rounds, two
 from dialogs.voucher.service.names import child_name
 from dialogs.voucher.service.rows import next_places
 
@@ -97,6 +97,8 @@ def propose(turn: Turn, row: Row, numbers: Sequence[str], reason: str, case: int
 
 def _against(turn: Turn, row: Row, numbers: Sequence[str]) -> str:
     """Why this cannot be drawn again now; "" when it can."""
+    if first_come.is_so(row):
+        return "first_come"
     done = turn.db.value(
         "SELECT 1 FROM timer WHERE kind = 'voucher.publish' AND key = :key AND state = 'done'",
         key=str(row["id"]),

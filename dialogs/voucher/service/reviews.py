@@ -16,7 +16,7 @@ from bot.store.session import Row
 from bot.turn import Turn
 from bot.workdays import workdays_after
 from dialogs.voucher import rules
-from dialogs.voucher.service import public, redraw, reserve, results, rounds, two
+from dialogs.voucher.service import first_come, public, redraw, reserve, results, rounds, two
 from dialogs.voucher.service.names import child_name
 
 KIND, ROLES = "voucher.review", ("duty", "admin")
@@ -37,13 +37,14 @@ def buttons(turn: Turn, case: int) -> list[Button]:
 def look(turn: Turn, payload: dict[str, Any]) -> None:
     """The facts of the ticket, and each verdict as a button; this one stays good."""
     case, ticket, row = _behind(turn, payload)
-    listed = f"\t{ticket['number']}\n" in row["list"]
-    reasons = ["drawn_right"] if listed else [NOT_LISTED.get(ticket["state"], "conditions")]
+    listed, undrawn = f"\t{ticket['number']}\n" in row["list"], first_come.is_so(row)
+    reason = "drawn_right" if listed else NOT_LISTED.get(ticket["state"], "conditions")
+    reasons = ["in_turn" if undrawn and ticket["rank"] is not None else reason]
     acts = [
         ("voucher.review_reject", {"case": case["id"], "reason": reason}, f"reject_{reason}")
         for reason in reasons
     ]
-    if not listed:
+    if not listed and not undrawn:
         acts.append(("voucher.review_uphold", {"case": case["id"], "how": "redraw"}, "uphold_redraw"))
     if turn.db.value("SELECT 1 FROM voucher WHERE ticket_id = :id", id=ticket["id"]) is None:
         acts.append(("voucher.review_uphold", {"case": case["id"], "how": "award"}, "uphold_award"))
@@ -58,6 +59,7 @@ def look(turn: Turn, payload: dict[str, Any]) -> None:
         round=row["name"],
         state=ticket["state"],
         listed=listed,
+        undrawn=undrawn,
         rank=ticket["rank"],
         quota=rounds.programme_of(row).band(ticket["band"]).quota,
         count=row["list"].count(f"{ticket['band']}\t"),

@@ -8,8 +8,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from bot import timers
+from bot import limits, timers
 from bot.clock import instant
+from bot.limits import Rule
 from bot.messages import File
 from bot.store.session import Row
 from bot.timers import Due
@@ -24,6 +25,8 @@ PREFIX = "show"
 """A link show_TICKET opens the check for staff, nothing for anybody else. (One letter before nine digits would be taken for
 a birth certificate.)"""
 COUNTER, CENTRE = "counter", "centre"
+GUESSING = Rule("voucher.ticket", rules.CODE_TRIES, timedelta(hours=1), timedelta(hours=1))
+"""Ticket numbers that do not exist, typed by one member of staff: a ticket's number is short, and shows a name."""
 
 
 def ask_to_show(turn: Turn, row: Row, ticket: Row, city: City) -> None:
@@ -126,14 +129,19 @@ def role(turn: Turn) -> Literal["ok", "stranger"]:
 
 def look(
     turn: Turn, city: City
-) -> Literal["ok", "unknown", "out", "nothing", "seen", "not_accepting", "locked"]:
+) -> Literal["ok", "unknown", "out", "nothing", "seen", "not_accepting", "locked", "limited"]:
     """The ticket behind a number: what its child is called, and whether there is a paper to see."""
+    counted = [(GUESSING, f"person:{turn.who.id}")]
+    turn.data["telephone"] = turn.ground.telephone
+    if not limits.guess(turn, counted):
+        return "limited"
     ticket = turn.db.one("SELECT * FROM voucher_ticket WHERE number = :number", number=turn.data["number"])
     if ticket is None:
         turn.audit("paper.unknown", "ticket:?")
-        return "unknown"
+        return "unknown" if limits.wrong(turn, counted) else "limited"
+    limits.right(turn, counted)
     row = rounds.round_row(turn.db, int(ticket["round_id"]))
-    turn.data.update(ticket=ticket["id"], telephone=turn.ground.telephone)
+    turn.data["ticket"] = ticket["id"]
     if not _accepts(turn, city, row["programme"]):
         return "not_accepting"
     if ticket["state"] in ("withdrawn", "refused", "unheard", "void"):

@@ -11,7 +11,8 @@ from bot.capability import Claim
 from bot.clock import instant
 from bot.store.session import Row
 from bot.turn import Turn
-from dialogs.voucher.service import reserve, rounds
+from dialogs.voucher.service import first_come, reserve, rounds
+from dialogs.voucher.service.results import guardians
 from knowledge.city import City
 
 ROLES = ("duty", "admin", "counter")
@@ -37,8 +38,16 @@ def say(turn: Turn, ticket: Row, row: Row, values: dict[str, Any]) -> None:
         turn.say("voucher.mine.offer_over", [review], why=offer["why"] or offer["state"], **values)
         return
     quota = rounds.programme_of(row).band(ticket["band"]).quota
+    leave, leave_until = [], first_come.may_leave(turn, row, ticket)
+    if leave_until is not None and turn.who.id in (ticket["person_id"], *guardians(ticket)):
+        leave.append(
+            turn.action(
+                "voucher.withdraw", "voucher.button.withdraw", {"ticket": ticket["id"]}, deadline=leave_until
+            )
+        )
     turn.say(
         "voucher.mine.reserve",
+        *([leave] if leave else []),
         [review],
         place=int(ticket["rank"]) - quota,
         until=None if row["reserve_until"] is None else instant(int(row["reserve_until"])),

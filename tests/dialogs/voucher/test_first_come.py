@@ -120,7 +120,59 @@ async def test_withdrawing_a_held_place_gives_it_back_and_the_undo_takes_it_if_i
     await fills_in(d, 1)
     assert len(d.vouchers()) == 1
     await d.press("p0", "反悔，改回去")
-    assert d.keys("p0")[-1] == "voucher.withdraw_late"
+    assert d.keys("p0")[-1] == "voucher.first.withdraw_late"
+    counted(d)
+
+
+async def test_somebody_leaves_the_line_and_may_come_back_to_their_place(make: Make) -> None:
+    d = await make(allocation="first_come", reserve_until=20, bands=bands(1, 1, 1))
+    for number in range(4):
+        await fills_in(d, number)
+    before = d.rows("SELECT * FROM scarce WHERE key LIKE 'voucher%' ORDER BY key")
+    await d.withdraw("p1")
+    await d.withdraw("p2")
+    assert d.keys("p1")[-1] == "voucher.first.withdrawn"
+    assert "候补不再问您" in d.last("p1").text
+    assert [t["state"] for t in d.tickets()] == ["won", "withdrawn", "withdrawn", "reserve"]
+    assert d.rows("SELECT * FROM scarce WHERE key LIKE 'voucher%' ORDER BY key") == before
+    await d.say("p3", "我的券")
+    assert "候补第 3 位" in d.last("p3").text, "who stands behind keeps the number they were told"
+    await d.press("p1", "反悔，改回去")
+    assert d.keys("p1")[-1] == "voucher.restored"
+    await d.say("p1", "我的券")
+    assert "候补第 1 位" in d.last("p1").text
+    leave = next(b.id for row in d.last("p1").message.buttons for b in row if b.label == "撤回申请")
+    await d.press("p0", "不要这张了")
+    await d.forward(minutes=11)
+    assert offers(d) == [("p1", "offered")]
+    await d.do_press("p1", leave)
+    assert d.keys("p1")[-1] == "voucher.first.withdraw_late", "an offer has answers of its own"
+    await d.press("p1", "不要，让给下一家")
+    assert offers(d) == [("p1", "declined"), ("p3", "offered")], "p2 is asked no more"
+    counted(d)
+    await d.says("p2", "voucher", "小宇", "1")
+    assert [(t["state"], t["rank"]) for t in d.tickets()][2] == ("reserve", 5), "anew, behind all others"
+    counted(d)
+
+
+async def test_who_comes_back_to_the_line_is_asked_at_once_for_what_came_free(make: Make) -> None:
+    """In the days of the list after the close too."""
+    d = await make(
+        allocation="first_come", reserve_until=20, bands=bands(1, 1, 1), at="2026-12-20T09:00:00+08:00"
+    )
+    for number in range(2):
+        await fills_in(d, number)
+    await d.to("2027-01-02T12:00")
+    assert d.round()["state"] == "published"
+    await d.say("p0", "我的券")
+    await d.press("p0", "不要这张了")
+    await d.forward(minutes=5)
+    await d.withdraw("p1")
+    assert "截止前" not in d.last("p1").text, "it is closed: nobody applies any more"
+    await d.forward(minutes=6)
+    assert offers(d) == []
+    await d.press("p1", "反悔，改回去")
+    assert offers(d) == [("p1", "offered")]
     counted(d)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from random import Random
+
+from dialogs.voucher import codes
 from tests.dialogs.voucher.conftest import Make
 from tests.dialogs.voucher.district import District, certificate, id18
 
@@ -119,6 +122,34 @@ async def test_three_papers_of_other_birth_dates_lock_the_ticket(district: Distr
     await d.forward(hours=25)
     await d.says(chen, f"核对 {number}", id18())
     assert states(d) == ["applied"]
+
+
+async def test_ticket_numbers_are_not_guessed_for_ever(make: Make) -> None:
+    """Ten that do not exist, and for an hour not even a good one shows a name; a counter beside goes on."""
+    d = await make()
+    number = await show_later(d, "mama")
+    chen, lin = counter(d), counter(d, "lin")
+    d.staff("li", "duty")
+    rng = Random(5)
+    for _ in range(9):
+        await d.say(chen, f"核对 {codes.new_ticket(rng)}")
+        assert d.keys(chen)[-1] == "voucher_papers.unknown.said"
+    await d.says(chen, f"核对 {number}", "取消")
+    await d.say(chen, f"核对 {codes.new_ticket(rng)}")
+    assert d.keys(chen)[-1] == "voucher_papers.limited.said", "a good one between them gives nothing back"
+    await d.say(chen, f"/start show_{number}")
+    assert d.keys(chen)[-1] == "voucher_papers.limited.said"
+    assert "000-0000-0001" in d.last(chen).text
+    assert "小宇" not in d.last(chen).text
+    assert d.rows("SELECT object FROM audit WHERE act = 'guess.locked'") == [
+        {"object": "guess:voucher.ticket"}
+    ]
+    assert "desk.guesses" in d.keys("li")
+    await d.say(lin, f"核对 {number}")
+    assert d.keys(lin)[-1] == "voucher_papers.paper.ask"
+    await d.forward(minutes=61)
+    await d.say(chen, f"核对 {number}")
+    assert d.keys(chen)[-1] == "voucher_papers.paper.ask"
 
 
 async def test_a_guardian_and_a_paper_are_both_waited_for(district: District) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from dialogs.voucher import draw, verifier
 from dialogs.voucher.service import public
 from tests.dialogs.voucher.conftest import Make
-from tests.dialogs.voucher.district import District, bands, drawn_order, id18
+from tests.dialogs.voucher.district import BORN, District, bands, drawn_order, id18
 
 OUT = "2027-01-01T12:00"
 REASON = "监护人在截止前点了同意，系统没记上"
@@ -112,6 +112,42 @@ async def test_what_is_no_second_draw(make: Make) -> None:
     await d.say("boss", "待批")
     assert not [label for label in d.buttons("boss") if label == "确认"], "the asker has no button to confirm"
     assert d.rows("SELECT * FROM voucher_event") == []
+
+
+async def test_where_nothing_was_drawn_nothing_is_drawn_again(make: Make) -> None:
+    """First come, first served: refused, and a review has no such verdict; what it has is about the order."""
+    d = await make(allocation="first_come", reserve_until=20, bands=bands(1, 1, 1), at="2026-12-20T09:00")
+    for name, role in (("boss", "admin"), ("second", "admin"), ("li", "duty")):
+        d.staff(name, role)
+    for number in (1, 2):
+        await d.says(
+            f"p{number}",
+            "voucher",
+            BORN,
+            "1",
+            "同意",
+            "小宇",
+            id18(serial=number),
+            f"1380013800{number}",
+            "1",
+        )
+    await d.to(OUT)
+    assert [t["state"] for t in d.tickets()] == ["won", "reserve"]
+    assert d.round()["state"] == "published"
+    await d.say("boss", f"重抽 2026-12 {d.tickets()[1]['number']} {REASON}")
+    assert d.keys("boss")[-1] == "voucher.redraw.first_come"
+    assert d.rows("SELECT * FROM voucher_event") == []
+    assert "second" not in {row["chat"] for row in d.rows("SELECT chat FROM address")} or not d.shown_to(
+        "second"
+    )
+    await d.say("p2", "我的券")
+    await d.press("p2", "有疑问？申请人工复核")
+    await d.say("li", "待办")
+    await d.press("li", "复核")
+    assert "先到先得" in d.last("li").text
+    assert d.buttons("li")[:2] == ["先后没有错，维持", "成立：直接发券"]
+    await d.press("li", "先后没有错，维持")
+    assert "这张票是第 2 个" in d.last("p2").text
 
 
 async def test_a_review_upheld_puts_the_ticket_back(make: Make) -> None:
