@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -205,19 +206,22 @@ class Campaign:
 
 
 def measure(given: Given) -> list[Row]:
-    """Half of the kills on SQLite, half on PostgreSQL."""
+    """Half of the kills on SQLite, half on PostgreSQL, side by side."""
     kills = given.kills or (QUICK if given.quick else KILLS)
     where = {
         "SQLite": (sqlite_url(given.folder / "SQLite" / "soak.db"), 1),
         "PostgreSQL": (given.postgres.create_database("soak"), 3),
     }
-    rows = []
-    for number, (name, (url, workers)) in enumerate(where.items()):
+
+    def one(number: int, name: str) -> list[Row]:
+        url, workers = where[name]
         with ExitStack() as ending:
             campaign = Campaign(name, url, workers, (kills + number) // 2, given, ending)
             books = campaign.run()
-        rows += _rows(name, campaign.kills, books, campaign)
-    return rows
+        return _rows(name, campaign.kills, books, campaign)
+
+    with ThreadPoolExecutor() as pool:
+        return [row for rows in pool.map(one, *zip(*enumerate(where), strict=True)) for row in rows]
 
 
 def _rows(name: str, kills: int, books: ledger.Books, campaign: Campaign) -> list[Row]:

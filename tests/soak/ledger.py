@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from bot import outbox
 from bot.house import House
+from bot.messages import Outgoing
 from bot.selfcheck import self_check
 from bot.store.session import Db
 from bot.turn import Turn
@@ -84,7 +84,7 @@ def _sendings(house: House, db: Db, families: Families, books: Books) -> None:
         if row["state"] not in ("sent", "unconfirmed", "withheld"):
             books.sendings.append(f"outbox {row['id']} ({row['lane']}) is left {row['state']}")
         books.unconfirmed += row["state"] == "unconfirmed"
-        message = outbox.of_json(house.ground.keys.unseal(bytes(row["payload"]), "outbox.payload"))
+        message = Outgoing.of_json(house.ground.keys.unseal(bytes(row["payload"]), "outbox.payload"))
         key = (int(row["chat"]), plain(shown(message.text)))
         least[key] += row["state"] == "sent"
         most[key] += 1 if row["lane"] in NEVER_TWICE else max(1, int(row["tries"]))
