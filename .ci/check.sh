@@ -14,5 +14,6 @@ check() {
 check "ruff check" "$python" -m ruff check .
 check "ruff format --check" "$python" -m ruff format --check .
 check "mypy --strict" "$python" -m mypy --strict bot dialogs knowledge
+check "mypy of what the suite does not run" "$python" -m mypy tests/soak tests/bench/*.py
 check "import-linter" "$python" -c 'import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())'
 exit $failed

@@ -103,11 +103,11 @@ class World:
         """Carry out an act; what anybody was shown because of it."""
         return self._heard(await self.room.act(act))
 
-    async def say(self, who: str, text: str, **where: str) -> list[Shown]:
+    async def say(self, who: str, text: str, **where: Any) -> list[Shown]:
         """`where`: chat and topic. A link (`…?start=…`) or "/start PAYLOAD" opens it."""
         return await self.do(Act(who, say=text, **where))
 
-    async def press(self, who: str, wanted: str, **where: str) -> list[Shown]:
+    async def press(self, who: str, wanted: str, **where: Any) -> list[Shown]:
         """Press the newest button before `who` with this label, answer or id; an id also where none stands."""
         for shown in reversed(self.all):
             if shown.to == who and (button := shown.button(wanted)) is not None:
@@ -192,7 +192,7 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with every table and nothing in them; tests copy it instead of making their own."""
     folder = tmp_path_factory.mktemp("migrated")
     url = sqlite_url(folder / "empty.db")
-    settings = Settings(_env_file=None, data_dir=folder, keys=folder / "keys", database_url=url)
+    settings = Settings(_env_file=None, data_dir=folder, keys=folder / "keys", database_url=url)  # type: ignore[call-arg]
     house = open_house(settings, SystemClock())
     house.store.write(lambda db: db.run("DELETE FROM setting WHERE key = 'keys'"))  # each test has its own
     house.store.close()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from functools import partial
 from itertools import product
+from typing import Any
 
 from bot.clock import ms
 from bot.selfcheck import self_check
+from bot.store.session import Db
 from bot.turn import Turn
 from dialogs.voucher.draw import verify
 from dialogs.voucher.service import public
@@ -63,9 +66,7 @@ def quotas_are_exact(town: Town) -> None:
 
 def the_published_draws_can_be_computed_by_anybody(town: Town) -> None:
     for name in town.rounds:
-        document = town.house.store.read(
-            lambda db, name=name: public.document(town.house.ground.keys, db, name)
-        )
+        document = town.house.store.read(partial(_document, town, name=name))
         assert document is not None
         assert verify(json.loads(json.dumps(document))) == []
         order = drawn_order(document)
@@ -82,6 +83,10 @@ def the_published_draws_can_be_computed_by_anybody(town: Town) -> None:
                 name=name,
             )
         }
+
+
+def _document(town: Town, db: Db, name: str) -> dict[str, Any] | None:
+    return public.document(town.house.ground.keys, db, name)
 
 
 def each_ticket_has_its_result_exactly_once(town: Town) -> None:

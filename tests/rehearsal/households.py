@@ -6,6 +6,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from random import Random
 
 from dateutil.relativedelta import relativedelta
@@ -85,10 +86,10 @@ class Household:
             made.append((at + timedelta(hours=hours), self.number, act))
 
         for place, child in enumerate(self.children):
-            then(lambda child=child, place=place: self.apply(child, round_name, place), place * 3)
+            then(partial(self.apply, child, round_name, place), place * 3)
         if self.grandparent and self.guardian != "is silent":
             for place, child in enumerate(self.children):
-                then(lambda child=child: self.confirm(child, round_name), 20 + place)
+                then(partial(self.confirm, child, round_name), 20 + place)
         if self.withdraws and not self.grandparent and len(self.children) == 1:
             then(lambda: self.withdraw(self.children[0], round_name), 30)
         if self.other_parent:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 from random import Random
 
 from alembic import command
@@ -57,7 +58,7 @@ def first_version(given: Given, url: str) -> None:
     """A database as the first version left it, with people in it."""
     store = Store(url)
     try:
-        with upgrade._alone(store) as connection:
+        with upgrade.alone(store) as connection:
             config = upgrade._config(upgrade.owners(_folders(given)), connection)
             for revision in ("bot_0001", "account_0001", "voucher_0001"):
                 command.upgrade(config, revision)
@@ -121,6 +122,6 @@ def whole(given: Given, url: str, finished: bool) -> list[str]:
         store.close()
 
 
-def _folders(given: Given) -> list[upgrade.Path]:
+def _folders(given: Given) -> list[Path]:
     settings = Settings(_env_file=None, data_dir=given.folder)  # type: ignore[call-arg]
     return [capability.folder for capability in the_dialogs().capabilities(settings)]
