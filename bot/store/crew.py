@@ -23,7 +23,8 @@ import psycopg
 import structlog
 from sqlalchemy import make_url
 
-from bot.store.session import PATIENT, Store
+from bot.store.engines import PATIENT
+from bot.store.session import Store
 
 log = structlog.get_logger(__name__)
 GONE_S = 3.0

@@ -23,11 +23,13 @@ from typing import Any, TypeVar, cast
 
 import psycopg
 import sqlalchemy.exc
+from psycopg import RawCursor
 from psycopg.rows import dict_row
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine
 from sqlmodel import Session
 
 from bot.meters import WRITES
+from bot.store import engines
 
 T = TypeVar("T")
 OperationalError = (sqlite3.OperationalError, psycopg.OperationalError, sqlalchemy.exc.OperationalError)
@@ -39,24 +41,20 @@ Told = tuple[Answer, Any, BaseException | None]
 """An answer with its result, or with what was raised."""
 GROUP = 64
 """How many waiting works one SQLite commit carries at most."""
-WAL_S = 30.0
 WORKERS = 8
 """How many PostgreSQL transactions run at once."""
-PATIENT = {
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "options": "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
-    " -c idle_in_transaction_session_timeout=60s",
-}
-"""PostgreSQL and we notice each other's end within half a minute, also when a machine vanishes from the network; and
-a process that froze inside a transaction does not hold up the others for ever."""
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z_]\w*)")
 
 
 @lru_cache(maxsize=1024)
-def _psycopg_sql(sql: str) -> str:
-    return _PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%"))
+def _numbered(sql: str) -> tuple[str, tuple[str, ...]]:
+    """A statement as PostgreSQL wants it, with $1, $2 …, and the names of its parameters in that order."""
+    names = tuple(dict.fromkeys(_PARAMETER.findall(sql)))
+    return _PARAMETER.sub(lambda found: f"${names.index(found[1]) + 1}", sql), names
+
+
+def _cursor(raw: psycopg.Connection[Any]) -> RawCursor[Any]:
+    return RawCursor(raw, row_factory=dict_row)
 
 
 def away(why: BaseException) -> bool:
@@ -79,6 +77,8 @@ class Db:
             connection.begin()  # for SQLAlchemy's books only: in AUTOCOMMIT it says nothing to the database
         self._raw: Any = connection.connection.driver_connection
         self.postgres = isinstance(self._raw, psycopg.Connection)
+        # One for the whole transaction: to make one for each statement costs as much again.
+        self._cursor: Any = _cursor(cast("Any", self._raw)) if self.postgres else None
         self._orm: Session | None = None
 
     def run(self, sql: str, **values: Any) -> int:
@@ -98,7 +98,11 @@ class Db:
         if not rows:
             return
         self.flush()
-        self._raw.cursor().executemany(_psycopg_sql(sql) if self.postgres else sql, rows)
+        if self.postgres:
+            statement, names = _numbered(sql)
+            self._cursor.executemany(statement, [[row[name] for name in names] for row in rows])
+        else:
+            self._raw.cursor().executemany(sql, rows)
 
     def value(self, sql: str, **values: Any) -> Any:
         """The first column of the first row, or None."""
@@ -147,7 +151,8 @@ class Db:
     def _execute(self, sql: str, values: Mapping[str, Any]) -> Any:
         self.flush()
         if self.postgres:
-            return self._raw.cursor(row_factory=dict_row).execute(_psycopg_sql(sql), values)
+            statement, names = _numbered(sql)
+            return self._cursor.execute(statement, [values[name] for name in names])
         cursor = self._raw.cursor()
         cursor.row_factory = sqlite3.Row
         return cursor.execute(sql, values)
@@ -159,7 +164,7 @@ class Store:
     def __init__(self, url: str) -> None:
         self.url = url
         self.postgres = url.startswith("postgresql")
-        self._engine = _postgres_engine(url) if self.postgres else _sqlite_engine(url)
+        self._engine = engines.postgres(url, WORKERS) if self.postgres else engines.sqlite(url, WORKERS)
         self._pool: ThreadPoolExecutor | None = None
         self._own = threading.local()
         self._kept: set[Connection] = set()
@@ -349,51 +354,3 @@ def _settle(told: Sequence[Told]) -> None:
 def sqlite_url(path: Path) -> str:
     """The URL of a SQLite file."""
     return f"sqlite:///{path}"
-
-
-def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(
-        url,
-        isolation_level="AUTOCOMMIT",
-        pool_size=WORKERS,
-        max_overflow=WORKERS,
-        connect_args={"check_same_thread": False, "timeout": 30, "cached_statements": 512},
-    )
-
-    @event.listens_for(engine, "connect")
-    def _prepare(raw: sqlite3.Connection, _record: object) -> None:
-        _into_wal(raw)
-        for pragma in (
-            "synchronous=FULL",
-            "secure_delete=ON",
-            "foreign_keys=ON",
-            "busy_timeout=30000",
-            "cache_size=-16000",
-        ):
-            raw.execute(f"PRAGMA {pragma}")
-
-    return engine
-
-
-def _into_wal(raw: sqlite3.Connection) -> None:
-    """Two processes may open a new file at once, and this switch does not wait for the other one by itself."""
-    end = time.monotonic() + WAL_S
-    while True:
-        try:
-            raw.execute("PRAGMA journal_mode=WAL")
-            return
-        except sqlite3.OperationalError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.02)
-
-
-def _postgres_engine(url: str) -> Engine:
-    return create_engine(
-        url,
-        isolation_level="AUTOCOMMIT",
-        pool_size=WORKERS + 4,
-        max_overflow=8,
-        pool_pre_ping=True,
-        connect_args=PATIENT,
-    )

@@ -129,7 +129,8 @@ def every_message_is_sent_or_accounted_for(town: Town) -> None:
         if row["lane"] == "result":
             assert row["listed"] is not None, (row["id"], row["state"], row["dedupe"], row["note"])
     arrived = {sent.id for rim in town.rims.values() for sent in rim.sent}
-    assert arrived == {row["id"] for row in rows if row["state"] == "sent"}
+    sent = {row["id"] for row in rows if row["state"] == "sent"}
+    assert arrived == sent, f"unknown: {sorted(arrived - sent)[:5]}, missing: {sorted(sent - arrived)[:5]}"
     reasons = Counter(row["reason"] for row in town.rows("SELECT reason FROM call_list"))
     assert min(reasons["blocked"], reasons["asleep"]) > 0, reasons
 
