@@ -84,7 +84,8 @@ class Outgoing:
     """What a message says, before any channel has shaped it.
 
     `text` is neutral markup: text with entities escaped and <b>, <i>, <code>, <a href> at most. `buttons` are rows.
-    `keys` are the text keys it was made of (for recordings).
+    `keys` are the text keys it was made of (for recordings). `aloud` says it without buttons, where that differs: for
+    whoever reads it out on the telephone, or to be printed.
     """
 
     text: str
@@ -92,6 +93,12 @@ class Outgoing:
     files: tuple[File, ...] = ()
     location: tuple[float, float] | None = None
     keys: tuple[str, ...] = ()
+    aloud: str = ""
+
+    @property
+    def read_out(self) -> str:
+        """What to say of it where nobody can press anything; neutral markup."""
+        return self.aloud or self.text
 
     def to_json(self) -> bytes:
         """This message as JSON bytes."""
@@ -101,6 +108,7 @@ class Outgoing:
             "location": self.location,
             "buttons": [[[b.label, b.id, b.url, b.ask] for b in row] for row in self.buttons],
             "files": [[f.name, f.type, base64.b64encode(f.body).decode()] for f in self.files],
+            **({"aloud": self.aloud} if self.aloud else {}),
         }
         return orjson.dumps(tree)
 
@@ -115,6 +123,7 @@ class Outgoing:
             tuple(File(name, kind, base64.b64decode(body)) for name, kind, body in tree["files"]),
             None if place is None else (place[0], place[1]),
             tuple(tree["keys"]),
+            tree.get("aloud", ""),
         )
 
 

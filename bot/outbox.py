@@ -337,6 +337,19 @@ def off_call_list(db: Db, row_id: int, now: datetime) -> None:
     )
 
 
+def take_back(db: Db, row_id: int, now: datetime) -> bool:
+    """What waits to be sent has become pointless: it never leaves. False: it has left, or is leaving."""
+    return (
+        db.run(
+            "UPDATE outbox SET state = 'cancelled', since = :now, note = 'taken back' WHERE id = :id"
+            " AND state IN ('queued', 'waiting', 'withheld')",
+            now=ms(now),
+            id=row_id,
+        )
+        == 1
+    )
+
+
 def empty_old(db: Db, now: datetime, days: int = 14) -> int:
     """Forget the words of messages settled long ago; what nobody came for in that time is over. Returns how many."""
     return db.run(

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from bot import timers
+from bot import outbox, timers
 from bot.clock import instant, ms
 from bot.store.session import Db, Row
 from bot.turn import Turn
@@ -178,7 +178,7 @@ def answer(turn: Turn, offer: int, state: Literal["accepted", "declined"]) -> bo
 def lapse(turn: Turn, offer: int) -> str | None:
     """Its time is up: it lapses, its unit is given back. Returns the state it was in, or None: it is not over yet.
 
-    For the timer of the offer's kind. One that went off too early (the deadline moved) changes nothing.
+    The state is offered | called, or unsent where its message still waits: that one never leaves. For the timer of the offer's kind. One that went off too early (the deadline moved) changes nothing.
     """
     was = turn.db.value("SELECT state FROM offer WHERE id = :id", id=offer)
     done = turn.db.run(
@@ -189,18 +189,21 @@ def lapse(turn: Turn, offer: int) -> str | None:
     )
     if not done:
         return None
-    _over(turn, offer, "lapsed")
-    return str(was)
+    return "unsent" if _over(turn, offer, "lapsed") else str(was)
 
 
-def _over(turn: Turn, offer: int, state: str) -> None:
-    """What an end has in common: no timer, nobody is rung up about it, the unit is free unless it was taken."""
+def _over(turn: Turn, offer: int, state: str) -> bool:
+    """What an end has in common: no timer, nobody is rung up about it, the unit is free unless it was taken.
+
+    Its message is taken back if it has not left: whoever opens their page later must not be asked. True: so it was.
+    """
     row = by_number(turn.db, offer)
     timers.cancel(turn.db, row["kind"], str(offer))
     _close_call(turn.db, row, turn.now)
     if state != "accepted":
         give_back(turn.db, {row["holds"]: 1})
     turn.audit(f"offer.{state}", f"offer:{offer}")
+    return row["outbox_id"] is not None and outbox.take_back(turn.db, int(row["outbox_id"]), turn.now)
 
 
 def by_number(db: Db, offer: int) -> Row:

@@ -205,9 +205,11 @@ class Turn:
     def letter(
         self, lang: str, key: str, /, *rows: Sequence[Button], files: Sequence[File] = (), **values: Any
     ) -> Outgoing:
-        """A message in somebody's language, not sent yet."""
-        text = self.ground.texts.render(lang, key, values)
-        return Outgoing(text, tuple(tuple(row) for row in rows), tuple(files), None, (key,))
+        """A message in somebody's language, not sent yet. The text KEY_aloud, if there is one, says it without buttons."""
+        texts, aloud = self.ground.texts, f"{key}_aloud"
+        said = texts.render(lang, aloud, values) if texts.has(aloud) else ""
+        text = texts.render(lang, key, values)
+        return Outgoing(text, tuple(tuple(row) for row in rows), tuple(files), None, (key,), said)
 
     def push_composed(
         self,

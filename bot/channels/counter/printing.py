@@ -77,7 +77,7 @@ class Printing:
             counter.touch(db, login, house.ground.clock.now())
             self._door.note(db, login, "call.letter", f"call:{call}")
             said = plain(
-                Outgoing.of_json(house.ground.keys.unseal(bytes(row["words"]), "outbox.payload")).text
+                Outgoing.of_json(house.ground.keys.unseal(bytes(row["words"]), "outbox.payload")).read_out
             )
             lines = tuple(line for line in said.split("\n") if line.strip())
             title = self._words.label(row["lang"], "counter.slip.letter")

@@ -73,7 +73,7 @@ def _call_buttons(turn: Turn, call: int) -> list[Button]:
 
 def _what_to_say(turn: Turn, words: bytes) -> str:
     try:
-        return plain(Outgoing.of_json(turn.ground.keys.unseal(bytes(words), "outbox.payload")).text)
+        return plain(Outgoing.of_json(turn.ground.keys.unseal(bytes(words), "outbox.payload")).read_out)
     except Unreadable:
         return "—"
 

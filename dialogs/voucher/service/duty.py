@@ -8,7 +8,7 @@ from functools import partial
 from bot.clock import instant
 from bot.store.session import Row
 from bot.turn import Turn
-from dialogs.voucher.service import arming, pairs, redeem, showing
+from dialogs.voucher.service import arming, pairs, redeem, showing, waiting
 from dialogs.voucher.service.names import child_name
 from knowledge.city import City
 
@@ -29,6 +29,8 @@ def staff_words(turn: Turn, city: City) -> list[tuple[str, str]]:
         words.append((turn.label("voucher.duty.check"), turn.label("voucher.duty.checks")))
     if turn.who.may(*pairs.ROLES):
         words.append((turn.label("voucher.duty.pairs"), turn.label("voucher.duty.decides")))
+    if turn.who.may(*waiting.ROLES):
+        words.append((turn.label("voucher.duty.offer"), turn.label("voucher.duty.offers")))
     if turn.who.may(arming.ROLE):
         for name, programme in city.programmes.items():
             title = turn.ground.texts.in_script(turn.lang, programme.name)

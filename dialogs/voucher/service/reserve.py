@@ -273,15 +273,20 @@ def decline(turn: Turn, payload: dict[str, Any]) -> None:
 
 
 def on_deadline(turn: Turn, due: Due) -> None:
-    """Silence passes on. Who was to be rung up is not sent another message that cannot arrive."""
+    """Silence passes on. Who was to be rung up is not sent another message that cannot arrive.
+
+    Where a page sleeps, the line waits in the place of the offer, and nobody rings about it.
+    """
     was = scarce.lapse(turn, int(due.key))
     if was is None:
         return
     ticket, row = _of_offer(turn, int(due.key))
-    if was == "offered":
+    if was in ("offered", "unsent"):
         turn.push(
             ticket["person_id"],
             "voucher.result.offer_lapsed",
+            lane="result" if was == "offered" else "reminder",
+            deadline=None if was == "offered" else turn.in_(weeks=2),
             dedupe=f"lapsed:{due.key}",
             name=child_name(turn, ticket),
             **next_round(turn, row),
