@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from bot.channels.web import crowd
 from bot.clock import VirtualClock
 from tests.channels.web_world import NUMBER, World, at, in_database, running, until
 
@@ -212,6 +213,28 @@ def test_a_photo_stays_on_the_phone(world: World, page: Page, tmp_path: Path) ->
     page.locator("#photo").set_input_files(photo)
     _said(page, "图片和视频我现在还看不了")
     assert not any(b"secret-bytes" in body for body in sent)
+
+
+def test_too_many_from_one_network_read_a_kind_page_and_go_on_with_a_button(
+    tmp_path: Path, page: Page, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.set_extra_http_headers({"X-Forwarded-For": "203.0.113.9"})  # this machine itself is not limited
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    with running(tmp_path, per_minute=4) as world:
+        for _ in range(4):
+            page.request.get(f"{world.url}/draws/none.json", headers={"X-Forwarded-For": "203.0.113.9"})
+        page.goto(f"{world.url}/?start=garden")
+        expect(page.get_by_role("heading", name="请稍等一分钟")).to_be_visible()
+        expect(page.get_by_role("link", name="9999 0101")).to_be_visible()
+        assert "429" not in page.content()
+        assert "{" not in page.locator("body").inner_text()
+        _picture(page, pictures / "phone-crowd.png")
+        _accessible(page)
+        page.get_by_role("link", name="再试一次").click()
+        expect(page.get_by_role("heading", name="请稍等一分钟")).to_be_visible()
+        monkeypatch.setattr(crowd, "WINDOW_S", 0.0)  # the minute is over
+        page.get_by_role("link", name="再试一次").click()
+        _said(page, "篱笆想要什么颜色")  # what the address asked for is not forgotten
 
 
 def test_the_language_changes_for_page_and_chat(world: World, page: Page, pictures: Path) -> None:

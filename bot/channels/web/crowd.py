@@ -73,6 +73,7 @@ class PerAddress:
                 "lang": lang,
                 "words": lambda key: self._door.words.label(lang, f"web.{key}"),
                 "telephone": self._telephone,
+                "here": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
             },
             status_code=429,
             headers={**headers, "Content-Language": lang},

@@ -16,7 +16,8 @@ from dialogs.voucher.service.results import guardians
 from knowledge.city import City
 
 ROLES = ("duty", "admin", "counter")
-_ON_BEHALF = re.compile(r"候补\s*(\d{3}\s?\d{3}\s?\d{3})\s*(不要|要)")
+_ON_BEHALF = re.compile(r"(?:候补|reserve)\s*(\d{3}\s?\d{3}\s?\d{3})\s*(不要|要|yes|no)", re.IGNORECASE)
+_YES = ("要", "yes")
 
 
 def say(turn: Turn, ticket: Row, row: Row, values: dict[str, Any]) -> None:
@@ -64,7 +65,9 @@ def claims(text: str, turn: Turn, city: City) -> Claim | None:
     found = _ON_BEHALF.fullmatch(text.strip())
     if found is None or not any(turn.who.may(role) for role in ROLES):
         return None
-    return Claim(call=partial(on_behalf, number=found[1].replace(" ", ""), takes=found[2] == "要", city=city))
+    return Claim(
+        call=partial(on_behalf, number=found[1].replace(" ", ""), takes=found[2].lower() in _YES, city=city)
+    )
 
 
 def on_behalf(turn: Turn, number: str, takes: bool, city: City) -> None:

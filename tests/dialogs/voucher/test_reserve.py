@@ -298,7 +298,7 @@ async def test_staff_answer_for_a_family_on_the_telephone(d: District) -> None:
     ticket = next(t["number"] for t in d.tickets() if t["person_id"] == d.person(third))
     await d.say("mama", f"候补 {ticket} 要")
     assert len(d.vouchers()) == 3, "only staff answer for others"
-    await d.say("duty", f"候补 {ticket} 要")
+    await d.say("duty", f"Reserve {ticket} yes")
     assert d.keys("duty")[-1] == "voucher.issued"
     assert sorted(v["state"] for v in d.vouchers()) == ["declined", "valid", "valid", "valid"]
     assert {"offer.by_telephone", "offer.accepted"} <= {row["act"] for row in d.rows("SELECT act FROM audit")}

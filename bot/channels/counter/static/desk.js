@@ -1,4 +1,5 @@
 // The counter's page: what is said for the person who stands there, or by the member of staff for themselves.
+import { grow } from "/static/grow.js";
 import { Talk } from "/static/talk.js";
 import { lang, make, newId, say, timeOf } from "/static/words.js";
 import { lock, post, watch } from "./idle.js";
@@ -153,18 +154,12 @@ function submit(event) {
   if (!text) return;
   write(talks.get(active), { text }, text);
   box.value = "";
-  grow();
+  grow(box);
   box.focus();
 }
 
-function grow() {
-  if (CSS.supports("field-sizing", "content")) return;
-  box.style.height = "auto";
-  box.style.height = `${box.scrollHeight + 3}px`;
-}
-
 document.getElementById("say").addEventListener("submit", submit);
-box.addEventListener("input", grow);
+box.addEventListener("input", () => grow(box));
 box.addEventListener("keydown", (event) => {
   // While a word is being composed (pinyin), Enter chooses it and sends nothing.
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) submit(event);

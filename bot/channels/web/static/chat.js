@@ -2,6 +2,7 @@
 import { Aloud } from "./aloud.js";
 import { clock, mark, tabs } from "./demo.js";
 import { forget, Outgoing, restore } from "./outgoing.js";
+import { grow } from "./grow.js";
 import { Stream } from "./stream.js";
 import { Talk } from "./talk.js";
 import { personas, say } from "./words.js";
@@ -114,14 +115,8 @@ function write(event) {
   if (!gone) tell("");
   box.value = "";
   box.inputMode = "text";
-  grow();
+  grow(box);
   box.focus();
-}
-
-function grow() {
-  if (CSS.supports("field-sizing", "content")) return;
-  box.style.height = "auto";
-  box.style.height = `${box.scrollHeight + 3}px`;
 }
 
 function contact() {
@@ -141,7 +136,7 @@ function place(talk) {
 }
 
 document.getElementById("say").addEventListener("submit", write);
-box.addEventListener("input", grow);
+box.addEventListener("input", () => grow(box));
 box.addEventListener("keydown", (event) => {
   // While a word is being composed (pinyin), Enter chooses it and sends nothing.
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) write(event);
