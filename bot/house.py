@@ -30,6 +30,7 @@ from bot.turn import Ground, Turn
 from bot.watch import Watch, keep_self_check
 
 log = structlog.get_logger(__name__)
+UNDONE = "a turn was undone; its message is kept and handled by itself"
 
 
 def _forget(turn: Turn) -> None:
@@ -259,7 +260,11 @@ class House:
 
     async def hear(self, inbound: Inbound) -> bool:
         """Take one message through the whole: kept, handled, answered. False when it was known already."""
-        handled = self.store.write(lambda db: self.take(db, inbound))
+        try:
+            handled = self.store.write(lambda db: self.take(db, inbound))
+        except Exception as why:  # noqa: BLE001  whatever it was, the message is kept and handled by itself
+            log.warning(UNDONE, error=type(why).__name__)
+            handled = None
         if handled is None and not self.store.write(lambda db: self.keep(db, inbound)):
             return False
         await self.send_all(handled.replies if handled is not None else ())

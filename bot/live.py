@@ -16,7 +16,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import lineup, outbox, timers
-from bot.house import House, Movable
+from bot.house import UNDONE, House, Movable
 from bot.messages import Inbound, Place, Sendable
 from bot.pace import Pace
 from bot.runner import Handled
@@ -144,8 +144,8 @@ class Live:
         place = inbound.place
         try:
             handled = await self.house.store.commit(lambda db: self.house.take(db, inbound))
-        except Exception:
-            log.exception("a turn could not be committed; the message is kept to be picked up")
+        except Exception as why:  # noqa: BLE001  whatever it was, the message is kept and handled by itself
+            log.warning(UNDONE, error=type(why).__name__)
             handled = None
         try:
             new = handled is not None or await self.house.store.commit(

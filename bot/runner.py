@@ -6,6 +6,7 @@ A turn that raises is undone and kept for staff, the person is told kindly, and 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -65,6 +66,7 @@ def handle_new(ground: Ground, registry: Registry, db: Db, inbound: Inbound) -> 
     """Write down a message that has just arrived and handle it, in one transaction.
 
     None: it was not written down, for it is known already, or others wait before it: it is to be kept and to wait.
+    Raises what the turn raised, all undone: it is to be kept, and `handle_next` answers for it.
     """
     now = ground.clock.now()
     row_id = inbox.put_handled(db, inbound, now)
@@ -92,20 +94,20 @@ def _handle(turn: Turn, registry: Registry, arrived: Arrived, talk: conversation
     who = turn.person
     failure: Exception | None = None
     try:
-        with db.savepoint(), bound_contextvars(turn=turn.id):
+        with nullcontext() if arrived.new else db.savepoint(), bound_contextvars(turn=turn.id):
             if inbound is None:
                 raise SealBroken("what arrived cannot be opened")
             _converse(turn, inbound, registry, talk)
     except Exception as why:  # whatever a turn raises, the person is answered and the next one goes on
-        if away(why):  # not the turn's fault: it waits, and is handled once the database works again
+        if arrived.new or away(
+            why
+        ):  # kept, and handled by itself; once the database works again, if that was it
             raise
         failure = why
         turn = Turn(
             ground, db, turn.now, who, turn.place, turn.address_id, id=turn.id, operator=turn.operator
         )
         talk = conversations.lock(db, ground.keys, talk.address_id, turn.now)
-        if arrived.new and inbound is not None:
-            inbox.keep_words(db, ground.keys, arrived.id, inbound)
         _apologise(turn, arrived.id, why)
     if failure is None and not arrived.new:
         inbox.done(db, arrived.id, turn.now)

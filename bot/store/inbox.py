@@ -76,12 +76,6 @@ def put_handled(db: Db, inbound: Inbound, now: datetime) -> int | None:
     return None if row is None else int(row["id"])
 
 
-def keep_words(db: Db, keys: KeyRing, row_id: int, inbound: Inbound) -> None:
-    """The turn of a message written by `put_handled` failed after all: what it said is kept for staff, sealed."""
-    payload = keys.seal(to_json(inbound), "inbox.payload")
-    db.run("UPDATE inbox SET payload = :payload WHERE id = :id", payload=payload, id=row_id)
-
-
 def oldest(db: Db, keys: KeyRing, place: str) -> Arrived | None:
     """The oldest waiting message of a place. The caller holds the conversation's lock. Raises Newer."""
     rows = db.all(
