@@ -13,11 +13,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
+from threading import Thread
 
 import httpx
 
@@ -213,15 +213,27 @@ def measure(given: Given) -> list[Row]:
         "PostgreSQL": (given.postgres.create_database("soak"), 3),
     }
 
-    def one(number: int, name: str) -> list[Row]:
-        url, workers = where[name]
-        with ExitStack() as ending:
-            campaign = Campaign(name, url, workers, (kills + number) // 2, given, ending)
-            books = campaign.run()
-        return _rows(name, campaign.kills, books, campaign)
+    rows: dict[str, list[Row]] = {}
+    failures: list[BaseException] = []
 
-    with ThreadPoolExecutor() as pool:
-        return [row for rows in pool.map(one, *zip(*enumerate(where), strict=True)) for row in rows]
+    def one(number: int, name: str) -> None:
+        url, workers = where[name]
+        try:
+            with ExitStack() as ending:
+                campaign = Campaign(name, url, workers, (kills + number) // 2, given, ending)
+                rows[name] = _rows(name, campaign.kills, campaign.run(), campaign)
+        except BaseException as why:  # noqa: BLE001  told by the thread that waits
+            failures.append(why)
+
+    # Daemons, so that the whole can be ended by Ctrl-C at any moment.
+    threads = [Thread(target=one, args=pair, daemon=True) for pair in enumerate(where)]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads) and not failures:
+        time.sleep(0.5)
+    if failures:
+        raise failures[0]
+    return [row for name in where for row in rows[name]]
 
 
 def _rows(name: str, kills: int, books: ledger.Books, campaign: Campaign) -> list[Row]:
