@@ -72,7 +72,7 @@ class Campaign:
         self._seats = [Seat(free_port()) for _ in range(workers)]
         root = ending.enter_context(self.api.serving_in_thread())
         front = ending.enter_context(proxy([seat.port for seat in self._seats]))
-        ending.callback(self._end)
+        ending.callback(self.end)
         self.api.latency(LATENCY)
         self._environment = {
             "DOORSTEP_DATA_DIR": str(self._folder / "data"),
@@ -99,7 +99,7 @@ class Campaign:
             self._cycle(min(CYCLE, self._left))
         self._rest()
         self._store.close()
-        self._end()
+        self.end()
         return self._books()
 
     # -- a cycle ---------------------------------------------------------------------------------------------------
@@ -183,7 +183,8 @@ class Campaign:
                 [sys.executable, "-m", "tests.soak.clock"], env=environment, stdout=out, stderr=out
             )
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """End every worker."""
         for seat in self._seats:
             if seat.process is not None:
                 kill(seat.process)
@@ -214,6 +215,7 @@ def measure(given: Given) -> list[Row]:
     }
 
     rows: dict[str, list[Row]] = {}
+    campaigns: list[Campaign] = []
     failures: list[BaseException] = []
 
     def one(number: int, name: str) -> None:
@@ -221,6 +223,7 @@ def measure(given: Given) -> list[Row]:
         try:
             with ExitStack() as ending:
                 campaign = Campaign(name, url, workers, (kills + number) // 2, given, ending)
+                campaigns.append(campaign)
                 rows[name] = _rows(name, campaign.kills, campaign.run(), campaign)
         except BaseException as why:  # noqa: BLE001  told by the thread that waits
             failures.append(why)
@@ -229,8 +232,12 @@ def measure(given: Given) -> list[Row]:
     threads = [Thread(target=one, args=pair, daemon=True) for pair in enumerate(where)]
     for thread in threads:
         thread.start()
-    while any(thread.is_alive() for thread in threads) and not failures:
-        time.sleep(0.5)
+    try:
+        while any(thread.is_alive() for thread in threads) and not failures:
+            time.sleep(0.5)
+    finally:
+        for campaign in campaigns:
+            campaign.end()
     if failures:
         raise failures[0]
     return [row for name in where for row in rows[name]]
