@@ -153,6 +153,9 @@ def _fill(house: House, db: Db, count: int) -> None:
             "name": name,
             "round": row["id"],
             "programme": row["programme"],
+            "mark_birth": f"birth {n % 700}",
+            "mark_phone": f"telephone {n}",
+            "mark_name": f"name {n - (n % 200 == 199)}",  # one in a hundred looks like another one
         }
         for n in range(count)
     ]
@@ -166,7 +169,8 @@ def _fill(house: House, db: Db, count: int) -> None:
         "INSERT INTO voucher_child (id, programme, birth, created) VALUES (:id, :programme, :birth, :now)",
         (
             "INSERT INTO voucher_ticket (id, number, round_id, child_id, person_id, subject_id, band, amount, state,"
-            " to_verify, applied) VALUES (:id, :ticket, :round, :id, :id, :id, :band, :amount, 'applied', 0, :now)"
+            " to_verify, mark_birth, mark_phone, mark_name, applied) VALUES (:id, :ticket, :round, :id, :id, :id, :band,"
+            " :amount, 'applied', 0, :mark_birth, :mark_phone, :mark_name, :now)"
         ),
     ):
         db.many(statement, own)
