@@ -87,6 +87,7 @@ class Campaign:
         self.families = Families(self.api, self._rng)
         self._url = url
         self._store: Store | None = None
+        self._kept = ledger.Kept()
         self._progress, self._since = (0, 0), time.monotonic()
 
     def run(self) -> ledger.Books:
@@ -115,6 +116,7 @@ class Campaign:
             self._pump("some family is left without an answer", fresh=len(self.families.all))
         round_id, closes, draw, publish = self._round()
         for at, share in ((closes, late // 3), (draw, late // 3), (publish, late - 2 * (late // 3))):
+            self._keep()
             self.wheel.go(DRAW_SPEED, at - timedelta(minutes=1))
             self._kill_during(share, arriving=False)
             self._until(lambda at=at: self.wheel.now > at + timedelta(minutes=1), "the clock stands still")  # type: ignore[misc]
@@ -132,6 +134,7 @@ class Campaign:
                 self._pump("", arriving=arriving)
             if seat.process is not None:
                 kill(seat.process)
+            self._keep()
             self._left -= 1
             self._sit(seat)
 
@@ -170,9 +173,13 @@ class Campaign:
         house = open_house(settings, clock.FileClock(self.wheel.path))
         try:
             self.families.pump()
-            return ledger.close(house, self.api, self.families)
+            return ledger.close(house, self.api, self.families, self._kept)
         finally:
             house.store.close()
+
+    def _keep(self) -> None:
+        assert self._store is not None
+        self._store.read(self._kept.look)
 
     # -- processes and rows ----------------------------------------------------------------------------------------
 

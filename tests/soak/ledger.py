@@ -33,22 +33,39 @@ class Books:
         return self.lost_messages + self.tickets + self.sendings + self.self_check
 
 
-def close(house: House, api: BotApi, families: Families) -> Books:
-    """Look at everything. The house is at rest."""
+@dataclass
+class Kept:
+    """What the bot forgets after a while, copied while it is there: inbox states and sealed messages, by row."""
+
+    inbox: dict[int, str] = field(default_factory=dict)
+    payloads: dict[int, bytes] = field(default_factory=dict)
+
+    def look(self, db: Db) -> None:
+        """Copy what is there now."""
+        self.inbox.update(
+            {int(row["id"]): str(row["state"]) for row in db.all("SELECT id, state FROM inbox")}
+        )
+        for row in db.all("SELECT id, payload FROM outbox WHERE payload IS NOT NULL"):
+            self.payloads[int(row["id"])] = bytes(row["payload"])
+
+
+def close(house: House, api: BotApi, families: Families, kept: Kept) -> Books:
+    """Look at everything. The house is at rest. `kept`: what the bot has forgotten meanwhile."""
     books = Books(families=len(families.all))
-    house.store.write(lambda db: _check(house, db, api, families, books))
+    house.store.read(kept.look)
+    house.store.write(lambda db: _check(house, db, api, families, kept, books))
     return books
 
 
-def _check(house: House, db: Db, api: BotApi, families: Families, books: Books) -> None:
+def _check(house: House, db: Db, api: BotApi, families: Families, kept: Kept, books: Books) -> None:
     if api.updates.pending:
         books.lost_messages.append(f"{len(api.updates.pending)} updates were never accepted")
     wrote = sum(family.wrote for family in families.all)
-    states = Counter(str(row["state"]) for row in db.all("SELECT state FROM inbox"))
+    states = Counter(kept.inbox.values())
     if states != {"done": wrote}:
         books.lost_messages.append(f"{wrote} messages written, the inbox holds {dict(states)}")
     _tickets(db, families, books)
-    _sendings(house, db, families, books)
+    _sendings(house, db, families, kept, books)
     books.self_check = self_check(Turn(house.ground, db, house.ground.clock.now()), house.registry)
 
 
@@ -73,7 +90,7 @@ def _tickets(db: Db, families: Families, books: Books) -> None:
             )
 
 
-def _sendings(house: House, db: Db, families: Families, books: Books) -> None:
+def _sendings(house: House, db: Db, families: Families, kept: Kept, books: Books) -> None:
     rows = db.all(
         "SELECT o.id, o.lane, o.state, o.tries, o.payload, o.kind, a.chat FROM outbox o"
         " JOIN address a ON a.id = o.address_id ORDER BY o.id"
@@ -84,7 +101,8 @@ def _sendings(house: House, db: Db, families: Families, books: Books) -> None:
         if row["state"] not in ("sent", "unconfirmed", "withheld"):
             books.sendings.append(f"outbox {row['id']} ({row['lane']}) is left {row['state']}")
         books.unconfirmed += row["state"] == "unconfirmed"
-        message = Outgoing.of_json(house.ground.keys.unseal(bytes(row["payload"]), "outbox.payload"))
+        sealed = kept.payloads[int(row["id"])]
+        message = Outgoing.of_json(house.ground.keys.unseal(sealed, "outbox.payload"))
         key = (int(row["chat"]), plain(shown(message.text)))
         least[key] += row["state"] == "sent"
         most[key] += 1 if row["lane"] in NEVER_TWICE else max(1, int(row["tries"]))
