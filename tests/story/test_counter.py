@@ -40,12 +40,18 @@ def let_in(chat: Page, desk: Page) -> str:
     return unlock[1]
 
 
+def begin(desk: Page) -> None:
+    """Somebody new stands there. The page is ready once the cursor is in its box."""
+    desk.keyboard.press("F2")
+    expect(desk.get_by_text("正在替这一位办")).to_be_visible()
+    expect(desk.locator("#box")).to_be_focused(timeout=20_000)
+
+
 def key_in(desk: Page) -> None:
     """Everything by keyboard: what she says, and the number of the form she has signed."""
     now = desk.locator("body").get_attribute("data-now") or ""
     year, month = int(now[:4]), int(now[5:7])
-    desk.keyboard.press("F2")
-    expect(desk.get_by_text("正在替这一位办")).to_be_visible()
+    begin(desk)
     for words, answer in (
         ("消费券", "报名到"),
         (f"{year - 2}年{month}月3日" if month > 1 else f"{year - 2}年1月3日", "什么人"),
@@ -166,8 +172,7 @@ def told(desk: Page, pictures: Path) -> None:
 
 def back_with_her_paper(desk: Page, recovery: str, pictures: Path) -> str:
     """She comes back with the receipt; her things open by it, and the voucher is printed. Returns its code."""
-    desk.keyboard.press("F2")
-    expect(desk.get_by_text("正在替这一位办")).to_be_visible()
+    begin(desk)
     assert "要告诉对方" not in desk.content(), "the next person may not read the last one's call"
     say(desk, f"找回 {recovery}")
     heard(desk, "后四位")
