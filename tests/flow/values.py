@@ -8,6 +8,8 @@ from typing import Any
 AT = datetime(2026, 12, 2, 1, 0, tzinfo=UTC)
 VALUES: dict[str, Any] = {
     "about": "ticket:1",
+    "again": AT,
+    "days_wanted": 40,
     "asked_now": 2,
     "day": "2026-12-01",
     "ends": ["2027-01-06"],
@@ -152,6 +154,7 @@ VALUES: dict[str, Any] = {
     "words": "您好",
 }
 BARE = {
+    "again": None,
     "about": "",
     "outage": "",
     "added": False,

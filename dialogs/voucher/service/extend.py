@@ -75,7 +75,11 @@ def extend(turn: Turn, name: str, days: int, words: str, city: City) -> None:
         most = _most(row, city)
         turn.say("voucher.extend.nothing", round=name, most=most, place=place)
         return
-    ends = sorted({new.isoformat() for _, new in moved})
+    longest = max((new - last).days for _, last, new in moved)
+    if longest < days:
+        turn.say("voucher.extend.cut", days_wanted=days, days=longest)
+        days = plan["days"] = longest
+    ends = sorted({new.isoformat() for _, _, new in moved})
     summary = turn.label(
         "voucher.extend.summary",
         round=name,
@@ -105,15 +109,15 @@ def _limit(turn: Turn, row: Row, voucher: Row, city: City) -> date:
     return first + timedelta(days=_most(row, city))
 
 
-def _moves(turn: Turn, row: Row, plan: dict[str, Any], city: City) -> list[tuple[int, date]]:
-    """The vouchers whose last day moves, each with its new one, never past the limit."""
-    found: list[tuple[int, date]] = []
+def _moves(turn: Turn, row: Row, plan: dict[str, Any], city: City) -> list[tuple[int, date, date]]:
+    """The vouchers whose last day moves, each with the old and the new one, never past the limit."""
+    found: list[tuple[int, date, date]] = []
     there = {"place": plan["place"]} if plan["place"] else {}
     for voucher in turn.db.all(_HELD + (_THERE if there else ""), round=row["id"], now=ms(turn.now), **there):
         last = date.fromisoformat(voucher["last_day"])
         new = min(last + timedelta(days=plan["days"]), _limit(turn, row, voucher, city))
         if new > last:
-            found.append((int(voucher["id"]), new))
+            found.append((int(voucher["id"]), last, new))
     return found
 
 
@@ -135,7 +139,7 @@ def extended(turn: Turn, plan: dict[str, Any], city: City) -> str:
             now=ms(turn.now),
         )
     )
-    _move(turn, row, moved, extension)
+    _move(turn, row, [(voucher, new) for voucher, _, new in moved], extension)
     turn.audit(
         "voucher.extended", f"round:{row['name']}", place=plan["place"], days=plan["days"], count=len(moved)
     )

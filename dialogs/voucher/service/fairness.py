@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from functools import partial
 from importlib.resources import files
 from typing import Any
@@ -84,7 +85,7 @@ def show(turn: Turn, city: City) -> None:
         "voucher.fair.how",
         [Button(turn.label("voucher.button.verify_files"), id=f"go:{FILES}")],
         round=row["name"],
-        state=_state(row),
+        state=_state(row, event),
         commitment=event["commitment"],
         list_hash=event["list_hash"],
         count=event["list"].count("\n"),
@@ -92,7 +93,7 @@ def show(turn: Turn, city: City) -> None:
         event=int(event.get("number", 1)),
         reason=event.get("reason", ""),
         closes=instant(int(row["closes"])),
-        draw=instant(int(row["draw"])),
+        draw=instant(int(event["draw"] or row["draw"])),
         publish=instant(int(row["publish"])),
         value=rounds.programme_of(row).public_value or "",
         entered=event["public_value"] or "",
@@ -113,8 +114,13 @@ def _latest(turn: Turn, city: City) -> Row | None:
     return None
 
 
-def _state(row: Row) -> str:
-    """before (applications come in), sealed (the list stands), drawn (order and secret are public)."""
+def _state(row: Row, of: Mapping[str, Any]) -> str:
+    """before (applications come in), sealed (the list stands), drawn (order and secret are public).
+
+    `of` is where the band's draw stands: the round, or one of its draws, which may be announced and still to come.
+    """
+    if "drawn" in of:
+        return "sealed" if of["drawn"] is None else "drawn"
     if row["state"] in ("drawn", "published"):
         return "drawn"
     return "sealed" if row["list_hash"] else "before"
@@ -122,15 +128,16 @@ def _state(row: Row) -> str:
 
 def _own(turn: Turn, row: Row, ticket: Row) -> str:
     """One ticket in a line: its number, and its place where there is one."""
-    state, number = _state(row), ticket["number"]
+    of = public.file_of(turn.db, row, ticket["band"])[1]
+    state, number = _state(row, of), ticket["number"]
     values: dict[str, Any] = {"name": child_name(turn, ticket), "ticket": number}
     if state == "drawn":
-        band = json.loads(row["result"]).get(ticket["band"], {"order": [], "quota": 0})
+        band = json.loads(of["result"]).get(ticket["band"], {"order": [], "quota": 0})
         if number in band["order"]:
             rank, quota = band["order"].index(number) + 1, int(band["quota"])
             values.update(rank=rank, count=len(band["order"]), quota=quota, place=max(0, rank - quota))
             return turn.label("voucher.fair.drawn", **values)
-    elif state == "sealed" and f"\t{number}\n" in row["list"]:
+    elif state == "sealed" and f"\t{number}\n" in of["list"]:
         return turn.label("voucher.fair.sealed", **values)
     elif state == "before" and ticket["state"] in ("applied", "unconfirmed"):
         return turn.label("voucher.fair.waiting", **values)

@@ -17,6 +17,7 @@ from dialogs.voucher import codes, rules
 from dialogs.voucher.service import (
     first_come,
     guardian,
+    redraw,
     reserve,
     rounds,
     showing,
@@ -91,7 +92,9 @@ def _say(turn: Turn, ticket: Row, city: City) -> None:
             **values,
         )
     else:
-        turn.say("voucher.mine.drawing", late=turn.now >= values["publish"], **values)
+        again = redraw.pending(turn.db, int(row["id"]))
+        at = None if again is None else instant(int(again["draw"]))
+        turn.say("voucher.mine.drawing", late=turn.now >= values["publish"], again=at, **values)
 
 
 def _ways_back(turn: Turn, ticket: Row, row: Row) -> list[list[Button]]:

@@ -53,6 +53,8 @@ async def test_never_past_the_days_of_the_programme(make: Make) -> None:
     d = await make(extend_days=10)
     await won(d, 1)
     await d.say("boss", "顺延 2026-12 30 放假")
+    assert "voucher.extend.cut" in d.keys("boss")
+    assert "顺延 2026-12 的券 10 天" in d.last("second").text, "what the second one reads is what happens"
     await d.press("second", "确认")
     assert d.vouchers()[0]["last_day"] == "2027-02-09"
     await d.say("boss", "顺延 2026-12 1 再放假")

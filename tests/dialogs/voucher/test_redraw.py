@@ -58,6 +58,12 @@ async def test_a_ticket_left_out_is_drawn_by_two_and_nobody_loses(tmp_path: Path
         assert len(d.told(who, "voucher.redraw.coming")) == 1, who
         assert REASON in d.told(who, "voucher.redraw.coming")[0].text
     assert "补进名单" in d.told("nainai", "voucher.redraw.coming")[0].text
+    shown = (await d.say("nainai", "怎么查公平"))[-1].text
+    assert f"{number[:3]} {number[3:6]} {number[6:]}：在名单里" in shown
+    assert "名单 4 张票" in shown
+    assert "抽完就能自己复算" in shown
+    assert "2027年1月4日（周一） 09:00 重新抽签" in (await d.say("nainai", "我的券"))[-1].text
+    assert "在名单里" in (await d.say("p0", "怎么查公平"))[-1].text, "an old place no longer counts"
     await d.restart()
     await d.to("2027-01-05T12:00")  # a working day after the holiday, 24 hours after the notice at least
     again = d.document()
