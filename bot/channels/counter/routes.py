@@ -13,6 +13,7 @@ from bot.channels.counter.door import CounterDoor
 from bot.channels.counter.pages import HOME, CounterPages
 from bot.channels.counter.printing import Printing
 from bot.channels.counter.talk import CounterTalk
+from bot.channels.web import app as web
 from bot.channels.web.needs import Live
 from bot.channels.web.visitor import Door
 from bot.messages import COUNTER
@@ -28,7 +29,7 @@ def counter_routes(live: Live, door: Door) -> list[BaseRoute]:
     house = live.house
     house.channels.setdefault(COUNTER, CounterChannel())
     words = Texts([FOLDER], house.ground.settings.zone)
-    templates = Jinja2Templates(directory=FOLDER / "templates")
+    templates = Jinja2Templates(directory=[FOLDER / "templates", web.TEMPLATES])
     templates.env.filters.update(
         moment=lambda at, lang: words.label(lang, "counter.slip.printed", {"at": at})
     )

@@ -32,6 +32,7 @@ from bot.settings import Settings
 from bot.texts import Texts
 
 FOLDER = Path(__file__).parent
+TEMPLATES = FOLDER / "templates"
 BODY_AT_MOST = 256 * 1024
 """Bytes of a POST: 20,000 characters in any writing fit."""
 LITTLE = 4 * 1024
@@ -53,7 +54,7 @@ def make_app(
         channel = live.house.channels["web"] = WebChannel()
     ground = live.house.ground
     door = Door(ground, Texts([FOLDER], ground.settings.zone))
-    pages = Jinja2Templates(directory=FOLDER / "templates")
+    pages = Jinja2Templates(directory=TEMPLATES)
     demo = Demo(live, door)
     chat, ids, public, sheets = (
         Chat(live, channel, door, pages, demo),
