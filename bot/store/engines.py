@@ -13,10 +13,12 @@ PATIENT = {
     "keepalives_interval": 5,
     "keepalives_count": 3,
     "options": "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
-    " -c idle_in_transaction_session_timeout=60s",
+    " -c idle_in_transaction_session_timeout=60s -c enable_seqscan=off -c jit=off",
 }
 """PostgreSQL and we notice each other's end within half a minute, also when a machine vanishes from the network; and
-a process that froze inside a transaction does not hold up the others for ever."""
+a process that froze inside a transaction does not hold up the others for ever. Every lookup of a turn has its index:
+one that was planned while a table was empty must not read it whole in the first rush, and nothing here is so heavy
+that it should be compiled first."""
 
 
 def sqlite(url: str, connections: int) -> Engine:

@@ -96,13 +96,13 @@ def _elsewhere(db: Db, place: Place) -> int | None:
     if place.member:
         wanted, member = "chat = :id AND member = ''", place.member
     else:
-        wanted, member = "member = :id", place.chat
-    found = db.value(
-        f"SELECT person_id FROM address WHERE channel = :channel AND {wanted} ORDER BY id LIMIT 1",
+        wanted, member = "member = :id AND member <> ''", place.chat
+    found = db.all(
+        f"SELECT id, person_id FROM address WHERE channel = :channel AND {wanted}",
         channel=place.channel,
         id=member,
     )
-    return None if found is None else int(found)
+    return int(min(found, key=lambda row: int(row["id"]))["person_id"]) if found else None
 
 
 def speaks(db: Db, who: Who, lang: str) -> Who:

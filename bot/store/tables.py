@@ -25,6 +25,7 @@ SQLModel.metadata.naming_convention = {
     "ck": "ck_%(table_name)s_%(constraint_name)s",
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
 }
+_IN_A_GROUP = text("member <> ''")
 
 
 def big(**more: Any) -> Any:
@@ -82,7 +83,7 @@ class Address(SQLModel, table=True):
     __tablename__ = "address"
     __table_args__ = (
         UniqueConstraint("channel", "chat", "thread", "member"),
-        Index("address_member", "channel", "member"),
+        Index("address_member", "channel", "member", sqlite_where=_IN_A_GROUP, postgresql_where=_IN_A_GROUP),
     )
     id: int | None = key()
     channel: str
