@@ -99,10 +99,8 @@ def _handle(turn: Turn, registry: Registry, arrived: Arrived, talk: conversation
                 raise SealBroken("what arrived cannot be opened")
             _converse(turn, inbound, registry, talk)
     except Exception as why:  # whatever a turn raises, the person is answered and the next one goes on
-        if arrived.new or away(
-            why
-        ):  # kept, and handled by itself; once the database works again, if that was it
-            raise
+        if arrived.new or away(why):
+            raise  # kept, and handled by itself; once the database works again, if that was it
         failure = why
         turn = Turn(
             ground, db, turn.now, who, turn.place, turn.address_id, id=turn.id, operator=turn.operator

@@ -178,7 +178,8 @@ def answer(turn: Turn, offer: int, state: Literal["accepted", "declined"]) -> bo
 def lapse(turn: Turn, offer: int) -> str | None:
     """Its time is up: it lapses, its unit is given back. Returns the state it was in, or None: it is not over yet.
 
-    The state is offered | called, or unsent where its message still waits: that one never leaves. For the timer of the offer's kind. One that went off too early (the deadline moved) changes nothing.
+    The state is offered | called, or unsent where its message still waits: that one never leaves. For the timer of
+    the offer's kind. One that went off too early (the deadline moved) changes nothing.
     """
     was = turn.db.value("SELECT state FROM offer WHERE id = :id", id=offer)
     done = turn.db.run(

@@ -53,10 +53,6 @@ def _numbered(sql: str) -> tuple[str, tuple[str, ...]]:
     return _PARAMETER.sub(lambda found: f"${names.index(found[1]) + 1}", sql), names
 
 
-def _cursor(raw: psycopg.Connection[Any]) -> RawCursor[Any]:
-    return RawCursor(raw, row_factory=dict_row)
-
-
 def away(why: BaseException) -> bool:
     """Whether the database itself is to blame (away, locked, full, hung up): the same may work later.
 
@@ -78,7 +74,7 @@ class Db:
         self._raw: Any = connection.connection.driver_connection
         self.postgres = isinstance(self._raw, psycopg.Connection)
         # One for the whole transaction: to make one for each statement costs as much again.
-        self._cursor: Any = _cursor(cast("Any", self._raw)) if self.postgres else None
+        self._cursor: Any = RawCursor(self._raw, row_factory=dict_row) if self.postgres else None
         self._orm: Session | None = None
 
     def run(self, sql: str, **values: Any) -> int:

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 import structlog
 
-from bot.store.session import Db, OperationalError, Store
+from bot.store.session import Db, Store, away
 
 log = structlog.get_logger(__name__)
 PAUSES_S = (0.2, 0.5, 1, 2, 5, 10, 20, 30)
@@ -64,7 +64,9 @@ class Together(Generic[Item, Result]):
         for pause in PAUSES_S:
             try:
                 return await self._store.commit(write)
-            except OperationalError as why:
+            except Exception as why:
+                if not away(why):
+                    raise
                 log.warning("what happened could not be written down yet", error=type(why).__name__)
                 await asyncio.sleep(pause)
         return await self._store.commit(write)

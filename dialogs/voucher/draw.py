@@ -55,6 +55,11 @@ def list_lines(entries: Iterable[tuple[str, str]]) -> bytes:
     return "".join(sorted(f"{band}\t{ticket}\n" for band, ticket in pairs)).encode()
 
 
+def entries_of(listed: str) -> list[tuple[str, str]]:
+    """The (band, ticket) pairs of a list that `list_lines` wrote, in its order."""
+    return [(band, ticket) for band, _, ticket in (line.partition("\t") for line in listed.splitlines())]
+
+
 def list_hash(listed: bytes) -> str:
     """Return the lower-case hex SHA-256 of the frozen list."""
     return hashlib.sha256(listed).hexdigest()

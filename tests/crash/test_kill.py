@@ -17,10 +17,7 @@ from tests.running import bot, free_port, kill, wait
 PEOPLE = 50
 
 
-# Each way in and each database once: the two have nothing to do with each other.
-@pytest.mark.parametrize(
-    ("database_url", "mode"), [("sqlite", "polling"), ("postgresql", "webhook")], indirect=["database_url"]
-)
+@pytest.mark.parametrize("mode", ["polling", "webhook"])
 def test_nothing_is_lost_or_handled_twice(database_url: str, mode: str, tmp_path: Path) -> None:
     """Fifty people write, the process is killed among them, another one goes on."""
     api, port = BotApi(), free_port()

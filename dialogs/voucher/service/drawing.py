@@ -20,7 +20,7 @@ from dialogs.voucher import draw, rules
 from dialogs.voucher.service import quota, redraw, reserve
 from dialogs.voucher.service.results import issue_and_queue, tell_reminder
 from dialogs.voucher.service.rounds import each, programme_of, round_row
-from dialogs.voucher.service.rows import next_places, short_row
+from dialogs.voucher.service.rows import next_places, result_of, short_row
 from knowledge.city import City
 from knowledge.programme import Programme
 
@@ -56,7 +56,7 @@ def _draw_band(turn: Turn, row: Row, programme: Programme) -> None:
     """Draw the next band; with the last one the round is drawn. A band a transaction, so that replies need not wait."""
     secret = turn.ground.keys.unseal(bytes(row["secret"]), "round.secret")
     seed = draw.seed(row["name"], secret, row["list_hash"], row["public_value"])
-    tickets = draw.by_band(map(_pair, row["list"].splitlines()), (band.id for band in programme.bands))
+    tickets = draw.by_band(draw.entries_of(row["list"]), (band.id for band in programme.bands))
     drawn = orjson.loads(row["result"] or "{}")
     left = sorted(tickets.keys() - drawn.keys())
     quota_of = programme.band(left[0]).quota
@@ -84,8 +84,7 @@ def _wait_for_value(turn: Turn, row: Row, programme: Programme) -> None:
 
 def _place_chunk(turn: Turn, row: Row, after: int) -> str | None:
     """Write places 1… into tickets, a thousand at a time."""
-    result = turn.db.value("SELECT result FROM voucher_round WHERE id = :id", id=row["id"])
-    places, last = next_places(turn.db, int(row["id"]), result, after)
+    places, last = next_places(turn.db, int(row["id"]), result_of(turn.db, int(row["id"])), after)
     turn.db.many(
         "UPDATE voucher_ticket SET rank = :rank, state = CASE WHEN state = 'void' THEN state ELSE :state END"
         " WHERE id = :id",
@@ -131,7 +130,7 @@ def on_publish(turn: Turn, due: Due, city: City) -> str | None:
 
 def _approved(turn: Turn, row: Row) -> bool:
     """Whether two have approved the publication; asks for it the first time."""
-    result = round_row(turn.db, int(row["id"]))["result"]
+    result = result_of(turn.db, int(row["id"]))
     if turn.db.value(
         "SELECT 1 FROM approval WHERE kind = 'voucher.publish' AND subject = :name AND state = 'confirmed'"
         " AND hash = :hash",
@@ -191,8 +190,3 @@ def enter_value(turn: Turn, name: str, value: str) -> str:
     turn.timer("voucher.draw", str(row["id"]), max(turn.now, instant(int(row["draw"]))))
     turn.audit("round.value", f"round:{name}", value=value)
     return "ok"
-
-
-def _pair(line: str) -> tuple[str, str]:
-    band, _, ticket = line.partition("\t")
-    return band, ticket

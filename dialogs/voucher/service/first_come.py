@@ -92,8 +92,8 @@ def _hold_ends(turn: Turn, row: Row, state: str) -> datetime:
 def follow(turn: Turn, ticket_id: int) -> None:
     """Something became of a ticket: complete, it gets its voucher (or stands in the line); out, its place goes on.
 
-    To be called after a guardian's answer, a paper seen, a withdrawal and its undo; nothing happens for a ticket of a draw, nor
-    twice. What calls too late is caught up with by the hold's timer.
+    To be called after a guardian's answer, a paper seen, a withdrawal and its undo; nothing happens for a ticket of a
+    draw, nor twice. What calls too late is caught up with by the hold's timer.
     """
     ticket = _ticket(turn, ticket_id)
     row = rounds.round_row(turn.db, int(ticket["round_id"]))

@@ -53,7 +53,7 @@ def _published(keys: KeyRing, db: Db, row: Row, of: Mapping[str, Any], drawn: bo
     if drawn:
         raw = keys.unseal(bytes(of["secret"]), "round.secret")
         secret, seed = raw.hex(), draw.seed(row["name"], raw, of["list_hash"], of["public_value"]).hex()
-    listed = {line.partition("\t")[0] for line in of["list"].splitlines()}
+    listed = {band for band, _ in draw.entries_of(of["list"])}
     return {
         "round": row["name"],
         "programme": row["programme_json"],
@@ -77,7 +77,7 @@ def _published(keys: KeyRing, db: Db, row: Row, of: Mapping[str, Any], drawn: bo
 
 def _notes(db: Db, row: Row, of_list: str) -> list[dict[str, str]]:
     """Tickets on the list that count no more, beside it: the list itself never changes."""
-    listed = {line.partition("\t")[2] for line in of_list.splitlines()}
+    listed = {ticket for _, ticket in draw.entries_of(of_list)}
     return [
         {
             "ticket": ticket["number"],
@@ -108,7 +108,7 @@ def _events(row: Row, events: list[Row]) -> list[dict[str, Any]]:
                 band: later["number"]
                 for later in events
                 if later["number"] > event["number"] and later["drawn"] is not None
-                for band in sorted({line.partition("\t")[0] for line in later["list"].splitlines()})
+                for band in sorted({band for band, _ in draw.entries_of(later["list"])})
             },
         }
         for event in events

@@ -135,9 +135,7 @@ def announce(turn: Turn, plan: dict[str, Any]) -> str:
             "SELECT number FROM voucher_ticket WHERE round_id = :id AND state = 'void'", id=round_id
         )
     }
-    entries = [
-        pair for pair in map(_pair, row["list"].splitlines()) if pair[0] in bands and pair[1] not in void
-    ]
+    entries = [pair for pair in draw.entries_of(row["list"]) if pair[0] in bands and pair[1] not in void]
     listed = draw.list_lines([*entries, *((band, ticket) for ticket, band in plan["added"].items())])
     at = office_moment(turn.now + NOTICE, turn.ground.settings.zone)
     turn.db.run(
@@ -250,11 +248,11 @@ def enter_value(turn: Turn, event: Row, value: str) -> str:
 
 def _draw(turn: Turn, row: Row, event: Row) -> None:
     secret = turn.ground.keys.unseal(bytes(event["secret"]), "round.secret")
-    entries = [_pair(line) for line in event["list"].splitlines()]
+    entries = draw.entries_of(event["list"])
     programme = rounds.programme_of(row)
     quotas = {band: programme.band(band).quota for band, _ in entries}
     result = draw.run(row["name"], secret, entries, quotas, event["public_value"])
-    kept = [pair for pair in map(_pair, row["list"].splitlines()) if pair[0] not in quotas]
+    kept = [pair for pair in draw.entries_of(row["list"]) if pair[0] not in quotas]
     listed = draw.list_lines([*kept, *entries])
     turn.db.run(
         "UPDATE voucher_event SET result = :result, drawn = :now WHERE id = :id",
@@ -324,7 +322,7 @@ def _of(turn: Turn, due: Due) -> tuple[Row, Row]:
 
 def _concerned(turn: Turn, event: Row, cursor: str) -> list[Row]:
     """The next chunk of the tickets in an event's list."""
-    bands = sorted({_pair(line)[0] for line in event["list"].splitlines()})
+    bands = sorted({band for band, _ in draw.entries_of(event["list"])})
     return turn.db.all(
         f"SELECT * FROM voucher_ticket WHERE round_id = :round AND id > :after AND band IN ({_names(bands)})"
         " AND state IN ('applied', 'won', 'reserve') ORDER BY id LIMIT :limit",
@@ -349,8 +347,3 @@ def _values(bands: Sequence[str]) -> dict[str, str]:
 
 def _band(db: Db, number: str) -> str:
     return str(db.value("SELECT band FROM voucher_ticket WHERE number = :number", number=number))
-
-
-def _pair(line: str) -> tuple[str, str]:
-    band, _, ticket = line.partition("\t")
-    return band, ticket

@@ -39,11 +39,9 @@ def look(turn: Turn, payload: dict[str, Any]) -> None:
     case, ticket, row = _behind(turn, payload)
     listed, undrawn = f"\t{ticket['number']}\n" in row["list"], first_come.is_so(row)
     reason = "drawn_right" if listed else NOT_LISTED.get(ticket["state"], "conditions")
-    reasons = ["in_turn" if undrawn and ticket["rank"] is not None else reason]
-    acts = [
-        ("voucher.review_reject", {"case": case["id"], "reason": reason}, f"reject_{reason}")
-        for reason in reasons
-    ]
+    if undrawn and ticket["rank"] is not None:
+        reason = "in_turn"
+    acts = [("voucher.review_reject", {"case": case["id"], "reason": reason}, f"reject_{reason}")]
     if not listed and not undrawn:
         acts.append(("voucher.review_uphold", {"case": case["id"], "how": "redraw"}, "uphold_redraw"))
     if turn.db.value("SELECT 1 FROM voucher WHERE ticket_id = :id", id=ticket["id"]) is None:

@@ -28,6 +28,11 @@ def short_row(db: Db, round_id: int) -> Row:
     return _row(db, _SHORT, round_id)
 
 
+def result_of(db: Db, round_id: int) -> str:
+    """What a round's draw gave (its JSON), "" before it."""
+    return str(db.value("SELECT result FROM voucher_round WHERE id = :id", id=round_id))
+
+
 def programme_of(row: Row) -> Programme:
     """The programme a round was opened with."""
     return _programme(row["programme_json"])
