@@ -31,7 +31,7 @@ REMEDIES = {
 DEFAULT_REMEDY = "correct the value"
 
 
-class _CoreLoader(yaml.SafeLoader):
+class _CoreLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # libyaml where it is built in
     """YAML 1.2's core values only. The 1.1 rules would read 09:00 as 540, `no` as false, and a date as no text."""
 
 

@@ -1,0 +1,121 @@
+"""What a question gets: an answer, a question back, a service, a safety card, or an honest "I don't know".
+
+`Answers.reply` is pure: the words, where the person is and the moment go in, one Reply comes out. A score is no
+confidence: what speaks for an answer is its lead over the next entry and the share of the question that it covers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from knowledge import regions, urgent
+from knowledge.entries import Entry
+from knowledge.fitted import fitted
+from knowledge.intents import Intents, load_intents
+from knowledge.saying import in_english, said
+from knowledge.search import Asked, Found, Search
+
+Kind = Literal["answer", "choices", "dialog", "urgent", "handover"]
+OFFERED = 3
+"""How many entries "did you mean" offers at most."""
+
+
+SURE = ("chance", "lead", "cover", "cosine", "body", "facet", "topic", "here", "length", "bias")
+"""What makes the confidence: figures of the first entry, its lead in chance, 1 / the question's length."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What `doorstep ask` prints and the chat says. `region` is a name; `choices` are the labels offered."""
+
+    kind: Kind
+    text: str
+    entries: tuple[Found, ...] = ()
+    choices: tuple[str, ...] = ()
+    dialog: str | None = None
+    region: str | None = None
+    confidence: float = 0.0
+
+
+class Answers:
+    """The corpus with its search, the services' words and the safety cards."""
+
+    def __init__(self, entries: Sequence[Entry], search: Search | None = None) -> None:
+        self.entries = {entry.id: entry for entry in entries}
+        self.search = search or Search(entries)
+        self._sure, self._answer, self._offer = fitted().sure, fitted().answer, fitted().offer
+        self._intents: Intents = load_intents()
+
+    def reply(self, text: str, region: str | None, at: datetime) -> Reply:
+        """The reply to a question asked from a region (a name or code, None unknown) at a local moment."""
+        home = regions.find(region) if region else None
+        name = regions.full_name(home) if home else None
+        english = in_english(text)
+        cards = urgent.match(text)
+        if cards:
+            card = urgent.card(cards[0])
+            return Reply("urgent", "\n".join(card.en if english else card.zh), region=name)
+        if (service := self._starts(text)) is not None:
+            line = self._intents.stands_in[service]
+            return Reply("dialog", line.en if english else line.zh, dialog=service, region=name)
+        asked = self.search.ask(text, home)
+        found = self.search.find(asked, 8)
+        return self._decide(asked, found, at.date(), english, name)
+
+    def confidence(self, asked: Asked, found: Sequence[Found]) -> float:
+        """How sure it is that the first entry is meant and answers, 0 to 1."""
+        if not found:
+            return 0.0
+        z = sum(self._sure.get(name, 0.0) * value for name, value in doubts(asked, found).items())
+        return 1.0 / (1.0 + math.exp(-z))
+
+    def _starts(self, text: str) -> str | None:
+        for hit in self._intents.match(text):
+            if hit.kind == "start":
+                return hit.intent
+        return None
+
+    def _decide(self, asked: Asked, found: list[Found], day: date, english: bool, name: str | None) -> Reply:
+        sure = self.confidence(asked, found)
+        if sure >= self._answer:
+            entry = self.entries[found[0].id]
+            kind: Kind = "handover" if entry.head.kind == "unknown" else "answer"
+            return Reply(kind, said(entry, day, english), (found[0],), region=name, confidence=sure)
+        if sure >= self._offer:
+            offered = tuple(found[:OFFERED])
+            labels = tuple(self._label(one.id, english) for one in offered)
+            ask = "Did you mean one of these?" if english else "您是想问下面哪一个？"
+            lines = "\n".join(f"{number} {label}" for number, label in enumerate(labels, 1))
+            return Reply("choices", f"{ask}\n{lines}", offered, labels, region=name, confidence=sure)
+        sorry = (
+            "I have no reliable answer to this. A person can help: send “agent”."
+            if english
+            else "这个我现在答不准，不乱说。要找人帮您问，发「找人」。"
+        )
+        return Reply("handover", sorry, region=name, confidence=sure)
+
+    def _label(self, name: str, english: bool) -> str:
+        head = self.entries[name].head
+        return head.question_en if english else head.question
+
+
+def doubts(asked: Asked, found: Sequence[Found]) -> dict[str, float]:
+    """The figures that SURE names."""
+    first, second = found[0], found[1] if len(found) > 1 else None
+    own = first.evidence
+    return {
+        "chance": first.chance,
+        "lead": first.chance - (second.chance if second else 0.0),
+        "cover": own.cover,
+        "cosine": own.cosine,
+        "body": own.body,
+        "facet": own.facet,
+        "topic": own.topic,
+        "here": own.here + own.away,
+        "length": 1.0 / max(1, len(asked.chars)),
+        "bias": 1.0,
+    }

@@ -1,0 +1,194 @@
+"""The corpus: one question per Markdown file, a YAML head and the answer below it. knowledge/README.md shows the form.
+
+An entry says where it holds (region), when (valid), who said it (sources, basis), what it is about (topic, facets) and
+in which other words people ask for it (phrasings). Its file's name is its id.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from importlib.resources.abc import Traversable
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from knowledge import regions
+from knowledge.packfiles import Lined, read_text, read_yaml, validated
+from knowledge.problems import PackError, Problem
+from knowledge.programme import Record
+
+PHRASINGS = (6, 12)
+"""How many phrasings an entry has at least and at most."""
+MOST = 420
+"""Characters of an answer: what a phone shows without scrolling twice."""
+PLAIN_LINES, PLAIN_CHARS = 3, 60
+_HEAD = re.compile(r"\A---\r?\n(.*?\r?\n)---\r?\n(.*)\Z", re.DOTALL)
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+Line = Annotated[str, Field(min_length=1, pattern=r"\S")]
+
+
+class Source(Record):
+    """Who said it. `date` is as exact as it is known: 2025, 2025-11 or 2025-11-12; `link` is kept inside."""
+
+    publisher: Line
+    date: str = ""
+    title: str = ""
+    doc_no: str = ""
+    link: str = ""
+
+    @field_validator("date")
+    @classmethod
+    def _a_day(cls, value: str) -> str:
+        if value and not _DAY.fullmatch(value):
+            raise ValueError("is not 2025, 2025-11 or 2025-11-12")
+        return value
+
+
+class Validity(Record):
+    """The local days on which an entry holds, both included; None is open."""
+
+    from_: date | None = Field(default=None, alias="from")
+    until: date | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.from_ and self.until and self.until < self.from_:
+            raise ValueError("ends before it begins")
+        return self
+
+
+class Head(Record):
+    """The YAML head of an entry."""
+
+    question: Line
+    question_en: Line
+    phrasings: tuple[Line, ...] = Field(min_length=PHRASINGS[0], max_length=PHRASINGS[1])
+    topic: Line
+    facets: tuple[Line, ...] = Field(min_length=1)
+    audience: tuple[Literal["parent", "elder", "family", "staff", "anyone"], ...] = Field(min_length=1)
+    region: Line
+    valid: Validity = Validity()
+    ended: str = ""
+    kind: Literal["answer", "unknown"] = "answer"
+    basis: Literal["original", "press", "second_hand"]
+    sources: tuple[Source, ...] = ()
+    dialog: str = ""
+    plain: Line
+    en: Line
+    reviewed: str = ""
+    change: Literal["wording", "material"] = "wording"
+
+    @field_validator("region")
+    @classmethod
+    def _a_region(cls, value: str) -> str:
+        if regions.find(value) is None:
+            raise ValueError(f"{value} is no region of regions.csv; write 全国, 陕西省, 西安市 or 西安市莲湖区")
+        return value
+
+    @field_validator("plain")
+    @classmethod
+    def _plain_enough(cls, value: str) -> str:
+        lines = value.strip().splitlines()
+        if len(lines) > PLAIN_LINES or any(len(line) > PLAIN_CHARS for line in lines):
+            raise ValueError(f"is more than {PLAIN_LINES} lines of {PLAIN_CHARS} characters")
+        return value
+
+    @model_validator(mode="after")
+    def _cited(self) -> Self:
+        if self.kind == "answer" and not self.sources:
+            raise ValueError("an answer names at least one source")
+        if self.ended and self.valid.until is None:
+            raise ValueError("`ended` is said after valid.until, which is missing")
+        return self
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One question with its answer. `code` is the region's GB/T 2260 code; `file` is for messages to editors."""
+
+    id: str
+    head: Head
+    answer: str
+    file: str = field(compare=False, default="")
+
+    @property
+    def code(self) -> str:
+        """The region's code."""
+        return regions.find(self.head.region) or regions.NATION
+
+    @property
+    def phrasings(self) -> tuple[str, ...]:
+        """Every way to ask for it, its own question first."""
+        return (self.head.question, self.head.question_en, *self.head.phrasings)
+
+    def holds(self, day: date) -> bool:
+        """Whether it is inside its dates on a local day."""
+        return not self.ended(day) and (self.head.valid.from_ is None or self.head.valid.from_ <= day)
+
+    def ended(self, day: date) -> bool:
+        """Whether its time is over on a local day."""
+        return self.head.valid.until is not None and self.head.valid.until < day
+
+
+def load_corpus(*folders: Traversable) -> tuple[Entry, ...]:
+    """Every entry below the folders, in the order of their ids; a later folder's entry wins over an earlier one's.
+
+    Raises PackError with every problem found.
+    """
+    found: dict[str, Entry] = {}
+    problems: list[Problem] = []
+    for folder in folders:
+        own: dict[str, Entry] = {}
+        for source, file in sorted(_files(folder, folder.name), key=lambda pair: pair[1]):
+            entry = read_entry(source, file)
+            if isinstance(entry, list):
+                problems += entry
+            elif entry.id in own:
+                problems.append(
+                    Problem(file, 0, f"has the name of {own[entry.id].file}", "give one of the two another name")
+                )
+            else:
+                own[entry.id] = entry
+        found.update(own)
+    if problems:
+        raise PackError(problems)
+    return tuple(found[name] for name in sorted(found))
+
+
+def read_entry(source: Traversable, file: str) -> Entry | list[Problem]:
+    """One file as an entry, or what is wrong with it."""
+    name = source.name.removesuffix(".md")
+    if not _ID.fullmatch(name):
+        return [Problem(file, 0, "has a name that is no id", "use small Latin letters, digits and hyphens")]
+    text = read_text(source, file)
+    if isinstance(text, Problem):
+        return [text]
+    parts = _HEAD.match(text)
+    if parts is None:
+        return [Problem(file, 1, "has no head", "begin with a line ---, then the keys, then a line ---")]
+    lined = read_yaml(parts[1], file)
+    if isinstance(lined, Problem):
+        return [Problem(file, lined.line + 1 if lined.line else 0, lined.reason, lined.remedy)]
+    lined = Lined(file, lined.value, {path: line + 1 for path, line in lined.lines.items()}, 2)
+    head = validated(Head, lined)
+    if isinstance(head, list):
+        return head
+    answer, body = parts[2].strip(), parts[1].count("\n") + 3
+    if not answer:
+        return [Problem(file, body, "has no answer", "write the answer below the second ---")]
+    if len(answer) > MOST:
+        return [Problem(file, body, f"answers in {len(answer)} characters", f"at most {MOST}: split it in two")]
+    return Entry(name, head, answer, file)
+
+
+def _files(folder: Traversable, under: str) -> Iterable[tuple[Traversable, str]]:
+    for item in folder.iterdir():
+        path = f"{under}/{item.name}"
+        if item.is_dir():
+            yield from _files(item, path)
+        elif item.name.endswith(".md") and item.name != "README.md":
+            yield item, path

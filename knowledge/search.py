@@ -1,0 +1,269 @@
+"""Finds the entries that a question may mean, best first, with the evidence for each.
+
+Two spellings are compared with every phrasing: characters after people's words were brought to the corpus's, and
+syllables before it (so that mistyped and pinyin questions find the same row). rapidfuzz orders what both find. The
+topic, the facet, the place and the answer's own words are evidence beside it. knowledge/README.md has the measurements.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from rapidfuzz import fuzz
+
+from knowledge import regions
+from knowledge.entries import Entry
+from knowledge.fitted import fitted
+from knowledge.grams import GramIndex, grams
+from knowledge.wording import Words, shipped, syllables, units
+
+ROWS = 80
+"""Phrasings that rapidfuzz orders."""
+SOUND = 0.9
+"""What a likeness in sound is worth beside one in characters."""
+BODIES = 10
+"""Entries whose own text is looked at though no phrasing was found."""
+_PRIVATE = 0xE000
+
+
+class Evidence(NamedTuple):
+    """What speaks for an entry: see EVIDENCE for each figure's meaning."""
+
+    cosine: float = 0.0
+    ratio: float = 0.0
+    second: float = 0.0
+    third: float = 0.0
+    body: float = 0.0
+    cover: float = 0.0
+    topic: float = 0.0
+    facet: float = 0.0
+    here: float = 0.0
+    away: float = 0.0
+
+
+EVIDENCE = {
+    "cosine": "the likeliest phrasing, characters or 0.9 times sound, 0 to 1",
+    "ratio": "rapidfuzz's ratio of the phrasing it fits best, 0 to 1",
+    "second": "the cosine of the second likeliest phrasing",
+    "third": "and of the third",
+    "body": "the cosine of question, answer and plain answer as one text",
+    "cover": "the share of the question, by rarity, that stands anywhere in the entry, written or by sound",
+    "topic": "1 where its topic is among the question's, -1 where only others are, 0 where it names none",
+    "facet": "the same for what is asked",
+    "here": "1 where the place that is named, or home, is the entry's; 0.6 where one lies in the other",
+    "away": "below 0 where the entry is about another place",
+}
+NAMES = Evidence._fields
+
+
+@dataclass(frozen=True)
+class Found:
+    """One entry that may be meant. `chance`: its share among all candidates, 0 to 1, by the fitted weights."""
+
+    id: str
+    score: float
+    chance: float
+    evidence: Evidence
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question, prepared once. `named`: regions in its words; `home`: where the person is, None unknown."""
+
+    bare: str
+    common: str
+    chars: tuple[str, ...]
+    sounds: tuple[str, ...]
+    topics: frozenset[str]
+    facets: frozenset[str]
+    named: tuple[str, ...]
+    home: str | None
+
+
+@dataclass(frozen=True)
+class _Row:
+    entry: int
+    common: str
+    spoken: str
+
+
+@dataclass
+class _Shape:
+    """What an entry is compared by, beside its phrasings."""
+
+    id: str
+    code: str
+    topic: str
+    facets: frozenset[str]
+    rows: list[int] = field(default_factory=list)
+
+
+class Search:
+    """The entries, indexed. Immutable; build another one when the corpus changes."""
+
+    def __init__(
+        self, entries: Sequence[Entry], words: Words | None = None, weights: Mapping[str, float] | None = None
+    ) -> None:
+        self.words = words or shipped()
+        given = fitted().weights if weights is None else weights
+        self._weights = tuple(given.get(name, 0.0) for name in NAMES)
+        self._shapes = [
+            _Shape(entry.id, entry.code, entry.head.topic, frozenset(entry.head.facets)) for entry in entries
+        ]
+        self._counties = tuple({shape.code for shape in self._shapes if not shape.code.endswith("00")})
+        bodies = [f"{entry.head.question} {entry.answer} {entry.head.plain} {entry.head.en}" for entry in entries]
+        self._index([entry.phrasings for entry in entries], bodies)
+
+    def _index(self, phrasings: Sequence[Iterable[str]], bodies: Sequence[str]) -> None:
+        self._code: dict[str, str] = {}
+        self._rows: list[_Row] = []
+        chars, sounds, groups = [], [], []
+        for number, listed in enumerate(phrasings):
+            for phrasing in listed:
+                bare = self.words.bare(phrasing)
+                common, heard = self.words.common(bare), syllables(bare)
+                self._shapes[number].rows.append(len(self._rows))
+                self._rows.append(_Row(number, common, self._spoken(heard)))
+                chars.append(grams(units(common)))
+                sounds.append(grams(heard))
+                groups.append(number)
+        self._chars, self._sounds = GramIndex(chars, groups), GramIndex(sounds, groups)
+        body = [grams(units(self.words.common(self.words.bare(text)))) for text in bodies]
+        self._bodies = GramIndex(body, range(len(body)))
+        self._pieces = [(frozenset(own), frozenset(heard)) for own, heard in zip(chars, sounds, strict=True)]
+        self._own = [frozenset(own) for own in body]
+        self._vocabulary = [self._words_of(number) for number in range(len(self._shapes))]
+
+    def _words_of(self, number: int, leaving: int = -1) -> tuple[frozenset[str], frozenset[str]]:
+        """All grams of an entry, written and heard, without those of one row."""
+        pieces = [self._pieces[row] for row in self._shapes[number].rows if row != leaving]
+        return self._own[number].union(*(own for own, _ in pieces)), frozenset().union(*(heard for _, heard in pieces))
+
+    def ask(self, text: str, home: str | None = None) -> Asked:
+        """Prepare a question asked by somebody at home in a region (its code)."""
+        bare = self.words.bare(text)
+        common = self.words.common(bare)
+        return Asked(
+            bare,
+            common,
+            tuple(units(common)),
+            tuple(syllables(bare)),
+            self.words.topics(common),
+            self.words.facets(common),
+            regions.mentioned(common, self._counties),
+            home,
+        )
+
+    def rows_of(self, number: int) -> tuple[int, ...]:
+        """The rows of the numberth entry's phrasings, in their order."""
+        return tuple(self._shapes[number].rows)
+
+    def find(self, asked: Asked, k: int = 5, left: tuple[int, int] | None = None) -> list[Found]:
+        """The k likeliest entries. `left` leaves out, for measurements, a row of an entry; row -1: the whole entry."""
+        pieces, heard = grams(asked.chars), grams(asked.sounds)
+        phrased = self._phrasings_like(asked, pieces, heard, left)
+        bodies = self._bodies.cosines(pieces)
+        for number in heapq.nlargest(BODIES, range(len(bodies)), key=bodies.__getitem__):
+            if left is None or left != (number, -1):
+                phrased.setdefault(number, [])
+        cover = _Cover(self._chars, pieces), _Cover(self._sounds, heard)
+        weighed = []
+        for number, likes in phrased.items():
+            shape = self._shapes[number]
+            cosines = sorted((cosine for cosine, _ in likes), reverse=True) + [0.0] * 3
+            here, away = _place(shape.code, asked)
+            written, spoken = self._vocabulary[number] if left is None or left[0] != number else self._words_of(*left)
+            evidence = Evidence(
+                cosine=cosines[0],
+                ratio=max((ratio for _, ratio in likes), default=0.0),
+                second=cosines[1],
+                third=cosines[2],
+                body=bodies[number],
+                cover=max(cover[0].of(written), SOUND * cover[1].of(spoken)),
+                topic=_agree(asked.topics, {shape.topic}),
+                facet=_agree(asked.facets, shape.facets),
+                here=here,
+                away=away,
+            )
+            weighed.append((self._score(evidence), number, evidence))
+        top = max((score for score, _, _ in weighed), default=0.0)
+        whole = sum(math.exp(score - top) for score, _, _ in weighed)
+        found = [
+            Found(self._shapes[number].id, score, math.exp(score - top) / whole, evidence)
+            for score, number, evidence in weighed
+        ]
+        return sorted(found, key=lambda one: (-one.score, one.id))[:k]
+
+    def _phrasings_like(
+        self, asked: Asked, pieces: list[str], heard: list[str], left: tuple[int, int] | None
+    ) -> dict[int, list[tuple[float, float]]]:
+        """(cosine, ratio) of the likeliest phrasings, by entry."""
+        chars, sounds = self._chars.cosines(pieces), self._sounds.cosines(heard)
+        like = [max(char, SOUND * sound) for char, sound in zip(chars, sounds, strict=True)]
+        if left is not None:
+            for row in self._shapes[left[0]].rows if left[1] < 0 else left[1:]:
+                like[row] = 0.0
+        spoken = self._spoken(asked.sounds)
+        found: dict[int, list[tuple[float, float]]] = {}
+        for row in heapq.nlargest(ROWS, range(len(like)), key=like.__getitem__):
+            own = self._rows[row]
+            if not like[row]:
+                break
+            ratio = max(fuzz.ratio(asked.common, own.common), SOUND * fuzz.ratio(spoken, own.spoken)) / 100
+            found.setdefault(own.entry, []).append((like[row], ratio))
+        return found
+
+    def _score(self, evidence: Evidence) -> float:
+        return sum(weight * value for weight, value in zip(self._weights, evidence, strict=True))
+
+    def _spoken(self, heard: Sequence[str]) -> str:
+        """One private-use character a syllable, so that rapidfuzz compares syllables."""
+        code = self._code
+        return "".join(code.setdefault(one, chr(_PRIVATE + len(code) % 6000)) for one in heard)
+
+
+class _Cover:
+    """How much of a question's grams a set of grams covers, by rarity."""
+
+    def __init__(self, index: GramIndex, asked: Sequence[str]) -> None:
+        self._weights = [(gram, index.idf(gram)) for gram in asked]
+        self._whole = sum(weight for _, weight in self._weights) or 1.0
+
+    def of(self, grams: frozenset[str]) -> float:
+        """The share, 0 to 1."""
+        return sum(weight for gram, weight in self._weights if gram in grams) / self._whole
+
+
+def _agree(asked: frozenset[str], own: Iterable[str]) -> float:
+    return 0.0 if not asked else 1.0 if not asked.isdisjoint(own) else -1.0
+
+
+def _place(code: str, asked: Asked) -> tuple[float, float]:
+    """`here` and `away` of an entry's region."""
+    if asked.named:
+        if any(regions.within(code, one) for one in asked.named):
+            return 1.0, 0.0
+        return 0.0, 0.0 if any(regions.within(one, code) for one in asked.named) else -2.0
+    if asked.home is None or code == regions.NATION:
+        return 0.0, 0.0
+    if regions.within(code, asked.home) or regions.within(asked.home, code):
+        return 1.0 if code == asked.home else 0.6, 0.0
+    # A neighbour district of the same city is nearer than another city.
+    return 0.0, -0.5 if code[:4] == asked.home[:4] else -1.0
+
+
+def build(entries: Iterable[Mapping[str, Any]]) -> Callable[[str, int], list[tuple[str, float]]]:
+    """The bare engine over {"id", "phrasings"}, for comparisons: search(text, k) -> [(id, score)]."""
+    given = list(entries)
+    engine = Search([])
+    engine._shapes = [_Shape(str(one["id"]), regions.NATION, "", frozenset()) for one in given]
+    engine._index([one["phrasings"] for one in given], ["" for _ in given])
+
+    def search(text: str, k: int) -> list[tuple[str, float]]:
+        return [(one.id, one.score) for one in engine.find(engine.ask(text), k)]
+
+    return search
