@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from knowledge import regions, urgent
-from knowledge.entries import Entry
+from knowledge.entries import Entry, Source
 from knowledge.fitted import fitted
 from knowledge.intents import Intents, load_intents
 from knowledge.saying import in_english, said
@@ -39,6 +39,7 @@ class Reply:
     dialog: str | None = None
     region: str | None = None
     confidence: float = 0.0
+    sources: tuple[Source, ...] = ()
 
 
 class Answers:
@@ -74,17 +75,16 @@ class Answers:
         return 1.0 / (1.0 + math.exp(-z))
 
     def _starts(self, text: str) -> str | None:
-        for hit in self._intents.match(text):
-            if hit.kind == "start":
-                return hit.intent
-        return None
+        return next((hit.intent for hit in self._intents.match(text) if hit.kind == "start"), None)
 
     def _decide(self, asked: Asked, found: list[Found], day: date, english: bool, name: str | None) -> Reply:
         sure = self.confidence(asked, found)
-        if sure >= self._answer:
+        # What is told of another place is offered with its name, never said as if it held here.
+        if sure >= self._answer and found[0].evidence.away > -1.0:
             entry = self.entries[found[0].id]
             kind: Kind = "handover" if entry.head.kind == "unknown" else "answer"
-            return Reply(kind, said(entry, day, english), (found[0],), region=name, confidence=sure)
+            text = said(entry, day, english, asked.bare)
+            return Reply(kind, text, (found[0],), region=name, confidence=sure, sources=entry.head.sources)
         if sure >= self._offer:
             offered = tuple(found[:OFFERED])
             labels = tuple(self._label(one.id, english) for one in offered)

@@ -77,6 +77,7 @@ class Head(Record):
     basis: Literal["original", "press", "second_hand"]
     sources: tuple[Source, ...] = ()
     dialog: str = ""
+    sum: Literal["", "childcare_subsidy", "child_class", "xian_voucher", "elder_subsidy"] = ""
     plain: Line
     en: Line
     reviewed: str = ""

@@ -6,6 +6,8 @@ import re
 from datetime import date
 
 from knowledge.entries import Entry, Source
+from knowledge.normalise import split_pinyin
+from knowledge.sums import SUMS
 
 _HAN = re.compile("[\u3400-\u9fff]")
 _WORD = re.compile(r"[A-Za-z]{2,}")
@@ -17,14 +19,12 @@ def in_english(text: str) -> bool:
 
 
 def _is_no_pinyin(text: str) -> bool:
-    from knowledge.normalise import split_pinyin
-
     words = [word.lower() for word in _WORD.findall(text)]
     return sum(not split_pinyin(word) for word in words) * 3 >= len(words)
 
 
-def said(entry: Entry, day: date, english: bool = False) -> str:
-    """The whole reply on a local day: what ended first, then the answer, then its basis."""
+def said(entry: Entry, day: date, english: bool = False, asked: str = "") -> str:
+    """The whole reply on a local day: what ended first, then the answer (computed, where it computes), then its basis."""
     parts = []
     until, since = entry.head.valid.until, entry.head.valid.from_
     if entry.ended(day) and until is not None:
@@ -36,7 +36,13 @@ def said(entry: Entry, day: date, english: bool = False) -> str:
     ended = bool(parts)
     if english:
         parts.append(entry.head.en)
+    computed = SUMS[entry.head.sum] if entry.head.sum else None
+    line = computed.line(asked, day) if computed else ""
+    if line:
+        parts.append(line)
     parts.append(("当时的规定：" if ended else "") + entry.answer)
+    if computed and not line and not ended:
+        parts.append(computed.ask)
     if entry.head.sources:
         parts.append(basis_line(entry, english))
     return "\n".join(parts)
