@@ -41,7 +41,7 @@ def capabilities(settings: Settings) -> tuple[Capability, ...]:
         voucher.capability(city),
         account.capability(privacy_note(settings)),
         staff.capability({place.id: place.name for place in city.places}),
-        questions.capability(),
+        questions.capability(city.code),
     )
 
 

@@ -52,9 +52,9 @@ class Answers:
         self._intents: Intents = load_intents()
 
     def reply(self, text: str, region: str | None, at: datetime) -> Reply:
-        """The reply to a question asked from a region (a name or code, None unknown) at a local moment."""
-        home = regions.find(region) if region else None
-        name = regions.full_name(home) if home else None
+        """The reply to words said from a region (a name or code, None unknown) at a local moment."""
+        home = None if region is None else regions.find(region) or region
+        name = regions.full_name(home) if home and home in regions.names() else None
         english = in_english(text)
         cards = urgent.match(text)
         if cards:
@@ -63,9 +63,13 @@ class Answers:
         if (service := self._starts(text)) is not None:
             line = self._intents.stands_in[service]
             return Reply("dialog", line.en if english else line.zh, dialog=service, region=name)
+        return self.answer(text, home, at.date(), english)
+
+    def answer(self, text: str, home: str | None, day: date, english: bool = False) -> Reply:
+        """What the corpus says to a question from a region (its code) on a local day: answer, choices or handover."""
+        name = regions.full_name(home) if home and home in regions.names() else None
         asked = self.search.ask(text, home)
-        found = self.search.find(asked, 8)
-        return self._decide(asked, found, at.date(), english, name)
+        return self._decide(asked, self.search.find(asked, 8), day, english, name)
 
     def confidence(self, asked: Asked, found: Sequence[Found]) -> float:
         """How sure it is that the first entry is meant and answers, 0 to 1."""

@@ -30,6 +30,8 @@ _BORN = (
     re.compile(r"(?P<y>20\d\d|(?<!\d)\d\d)年(?P<m>\d{1,2})月(?:(?P<d>\d{1,2})[日号])?"),
 )
 _MONEY = re.compile(rf"{_N}(?:元|块钱?|大洋)")
+PLAIN = 3
+"""So many of the ages are a small child's without any word for one."""
 OLDEST = 72
 """Months: what is older is not the child that a question here is about."""
 
@@ -49,10 +51,9 @@ def child_in(text: str, today: date) -> Child | None:
     if (born := _born(said, today)) is not None:
         birth, exact = born
         return Child(completed_months(birth, today), birth, exact)
-    if _CHILD.search(said) is None:
-        return None
-    for pattern, months_of in _AGE:
-        if (found := pattern.search(said)) is not None:
+    child = _CHILD.search(said) is not None
+    for number_of, (pattern, months_of) in enumerate(_AGE):
+        if (child or number_of < PLAIN) and (found := pattern.search(said)) is not None:
             months = months_of(found)
             if 0 <= months <= OLDEST:
                 return Child(months, today - relativedelta(months=months), exact=False)

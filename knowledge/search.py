@@ -253,7 +253,7 @@ def _place(code: str, asked: Asked) -> tuple[float, float]:
     if regions.within(code, asked.home) or regions.within(asked.home, code):
         return 1.0 if code == asked.home else 0.6, 0.0
     # A neighbour district of the same city is nearer than another city.
-    return 0.0, -0.5 if code[:4] == asked.home[:4] else -1.0
+    return 0.0, -0.5 if code[:4] == asked.home[:4] else -2.0
 
 
 def build(entries: Iterable[Mapping[str, Any]]) -> Callable[[str, int], list[tuple[str, float]]]:
