@@ -72,7 +72,8 @@ class Job:
 
 @dataclass(frozen=True)
 class OperatorCommand:
-    """A command of the command line: its two words are its key, `values` names what follows them, in order.
+    """A command of the command line: its two words are its key, `values` names what follows them, in order; a last
+    name in brackets, "[TICKET…]", stands for any number of values, none too.
 
     `act` gets those values as they were typed and returns what is printed. Raise ValueError with the reason when
     they cannot be used. One that needs no database, and makes none, has `alone` in place of `act`.

@@ -117,7 +117,8 @@ def self_check_lines(settings: Settings) -> list[str]:
 
 def operate(settings: Settings, name: str, command: OperatorCommand, values: Sequence[str]) -> list[str]:
     """Carry out a capability's command. Raises Unusable with its reason."""
-    if len(values) != len(command.values):
+    needed = [name for name in command.values if not name.startswith("[")]
+    if len(values) < len(needed) or (len(values) > len(needed) and len(needed) == len(command.values)):
         raise Unusable(f"wanted: doorstep {name} {' '.join(command.values)}")
     try:
         if command.alone is not None:
