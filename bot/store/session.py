@@ -71,7 +71,7 @@ class Db:
         self._connection = connection
         if not connection.in_transaction():
             connection.begin()  # for SQLAlchemy's books only: in AUTOCOMMIT it says nothing to the database
-        self._raw: Any = connection.connection.driver_connection
+        self._raw: Any = cast("Any", connection.connection.driver_connection)
         self.postgres = isinstance(self._raw, psycopg.Connection)
         # One for the whole transaction: to make one for each statement costs as much again.
         self._cursor: Any = RawCursor(self._raw, row_factory=dict_row) if self.postgres else None
