@@ -90,7 +90,8 @@ class Slip:
     """A page for somebody to take home, in plain words of their language; the counter prints it in large type.
 
     `name` is its part of an address, one of its own for each thing of the person. `numbers` are (what, digits), the
-    largest on the page; `facts` (what, value); `steps` what happens next; `links` (what for, address) as QR codes.
+    largest on the page; `facts` (what, value); `steps` what happens next; `lists` (heading, lines) without an order;
+    `links` (what for, address) as QR codes, at most three: so many stand side by side on A4.
     """
 
     name: str
@@ -99,6 +100,7 @@ class Slip:
     numbers: tuple[tuple[str, str], ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     steps: tuple[str, ...] = ()
+    lists: tuple[tuple[str, tuple[str, ...]], ...] = ()
     links: tuple[tuple[str, str], ...] = ()
 
 

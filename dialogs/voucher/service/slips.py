@@ -77,19 +77,9 @@ def _receipt(turn: Turn, ticket: Row, row: Row) -> Slip:
 
 def _voucher(turn: Turn, ticket: Row, row: Row, voucher: Row, city: City) -> Slip:
     code = turn.unseal(voucher["code"], "voucher.code")
-    where = usable.places(turn, city, row["programme"], int(ticket["subject_id"]), PLACES)["places"]
-    steps = [
-        turn.label("voucher.slip.step.use", last_day=voucher["last_day"]),
-        *(
-            turn.label(
-                "voucher.slip.step.place",
-                line=f"{place['name']}，{place['address']}",
-                phone=_whole(place["phone"]),
-            )
-            for place in where
-        ),
-        *([turn.label("voucher.slip.step.verify")] if ticket["to_verify"] else []),
-    ]
+    steps = [turn.label("voucher.slip.step.use", last_day=voucher["last_day"])]
+    if ticket["to_verify"]:
+        steps.append(turn.label("voucher.slip.step.verify"))
     return Slip(
         name=f"ticket-{ticket['id']}",
         title=turn.label("voucher.slip.won", name=child_name(turn, ticket)),
@@ -97,11 +87,30 @@ def _voucher(turn: Turn, ticket: Row, row: Row, voucher: Row, city: City) -> Sli
         numbers=((turn.label("voucher.slip.code"), codes.show(code)), *_recovery(turn)),
         facts=(*_facts(turn, ticket, row), _number(turn, ticket)),
         steps=tuple(steps),
+        lists=_where(turn, ticket, row, city),
         links=(
             (turn.label("voucher.slip.scan_code"), turn.ground.link.to(f"r_{code}", COUNTER)),
             _again(turn),
         ),
     )
+
+
+def _where(turn: Turn, ticket: Row, row: Row, city: City) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The places that take the voucher, at most PLACES by name, and how to hear of the others."""
+    found = usable.places(turn, city, row["programme"], int(ticket["subject_id"]), PLACES)
+    if not found["places"]:
+        return ()
+    lines = [
+        turn.label(
+            "voucher.slip.place", line=f"{place['name']}，{place['address']}", phone=_whole(place["phone"])
+        )
+        for place in found["places"]
+    ]
+    if found["more"]:
+        lines.append(
+            turn.label("voucher.slip.places_more", more=found["more"], telephone=turn.ground.telephone)
+        )
+    return ((turn.label("voucher.slip.places"), tuple(lines)),)
 
 
 def _reserve(turn: Turn, ticket: Row, row: Row) -> Slip:
