@@ -117,7 +117,7 @@ class Capability:
     person, in sections of rows that the texts name under kept.SECTION), gives_up (says what is lost by
     going), erase (empties a person's rows), starts (once at each start and after the clock moved), checks (of
     what the operator wrote), self_checks (of the rows), case_buttons (by a case's kind: what staff can do
-    about it, given its number).
+    about it, given its number), hears (kinds of cases to which what their person writes next is added).
     """
 
     name: str
@@ -146,6 +146,7 @@ class Capability:
     staff_words: Callable[[Turn], list[tuple[str, str]]] | None = None
     describes: Mapping[str, Callable[[Turn, int], str]] = field(default_factory=dict)
     case_buttons: Mapping[str, Callable[[Turn, int], list[Button]]] = field(default_factory=dict)
+    hears: tuple[str, ...] = ()
     starts: Callable[[Turn], None] | None = None
     self_checks: Callable[[Turn], list[str]] | None = None
 
@@ -168,6 +169,7 @@ class Registry:
         )
         self.describes = _merged("description", (c.describes for c in self.all))
         self._case_buttons = _merged("case's buttons", (c.case_buttons for c in self.all))
+        self.hears = tuple(kind for c in self.all for kind in c.hears)
         self.jobs = tuple(job for c in self.all for job in c.jobs)
         self.commands = tuple(command for c in self.all for command in c.commands)
         for flow in self.flows.values():

@@ -113,13 +113,18 @@ def _tell_holder(turn: Turn, holder: int, case: int) -> None:
 
 
 def listening(turn: Turn) -> int | None:
-    """The case to which the person's words go that nobody else answers: one in somebody's hands, or a fresh wish."""
+    """The case to which the person's words go that nobody else answers: one in somebody's hands, or a fresh wish.
+
+    A fresh case of a service that hears (`Capability.hears`) is like a wish for a person.
+    """
+    kinds = (WANTED, *(turn.everyone.hears if turn.everyone is not None else ()))
+    names = {f"kind{number}": kind for number, kind in enumerate(kinds)}
     found = turn.db.value(
-        "SELECT id FROM desk_case WHERE person_id = :person AND (state = 'taken' OR"
-        " (state = 'open' AND kind = :kind AND opened > :after)) ORDER BY state DESC, id DESC LIMIT 1",
+        "SELECT id FROM desk_case WHERE person_id = :person AND (state = 'taken' OR (state = 'open' AND kind IN"
+        f" ({', '.join(f':{name}' for name in names)}) AND opened > :after)) ORDER BY state DESC, id DESC LIMIT 1",
         person=turn.who.id,
-        kind=WANTED,
         after=ms(turn.now - LISTENING),
+        **names,
     )
     return None if found is None else int(found)
 

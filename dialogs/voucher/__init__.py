@@ -282,6 +282,7 @@ def capability(city: City) -> Capability:
         staff_words=partial(duty.staff_words, city=city),
         describes=duty.describes(city),
         case_buttons={reviews.KIND: reviews.buttons},
+        hears=(reviews.KIND,),
         starts=partial(rounds.ensure, city=city),
         self_checks=quota.self_check,
     )

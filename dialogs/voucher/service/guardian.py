@@ -11,7 +11,7 @@ from bot.store.session import Row
 from bot.timers import Due
 from bot.turn import Turn
 from dialogs.voucher import rules
-from dialogs.voucher.service import first_come, issuing, rounds
+from dialogs.voucher.service import first_come, issuing, rounds, tickets
 from dialogs.voucher.service.agreed import rests
 from dialogs.voucher.service.names import child_name, subject_birth
 from dialogs.voucher.service.results import guardians
@@ -26,6 +26,7 @@ def ask_guardian(turn: Turn, row: Row, ticket: Row) -> None:
         link=link(turn, ticket),
         name=child_name(turn, ticket),
         frozen=ends(row, ticket),
+        steps=tickets.steps_left(ticket),
         reason="no_channel" if turn.attended else "",
     )
     frozen = ends(row, ticket)

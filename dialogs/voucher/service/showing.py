@@ -16,7 +16,7 @@ from bot.store.session import Row
 from bot.timers import Due
 from bot.turn import Turn
 from dialogs.voucher import codes, rules
-from dialogs.voucher.service import children, papers, rounds, usable
+from dialogs.voucher.service import children, papers, rounds, tickets, usable
 from dialogs.voucher.service.names import child_name, subject_birth
 from dialogs.voucher.service.results import guardians, qr_of
 from knowledge.city import City
@@ -41,6 +41,7 @@ def say_where(turn: Turn, row: Row, ticket: Row, city: City) -> None:
         "voucher.show_paper",
         files=[_qr(turn, ticket)],
         frozen=instant(int(row["frozen"])),
+        steps=tickets.steps_left(ticket),
         **_values(turn, ticket),
         **usable.places(turn, city, row["programme"], int(ticket["subject_id"])),
     )

@@ -54,6 +54,7 @@ def _receipt(turn: Turn, ticket: Row, row: Row) -> Slip:
     links = [_again(turn)]
     lead = {"unconfirmed": "waits", "unseen": "unseen"}.get(ticket["state"], "stands")
     if ticket["state"] == "unconfirmed":
+        lead = "both" if ticket["must_show"] else lead
         steps.insert(0, "guardian")
         link = guardian.link(turn, ticket)
         links.insert(0, (turn.label("voucher.slip.scan_guardian", frozen=at["frozen"]), link))

@@ -64,6 +64,11 @@ def take(turn: Turn, row: Row, child: int, subject: int, phone_hash: str | None)
     return ticket
 
 
+def steps_left(ticket: Row) -> int:
+    """How many steps of its people a ticket lacks: a guardian's yes, a paper seen by staff."""
+    return int(ticket["state"] == "unconfirmed") + int(ticket["must_show"])
+
+
 def ticket_of(turn: Turn, child: int) -> Row | None:
     return turn.db.one(
         "SELECT * FROM voucher_ticket WHERE round_id = :round AND child_id = :child",

@@ -11,7 +11,7 @@ from bot.capability import Claim
 from bot.clock import instant
 from bot.store.session import Row
 from bot.turn import Turn
-from dialogs.voucher.service import first_come, reserve, rounds
+from dialogs.voucher.service import first_come, reserve, reviewing, rounds
 from dialogs.voucher.service.results import guardians
 from knowledge.city import City
 
@@ -32,11 +32,9 @@ def say(turn: Turn, ticket: Row, row: Row, values: dict[str, Any]) -> None:
             **values,
         )
         return
-    review = turn.action(
-        "voucher.review", "voucher.button.review", {"ticket": ticket["id"]}, deadline=turn.in_(days=30)
-    )
+    review = reviewing.button(turn, ticket)
     if offer is not None:
-        turn.say("voucher.mine.offer_over", [review], why=offer["why"] or offer["state"], **values)
+        turn.say("voucher.mine.offer_over", *review, why=offer["why"] or offer["state"], **values)
         return
     quota = rounds.programme_of(row).band(ticket["band"]).quota
     leave, leave_until = [], first_come.may_leave(turn, row, ticket)
@@ -49,7 +47,7 @@ def say(turn: Turn, ticket: Row, row: Row, values: dict[str, Any]) -> None:
     turn.say(
         "voucher.mine.reserve",
         *([leave] if leave else []),
-        [review],
+        *review,
         place=int(ticket["rank"]) - quota,
         until=None if row["reserve_until"] is None else instant(int(row["reserve_until"])),
         open=reserve.lives(turn, row),

@@ -6,7 +6,7 @@ from random import Random
 
 from dialogs.voucher import codes
 from tests.dialogs.voucher.conftest import Make
-from tests.dialogs.voucher.district import District, certificate, id18
+from tests.dialogs.voucher.district import BORN, PHONE, District, certificate, id18
 
 IN_PERSON = "到窗口出示证件"
 
@@ -320,3 +320,16 @@ async def test_at_a_redemption_another_paper_does_not_do(district: District) -> 
     assert d.keys("lin")[-1] == "voucher_redeem.confirm.ask", (
         "both papers were seen: no number is asked again"
     )
+
+
+async def test_who_lacks_two_things_is_told_of_two(district: District) -> None:
+    d = district
+    await d.says("nainai", "voucher", BORN, "3", "同意", "小宇", IN_PERSON, PHONE, "1")
+    guardian = d.told("nainai", "voucher.guardian_link")[-1].text
+    paper = d.told("nainai", "voucher.show_paper")[-1].text
+    assert "还差两步" in guardian
+    assert "还差两步" in paper
+    await d.say("mama", "/start " + d.find(r"start=(g_[\w-]+)"))
+    await d.say("mama", "同意")
+    await d.say("nainai", "我的券")
+    assert "还差一步" in d.told("nainai", "voucher.show_paper")[-1].text
