@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.clock import ms
 from bot.messages import Button
-from bot.turn import Turn
+from bot.turn import Turn, reachable
 
 WANTED = "person_wanted"
 """The kind of case that the wish for a person leaves."""
@@ -137,5 +137,16 @@ def person_wanted(turn: Turn, words: str = "") -> None:
         case=case,
         telephone=turn.ground.telephone,
         words=words,
+        answer=_answered(turn),
         going_on=not turn.busy and listening(turn) == case,
     )
+
+
+def _answered(turn: Turn) -> str:
+    """Where staff answer: here | chat | phone | counter. Whoever is keyed in for at a counter goes home without it."""
+    if not turn.attended:
+        return "here"
+    if turn.person is not None and reachable(turn.db, turn.person.id) is not None:
+        return "chat"
+    known = turn.db.value("SELECT phone FROM person WHERE id = :id", id=turn.who.id)
+    return "counter" if known is None else "phone"

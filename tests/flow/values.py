@@ -58,6 +58,9 @@ VALUES: dict[str, Any] = {
     "fits": True,
     "found": "other_child",
     "frozen": AT,
+    "answer": "phone",
+    "first": True,
+    "looks": AT,
     "given": "2026-12-01",
     "going_on": True,
     "hash": "0123456789ab",
@@ -157,6 +160,7 @@ VALUES: dict[str, Any] = {
 }
 BARE = {
     "again": None,
+    "looks": None,
     "about": "",
     "outage": "",
     "added": False,
@@ -211,6 +215,7 @@ BARE = {
 _BY_LANGUAGE = {"zh": "磁盘快满了", "zh-Hant": "磁碟快滿了", "en": "The disk is nearly full"}
 OF_ONE_KEY = {
     "staff.help": {"words": [("cases", "待办")]},
+    "desk.guesses": {"what": _BY_LANGUAGE},
     "desk.trouble": {"what": _BY_LANGUAGE, "remedy": _BY_LANGUAGE, "since": AT},
     "desk.trouble_over": {"what": _BY_LANGUAGE, "since": AT},
 }

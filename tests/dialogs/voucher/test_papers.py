@@ -144,7 +144,9 @@ async def test_ticket_numbers_are_not_guessed_for_ever(make: Make) -> None:
     assert d.rows("SELECT object FROM audit WHERE act = 'guess.locked'") == [
         {"object": "guess:voucher.ticket"}
     ]
-    assert "desk.guesses" in d.keys("li")
+    told = d.told("li", "desk.guesses")[-1].text
+    assert "输错票号" in told
+    assert "voucher.ticket" not in told, "staff read words, not the name of a rule"
     await d.say(lin, f"核对 {number}")
     assert d.keys(lin)[-1] == "voucher_papers.paper.ask"
     await d.forward(minutes=61)
