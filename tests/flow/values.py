@@ -9,6 +9,7 @@ AT = datetime(2026, 12, 2, 1, 0, tzinfo=UTC)
 VALUES: dict[str, Any] = {
     "about": "ticket:1",
     "again": AT,
+    "again_until": AT,
     "days_wanted": 40,
     "asked_now": 2,
     "day": "2026-12-01",
@@ -161,6 +162,7 @@ VALUES: dict[str, Any] = {
 BARE = {
     "again": None,
     "looks": None,
+    "again_until": None,
     "about": "",
     "outage": "",
     "added": False,

@@ -186,7 +186,7 @@ def check(turn: Turn) -> Literal["ok", "again", "ask", "stopped"]:
     if verdict == "ok":
         return _noted(turn)
     if verdict == "other_birth":
-        return wrong(turn)
+        return wrong(turn, "voucher_papers.birth_differs")
     turn.data["found"] = verdict
     return "ask"
 
@@ -200,13 +200,16 @@ def attach(turn: Turn) -> Literal["ok", "again", "stopped"]:
     return _noted(turn)
 
 
-def wrong(turn: Turn) -> Literal["again", "stopped"]:
+def wrong(turn: Turn, said: str = "voucher_papers.differs") -> Literal["again", "stopped"]:
     """It is not this child's paper: counted; after three the ticket's check stops and duty looks at it."""
     turn.data.pop("paper", None)
     ticket = _ticket(turn)
     left = papers.differs(turn, f"ticket:{ticket['id']}", ticket, "voucher.show_locked")
     if left > 0:
-        turn.say("voucher_papers.differs", left=left)
+        closes = instant(int(rounds.round_row(turn.db, int(ticket["round_id"]))["closes"]))
+        turn.say(
+            said, left=left, closes=closes if turn.now < closes else None, telephone=turn.ground.telephone
+        )
         return "again"
     return "stopped"
 

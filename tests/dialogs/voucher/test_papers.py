@@ -335,3 +335,18 @@ async def test_who_lacks_two_things_is_told_of_two(district: District) -> None:
     await d.say("mama", "同意")
     await d.say("nainai", "我的券")
     assert "还差一步" in d.told("nainai", "voucher.show_paper")[-1].text
+
+
+async def test_a_number_with_another_birth_date_says_so_and_what_to_do(district: District) -> None:
+    d = district
+    number = await show_later(d, "mama")
+    chen = counter(d)
+    await d.says(chen, f"核对 {number}", id18("2025-05-02"))
+    assert "voucher_papers.birth_differs" in d.keys(chen)[-2:]
+    said = d.told(chen, "voucher_papers.birth_differs")[-1].text
+    for word in ("和报名时填的不一样", "还能试 2 次", "2027年1月1日", "撤回"):
+        assert word in said, word
+    await d.withdraw("mama")
+    await d.forward(minutes=11)
+    await d.says("mama", "voucher", "另一个孩子", "2025-05-02")
+    assert d.keys("mama")[-1].startswith("voucher."), "and the way it names is open"
