@@ -22,6 +22,7 @@ from dialogs.voucher.service import (
     fairness,
     first_come,
     guardian,
+    how,
     leaving,
     mine,
     notice,
@@ -102,7 +103,7 @@ def claims(text: str, turn: Turn, city: City) -> Claim | None:
     """Whose words: one's own vouchers, a code typed, staff's words, or the keyword that starts an application."""
     # In a group only what staff do together: one's own children and codes are nobody else's.
     if turn.overheard:
-        return arming.claims(text, turn, city)
+        return arming.claims(text, turn, city) or how.claims(text, turn, city)
     if (own := _own(text, turn, city)) is not None:
         return own
     folded = normalise(text).strip(" /")
@@ -148,7 +149,7 @@ def _staff_claims(text: str, folded: str, code: codes.Parsed, turn: Turn, city: 
         return Claim(call=redeem.mistyped, last=True)
     if (pair := pairs.claims(text, turn, city)) is not None:
         return pair
-    return arming.claims(text, turn, city) or waiting.claims(text, turn, city)
+    return arming.claims(text, turn, city) or waiting.claims(text, turn, city) or how.claims(text, turn, city)
 
 
 def draws(ground: Ground, db: Db, name: str) -> bytes | None:

@@ -300,3 +300,22 @@ def test_the_masked_page(world: World, page: Page, pictures: Path) -> None:
     _picture(page, pictures / "phone-masked-done.png")
     page.get_by_role("link", name="回到聊天").click()
     _said(page, "办好了")
+
+
+def test_on_a_telephone_the_demonstration_takes_one_line_until_its_clock_is_wanted(
+    demo: World, browser: Browser, pictures: Path
+) -> None:
+    for lang in ("zh-CN", "en"):
+        context = browser.new_context(locale=lang, viewport={"width": 360, "height": 740})
+        page = context.new_page()
+        page.goto(demo.url)
+        strip = page.locator(".demo").bounding_box()
+        assert strip is not None
+        assert strip["height"] < 70, "one line of buttons that a thumb can hit"
+        assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+        expect(page.locator("#clock")).to_be_hidden()
+        _picture(page, pictures / f"phone-demo-{lang}.png")
+        page.locator("#fold").click()
+        expect(page.locator("#clock")).to_be_visible()
+        _accessible(page)
+        context.close()
