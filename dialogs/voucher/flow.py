@@ -21,6 +21,7 @@ from dialogs.voucher.rules import (
     RELATIONS,
     agreement,
     as_agreed,
+    confirmation,
     fits_birth,
     guardian_answer,
     read_amount,
@@ -266,7 +267,7 @@ REDEEM = Flow(
         ),
         Ask(
             "confirm",
-            read=one_of("confirm"),
+            read=confirmation,
             judge=as_is,
             choices=("confirm",),
             to={"confirm": "redeem"},

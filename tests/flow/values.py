@@ -37,6 +37,7 @@ VALUES: dict[str, Any] = {
     "at": AT,
     "balance": 50_000,
     "band": "13–24个月",
+    "show_by": AT,
     "band_name": "13–24个月",
     "birth": "2025-05-01",
     "birth_month": "2025-05-01",

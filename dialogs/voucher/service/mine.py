@@ -76,6 +76,7 @@ def _say(turn: Turn, ticket: Row, city: City) -> None:
         "publish": instant(int(row["publish"])),
         "amount": ticket["amount"],
         "frozen": guardian.ends(row, ticket),
+        "show_by": showing.show_by(turn, row, ticket),
         "to_verify": bool(ticket["to_verify"]),
     }
     if ticket["state"] == "void":

@@ -15,6 +15,7 @@ from bot.messages import File
 from bot.store.session import Row
 from bot.timers import Due
 from bot.turn import Turn
+from bot.workdays import office_before
 from dialogs.voucher import codes, rules
 from dialogs.voucher.service import children, papers, rounds, tickets, usable
 from dialogs.voucher.service.names import child_name, subject_birth
@@ -40,11 +41,18 @@ def say_where(turn: Turn, row: Row, ticket: Row, city: City) -> None:
     turn.say(
         "voucher.show_paper",
         files=[_qr(turn, ticket)],
-        frozen=instant(int(row["frozen"])),
+        show_by=show_by(turn, row, ticket),
         steps=tickets.steps_left(ticket),
         **_values(turn, ticket),
         **usable.places(turn, city, row["programme"], int(ticket["subject_id"])),
     )
+
+
+def show_by(turn: Turn, row: Row, ticket: Row) -> datetime:
+    """The last office hour in which a paper can be shown in time: before the freeze, or the end of what is held for it."""
+    end = instant(int(ticket["held"] if ticket["held"] is not None else row["frozen"]))
+    last = office_before(end, turn.ground.settings.zone)
+    return last if last > turn.now else end
 
 
 def remind_later(turn: Turn, ticket: Row, frozen: datetime) -> None:
@@ -86,7 +94,7 @@ def push_where(
         person,
         key,
         files=[qr_of(turn, person, f"{PREFIX}_{number}", f"ticket-{number[-3:]}.png")],
-        frozen=instant(int(row["frozen"])),
+        show_by=show_by(turn, row, ticket),
         **_values(turn, ticket),
         **usable.places(turn, city, row["programme"], int(ticket["subject_id"])),
         **how,

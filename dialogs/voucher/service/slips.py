@@ -13,7 +13,7 @@ from bot.store.people import recovery_code
 from bot.store.session import Row
 from bot.turn import Turn, reachable
 from dialogs.voucher import codes
-from dialogs.voucher.service import guardian, rounds, usable
+from dialogs.voucher.service import guardian, rounds, showing, usable
 from dialogs.voucher.service.names import child_name, subject_birth
 from knowledge.city import City
 
@@ -50,6 +50,7 @@ def _slip(turn: Turn, ticket: Row, city: City) -> Slip | None:
 
 def _receipt(turn: Turn, ticket: Row, row: Row) -> Slip:
     at = {name: instant(int(row[name])) for name in ("closes", "frozen", "draw", "publish")}
+    at["show_by"] = showing.show_by(turn, row, ticket)
     steps = ["closes", "draw", "publish_call" if _is_called(turn, ticket) else "publish"]
     links = [_again(turn)]
     lead = {"unconfirmed": "waits", "unseen": "unseen"}.get(ticket["state"], "stands")

@@ -214,3 +214,22 @@ async def test_when_a_programme_is_over_its_codes_go(district: District, days: i
     district.house.store.write(later)
     assert len(district.rows("SELECT 1 FROM voucher_document")) == left
     assert len(district.tickets()) == 1, "numbers and amounts stay in the accounts"
+
+
+@pytest.mark.parametrize("words", ["算了", "不删", "取消"])
+async def test_a_second_thought_after_the_question_of_erasing_cancels_it(
+    district: District, words: str
+) -> None:
+    await district.apply("mama")
+    await district.say("mama", "删除我的信息")
+    sure = next(b.id for row in district.last("mama").message.buttons for b in row if b.label == "确定删除")
+    await district.say("mama", words)
+    assert district.keys("mama")[-1] == "account.erase_stopped"
+    await district.do_press("mama", sure)
+    assert district.keys("mama")[-1] == "common.used", "the other button is dead"
+    await district.say("mama", "删除我的信息")
+    await district.press("mama", "确定删除")
+    await district.say("mama", "算了")
+    assert district.keys("mama")[-1] == "account.erase_stopped"
+    await district.forward(minutes=11)
+    assert district.tickets()[0]["state"] == "applied"
