@@ -276,7 +276,7 @@ def capability(city: City) -> Capability:
         my_things=partial(mine.my_things, city=city),
         slips=partial(slips.slips, city=city),
         join=mine.join,
-        export=leaving.export,
+        export=partial(leaving.export, city=city),
         gives_up=leaving.gives_up,
         erase=leaving.erase,
         revoked=consents.revoked,

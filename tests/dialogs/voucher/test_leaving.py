@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -233,3 +234,23 @@ async def test_a_second_thought_after_the_question_of_erasing_cancels_it(
     assert district.keys("mama")[-1] == "account.erase_stopped"
     await district.forward(minutes=11)
     assert district.tickets()[0]["state"] == "applied"
+
+
+async def test_the_page_of_one_s_own_data_speaks_in_words(district: District) -> None:
+    d = district
+    await d.apply("mama")
+    await d.apply("papa", document=id18(serial=2), phone="13900139000")
+    await d.withdraw("papa")
+    await d.to("2027-01-01T12:00")
+    await d.say("mama", "找人")
+    await d.say("mama", "消费券")
+    for who in ("mama", "papa"):
+        await d.say(who, "导出我的信息")
+        sent = [file for one in await d.press(who, "发给我") for file in one.message.files]
+        page = sent[0].body.decode()
+        shown = re.findall("<dd>(.*?)</dd>", page, re.DOTALL)
+        inside = [value for value in shown if re.search(r"[a-z]+[_:][a-z0-9]|^[a-z_.]+$|[{}]|m13", value)]
+        assert inside == []
+        assert "13–24" in page
+        assert "爸爸或妈妈" in page
+        assert "使用孩子的信息" in page
