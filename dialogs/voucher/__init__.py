@@ -174,6 +174,7 @@ def _does(city: City) -> dict[str, Service]:
         "voucher_guardian.look": guardian.look,
         "voucher_guardian.paper_consent": consents.on_paper,
         "voucher_guardian.accept": guardian.accept,
+        "voucher_guardian.keep_phone": guardian.keep_phone,
         "voucher_guardian.refuse": guardian.refuse,
         "voucher_redeem.role": redeem.role,
         "voucher_redeem.look": partial(redeem.look, city=city),

@@ -60,6 +60,7 @@ VALUES: dict[str, Any] = {
     "fits": True,
     "found": "other_child",
     "frozen": AT,
+    "agreed": True,
     "answer": "phone",
     "first": True,
     "looks": AT,
