@@ -120,7 +120,7 @@ async def test_each_role_has_its_words(town: Town, role: str, seen: set[str]) ->
     town.staff("lan", role)
     for word in WORDS:
         await town.say("lan", word)
-        assert (town.keys("lan")[-1] != "questions.unknown") == (word in seen), word
+        assert (not town.keys("lan")[-1].startswith("questions.unknown")) == (word in seen), word
     await town.say("lan", "菜单")
     assert ("待办" in town.buttons("lan")) == ("待办" in seen)
 
