@@ -79,12 +79,25 @@ def _child(turn: Turn, row: Row) -> dict[str, Any]:
 
 
 def _programme(turn: Turn, name: str) -> str:
-    """A programme as it is called, by its latest round that has opened."""
+    """A programme as it is called, by its latest round that has opened; its id where that cannot be read any more."""
     row = turn.db.one(
         "SELECT * FROM voucher_round WHERE programme = :p AND programme_json <> '' ORDER BY id DESC LIMIT 1",
         p=name,
     )
-    return name if row is None else _named(turn, rounds.programme_of(row))
+    found = None if row is None else _rules_of(row)
+    return name if found is None else _named(turn, found)
+
+
+def _band(turn: Turn, ticket: Row) -> str:
+    found = _rules_of(rounds.round_row(turn.db, int(ticket["round_id"])))
+    return str(ticket["band"]) if found is None else _named(turn, found.band(ticket["band"]))
+
+
+def _rules_of(row: Row) -> Programme | None:
+    try:
+        return rounds.programme_of(row)
+    except ValueError:  # an export gives what there is
+        return None
 
 
 def _named(turn: Turn, thing: Band | Programme) -> str:
@@ -105,9 +118,7 @@ def _ticket(turn: Turn, row: Row) -> dict[str, Any]:
         "number": row["number"],
         "round": row["round"],
         "name": child_name(turn, row),
-        "band": _named(
-            turn, rounds.programme_of(rounds.round_row(turn.db, int(row["round_id"]))).band(row["band"])
-        ),
+        "band": _band(turn, row),
         "amount_fen": int(row["amount"]),
         "state": row["state"],
         "to_verify": bool(row["to_verify"]),
