@@ -6,7 +6,7 @@ The dialogs are not imported but named, so that the machine knows none of them.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -37,6 +37,9 @@ class Dialogs(Protocol):
 
     def telephone(self, settings: Settings) -> str:
         """Where a person answers by voice, as it is printed; empty where nobody does."""
+
+    def places(self, settings: Settings) -> Mapping[str, str]:
+        """The home pack's places at which somebody may hold a post: id and name."""
 
     def wording(self, settings: Settings) -> str:
         """The version of the privacy note that consents are given to."""

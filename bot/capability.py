@@ -72,7 +72,8 @@ class Job:
 
 @dataclass(frozen=True)
 class OperatorCommand:
-    """A command of the command line: its two words are its key, `values` names what follows them, in order.
+    """A command of the command line: its two words are its key, `values` names what follows them, in order; a last
+    name in brackets, "[TICKET…]", stands for any number of values, none too.
 
     `act` gets those values as they were typed and returns what is printed. Raise ValueError with the reason when
     they cannot be used. One that needs no database, and makes none, has `alone` in place of `act`.
@@ -89,7 +90,8 @@ class Slip:
     """A page for somebody to take home, in plain words of their language; the counter prints it in large type.
 
     `name` is its part of an address, one of its own for each thing of the person. `numbers` are (what, digits), the
-    largest on the page; `facts` (what, value); `steps` what happens next; `links` (what for, address) as QR codes.
+    largest on the page; `facts` (what, value); `steps` what happens next; `lists` (heading, lines) without an order;
+    `links` (what for, address) as QR codes, at most three: so many stand side by side on A4.
     """
 
     name: str
@@ -98,6 +100,7 @@ class Slip:
     numbers: tuple[tuple[str, str], ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     steps: tuple[str, ...] = ()
+    lists: tuple[tuple[str, tuple[str, ...]], ...] = ()
     links: tuple[tuple[str, str], ...] = ()
 
 
@@ -114,7 +117,7 @@ class Capability:
     person, in sections of rows that the texts name under kept.SECTION), gives_up (says what is lost by
     going), erase (empties a person's rows), starts (once at each start and after the clock moved), checks (of
     what the operator wrote), self_checks (of the rows), case_buttons (by a case's kind: what staff can do
-    about it, given its number).
+    about it, given its number), hears (kinds of cases to which what their person writes next is added).
     """
 
     name: str
@@ -143,6 +146,7 @@ class Capability:
     staff_words: Callable[[Turn], list[tuple[str, str]]] | None = None
     describes: Mapping[str, Callable[[Turn, int], str]] = field(default_factory=dict)
     case_buttons: Mapping[str, Callable[[Turn, int], list[Button]]] = field(default_factory=dict)
+    hears: tuple[str, ...] = ()
     starts: Callable[[Turn], None] | None = None
     self_checks: Callable[[Turn], list[str]] | None = None
 
@@ -165,6 +169,7 @@ class Registry:
         )
         self.describes = _merged("description", (c.describes for c in self.all))
         self._case_buttons = _merged("case's buttons", (c.case_buttons for c in self.all))
+        self.hears = tuple(kind for c in self.all for kind in c.hears)
         self.jobs = tuple(job for c in self.all for job in c.jobs)
         self.commands = tuple(command for c in self.all for command in c.commands)
         for flow in self.flows.values():

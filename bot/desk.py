@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.clock import ms
 from bot.messages import Button
-from bot.turn import Turn
+from bot.turn import Turn, reachable
 
 WANTED = "person_wanted"
 """The kind of case that the wish for a person leaves."""
@@ -113,13 +113,18 @@ def _tell_holder(turn: Turn, holder: int, case: int) -> None:
 
 
 def listening(turn: Turn) -> int | None:
-    """The case to which the person's words go that nobody else answers: one in somebody's hands, or a fresh wish."""
+    """The case to which the person's words go that nobody else answers: one in somebody's hands, or a fresh wish.
+
+    A fresh case of a service that hears (`Capability.hears`) is like a wish for a person.
+    """
+    kinds = (WANTED, *(turn.everyone.hears if turn.everyone is not None else ()))
+    names = {f"kind{number}": kind for number, kind in enumerate(kinds)}
     found = turn.db.value(
-        "SELECT id FROM desk_case WHERE person_id = :person AND (state = 'taken' OR"
-        " (state = 'open' AND kind = :kind AND opened > :after)) ORDER BY state DESC, id DESC LIMIT 1",
+        "SELECT id FROM desk_case WHERE person_id = :person AND (state = 'taken' OR (state = 'open' AND kind IN"
+        f" ({', '.join(f':{name}' for name in names)}) AND opened > :after)) ORDER BY state DESC, id DESC LIMIT 1",
         person=turn.who.id,
-        kind=WANTED,
         after=ms(turn.now - LISTENING),
+        **names,
     )
     return None if found is None else int(found)
 
@@ -132,5 +137,16 @@ def person_wanted(turn: Turn, words: str = "") -> None:
         case=case,
         telephone=turn.ground.telephone,
         words=words,
+        answer=_answered(turn),
         going_on=not turn.busy and listening(turn) == case,
     )
+
+
+def _answered(turn: Turn) -> str:
+    """Where staff answer: here | chat | phone | counter. Whoever is keyed in for at a counter goes home without it."""
+    if not turn.attended:
+        return "here"
+    if turn.person is not None and reachable(turn.db, turn.person.id) is not None:
+        return "chat"
+    known = turn.db.value("SELECT phone FROM person WHERE id = :id", id=turn.who.id)
+    return "counter" if known is None else "phone"

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from bot.clock import ms
 from bot.messages import COUNTER
 from bot.store.session import Db
+from bot.texts import LANGUAGES
 from bot.turn import Turn
 
 UNLIMITED = ("terminal", COUNTER)
@@ -25,7 +26,7 @@ SKEW = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Rule:
-    """`most` within `window`; whoever goes beyond rests for `rest`."""
+    """`most` within `window`; whoever goes beyond rests for `rest`. guess.NAME.name says what is guessed at, where it is told."""
 
     name: str
     most: int
@@ -142,10 +143,12 @@ def _lock(turn: Turn, rule: Rule, scope: str) -> None:
     )
     kind = scope.partition(":")[0]  # what is guessed at is a hash: it says nothing to anybody
     turn.audit("guess.locked", f"guess:{rule.name}", scope=scope if kind in ("address", "person") else kind)
+    texts, name = turn.ground.texts, f"guess.{rule.name}.name"
+    what = {lang: texts.label(lang, name) if texts.has(name) else rule.name for lang in LANGUAGES}
     turn.push_staff(
         ("duty", "admin"),
         "desk.guesses",
-        what=rule.name,
+        what=what,
         tries=rule.most,
         minutes=int(rule.rest.total_seconds() // 60),
         dedupe=f"guess:{rule.name}:{scope}:{ms(turn.now)}",

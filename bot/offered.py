@@ -64,6 +64,11 @@ def undo(turn: Turn) -> Offer | None:
     return None
 
 
+def refusal(turn: Turn) -> Offer | None:
+    """The button by which the newest message lets one say no to what it asked (its kind ends with _no), if it holds one."""
+    return next((offer for offer in _offers(turn) if offer.ago == 0 and offer.kind.endswith("_no")), None)
+
+
 def _act_among(offers: list[Offer]) -> bool:
     return any(offer.kind for offer in offers)
 
@@ -94,6 +99,25 @@ def _offers(turn: Turn) -> list[Offer]:
                 seen.add(what)
                 found.append(Offer(button, head, ago, what[0] if name == "a" else ""))
     return found
+
+
+def said(turn: Turn, count: int) -> list[tuple[str, ...]]:
+    """The text keys of the newest `count` messages that this address was sent, newest first; fewer where there are none."""
+    if turn.address_id is None or turn.who.new:
+        return []
+    rows = turn.db.all(
+        "SELECT payload FROM outbox WHERE address_id = :address AND kind = 'send' AND payload IS NOT NULL"
+        " ORDER BY id DESC LIMIT :count",
+        address=turn.address_id,
+        count=count,
+    )
+    try:
+        return [
+            Outgoing.of_json(turn.ground.keys.unseal(bytes(row["payload"]), "outbox.payload")).keys
+            for row in rows
+        ]
+    except Unreadable:
+        return []
 
 
 def _row(turn: Turn, rest: str) -> tuple[str, str] | None:

@@ -98,6 +98,9 @@ def _everywhere(text: str, dialogue: Dialogue) -> str | None:
 
 def _do_word(turn: Turn, word: str, dialogue: Dialogue, registry: Registry) -> None:
     dialogue.talk.choosing = []
+    if word == "cancel" and dialogue.asking is None and (no := offered.refusal(turn)) is not None:
+        _act(turn, no.button.id.removeprefix("a:"), registry, dialogue)
+        return
     moves = {
         "cancel": dialogue.cancel,
         "back": dialogue.back,
@@ -119,6 +122,9 @@ def _do_word(turn: Turn, word: str, dialogue: Dialogue, registry: Registry) -> N
             turn.say("common.help", commands=registry.menu(turn), open=dialogue.asking is not None)
         case "courtesy":
             turn.say("common.courtesy")
+        case "telephone":
+            turn.say("common.telephone", [_word(turn, "person")], telephone=turn.ground.telephone)
+            dialogue.ask_again(turn)
         case "easier":
             ways = [_word(turn, "person"), _word(turn, "menu")] if dialogue.asking is None else []
             turn.say("common.easier", *([ways] if ways else []), telephone=turn.ground.telephone)

@@ -175,6 +175,16 @@ def answer(turn: Turn, offer: int, state: Literal["accepted", "declined"]) -> bo
     return done == 1
 
 
+def anew(db: Db, kind: str, object_: int) -> None:
+    """Let a row be offered something once more: its former offer, which is over, stays under a kind of its own."""
+    db.run(
+        "UPDATE offer SET kind = kind || '.' || CAST(id AS TEXT) WHERE kind = :kind AND object = :object"
+        f" AND NOT ({_OPEN})",
+        kind=kind,
+        object=object_,
+    )
+
+
 def lapse(turn: Turn, offer: int) -> str | None:
     """Its time is up: it lapses, its unit is given back. Returns the state it was in, or None: it is not over yet.
 

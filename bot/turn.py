@@ -46,7 +46,9 @@ class Ground:
 
 
 class Everyone(Protocol):
-    """All capabilities at once, for the few things that concern every one of them."""
+    """All capabilities at once, for the few things that concern every one of them; `hears` as in a capability."""
+
+    hears: tuple[str, ...]
 
     def menu(self, turn: Turn) -> list[tuple[str, str]]:
         """What the person can do: (command, its words), in order."""
@@ -94,10 +96,9 @@ class HandOver:
 class Turn:
     """One turn. `data` is the open form's, `busy` says that one was open when the turn began.
 
-    `id` names the turn in the logs, also in those of what it sends.
-    `answers` are those of its messages that need not be read back to be sent, `posted` the rows of the others.
-    `place` and `address_id` are None in a timer or job, `everyone` in a job. `operator` is the post of whoever keys in
-    for the person at the counter.
+    `id` names the turn in the logs, also in those of what it sends. `answers` are those of its messages that need not be
+    read back to be sent, `posted` the rows of the others. `place` and `address_id` are None in a timer or job, `everyone`
+    in a job. `operator` is the post of whoever keys in for the person at the counter.
     """
 
     ground: Ground

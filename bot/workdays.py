@@ -35,3 +35,15 @@ def office_moment(at: datetime, zone: ZoneInfo) -> datetime:
     if is_workday(day) and local.time() <= ends:
         return at if local.time() >= opens else datetime.combine(day, opens, zone).astimezone(at.tzinfo)
     return datetime.combine(workdays_after(day, 1), opens, zone).astimezone(at.tzinfo)
+
+
+def office_before(at: datetime, zone: ZoneInfo) -> datetime:
+    """`at`, or the last instant before it that lies between 9:00 and 20:00 of a working day: till when a counter is open."""
+    local, (opens, ends) = at.astimezone(zone), OFFICE
+    day = local.date()
+    if is_workday(day) and local.time() > opens:
+        return at if local.time() <= ends else datetime.combine(day, ends, zone).astimezone(at.tzinfo)
+    day -= timedelta(days=1)
+    while not is_workday(day):
+        day -= timedelta(days=1)
+    return datetime.combine(day, ends, zone).astimezone(at.tzinfo)

@@ -13,7 +13,7 @@ from dialogs import account, questions, staff, urgent, voucher
 from knowledge.city import City, load_city
 from knowledge.privacy import PrivacyNote, load_privacy
 
-__all__ = ["capabilities", "home", "is_demo", "telephone", "wording"]
+__all__ = ["capabilities", "home", "is_demo", "places", "telephone", "wording"]
 
 
 @lru_cache(maxsize=8)
@@ -40,7 +40,7 @@ def capabilities(settings: Settings) -> tuple[Capability, ...]:
         urgent.capability(),
         voucher.capability(city),
         account.capability(privacy_note(settings)),
-        staff.capability({place.id: place.name for place in city.places}),
+        staff.capability(places(settings)),
         questions.capability(city.code),
     )
 
@@ -54,6 +54,11 @@ def telephone(settings: Settings) -> str:
     """The number at which a person of the home pack answers; empty where none is given."""
     phones = home(settings).settings.staff_telephones
     return phones[0].number if phones else ""
+
+
+def places(settings: Settings) -> dict[str, str]:
+    """The home pack's places: id and name."""
+    return {place.id: place.name for place in home(settings).places}
 
 
 def wording(settings: Settings) -> str:

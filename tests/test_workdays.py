@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.workdays import is_workday, office_moment, workdays_after
+from bot.workdays import is_workday, office_before, office_moment, workdays_after
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,19 @@ def test_an_answer_is_due_by_day_only(at: str, ends: str) -> None:
     assert office_moment(datetime.fromisoformat(at).replace(tzinfo=zone), zone) == datetime.fromisoformat(
         ends
     ).replace(tzinfo=zone)
+
+
+@pytest.mark.parametrize(
+    ("at", "last"),
+    [
+        ("2025-11-21T15:00", "2025-11-21T15:00"),  # in office hours of a Friday
+        ("2025-11-21T23:00", "2025-11-21T20:00"),
+        ("2025-11-21T09:00", "2025-11-20T20:00"),  # nobody is served before the doors open
+        ("2025-11-23T12:00", "2025-11-21T20:00"),  # a Sunday
+        ("2025-10-05T12:00", "2025-09-30T20:00"),  # in the National holiday
+    ],
+)
+def test_the_last_office_hour_before_a_moment(at: str, last: str) -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+    found = office_before(datetime.fromisoformat(at).replace(tzinfo=zone), zone)
+    assert found == datetime.fromisoformat(last).replace(tzinfo=zone)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from random import SystemRandom
 from zoneinfo import ZoneInfo
 
-from bot.assembly import open_house
+from bot.assembly import open_house, the_dialogs
 from bot.capability import OperatorCommand
 from bot.cli.errors import Unusable
 from bot.clock import SystemClock, instant
@@ -35,7 +35,8 @@ def opened(settings: Settings) -> Iterator[House]:
 
 
 def invite(settings: Settings, role: str, place: str, name: str) -> list[str]:
-    """Make an invitation. Returns what to pass on."""
+    """Make an invitation. Returns what to pass on. Raises Unusable for a role or place that does not exist."""
+    _check_place(role, place, the_dialogs().places(settings))
     with opened(settings) as house:
         ground = house.ground
 
@@ -57,6 +58,15 @@ def invite(settings: Settings, role: str, place: str, name: str) -> list[str]:
             f"link  {ground.link.to(payload, 'web')}",
             f"or in any chat with the bot:  /start {payload}",
         ]
+
+
+def _check_place(role: str, place: str, known: Mapping[str, str]) -> None:
+    """A post at a place that does not exist, or at none where the role needs one, would open nothing."""
+    named = ", ".join(f"{id_} ({name})" for id_, name in known.items()) or "none in the home pack"
+    if place and place not in known:
+        raise Unusable(f"{place} is no place of the home pack; there are: {named}")
+    if role in staff.AT_A_PLACE and not place:
+        raise Unusable(f"a {role} works at one place: add --place ID; there are: {named}")
 
 
 def staff_lines(settings: Settings) -> list[str]:
@@ -117,7 +127,8 @@ def self_check_lines(settings: Settings) -> list[str]:
 
 def operate(settings: Settings, name: str, command: OperatorCommand, values: Sequence[str]) -> list[str]:
     """Carry out a capability's command. Raises Unusable with its reason."""
-    if len(values) != len(command.values):
+    needed = [name for name in command.values if not name.startswith("[")]
+    if len(values) < len(needed) or (len(values) > len(needed) and len(needed) == len(command.values)):
         raise Unusable(f"wanted: doorstep {name} {' '.join(command.values)}")
     try:
         if command.alone is not None:

@@ -29,7 +29,8 @@ class Mentioned:
     patterns: tuple[re.Pattern[str], ...]
 
     def uses(self, key: str) -> bool:
-        """Whether the code could ask for this key."""
+        """Whether the code could ask for this key, or for the one that KEY_aloud says without buttons."""
+        key = key.removesuffix("_aloud")
         return key in self.words or any(pattern.fullmatch(key) for pattern in self.patterns)
 
 

@@ -38,7 +38,7 @@ class Sealed:
 
 
 def sealed_columns(store: Store) -> list[Sealed]:
-    """Every sealed column of the database that a class declares (bot.store.tables.sealed)."""
+    """Every sealed column of the database that a class declares (bot.store.columns.sealed)."""
     there = set(inspect(store.engine).get_table_names())
     return [
         Sealed(

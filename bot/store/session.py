@@ -47,10 +47,38 @@ _PARAMETER = re.compile(r"(?<![:\w]):([a-z_]\w*)")
 
 
 @lru_cache(maxsize=1024)
-def _numbered(sql: str) -> tuple[str, tuple[str, ...]]:
+def _numbered(sql: str) -> tuple[bytes, tuple[str, ...]]:
     """A statement as PostgreSQL wants it, with $1, $2 …, and the names of its parameters in that order."""
     names = tuple(dict.fromkeys(_PARAMETER.findall(sql)))
-    return _PARAMETER.sub(lambda found: f"${names.index(found[1]) + 1}", sql), names
+    return _PARAMETER.sub(lambda found: f"${names.index(found[1]) + 1}", sql).encode(), names
+
+
+class _Cursor(RawCursor[Any]):
+    """Gives rows as dicts. The columns of a statement are learnt once: to ask for them each time costs as much again."""
+
+    statement = b""
+
+    def named(self, statement: bytes, values: Sequence[Any]) -> _Cursor:
+        """Execute a statement of `_numbered`."""
+        self.statement = statement
+        self.execute(statement, values)
+        return self
+
+
+def _dicts(cursor: Any) -> Callable[[Sequence[Any]], Any]:
+    """psycopg's row factory for `_Cursor`. A column that a later version added changes their number."""
+    result = cursor.pgresult
+    if result is None or not result.nfields:
+        return dict_row(cursor)
+    names = _columns(cursor.statement, result.nfields)
+    if not names:
+        names += [result.fname(at).decode() for at in range(result.nfields)]
+    return lambda values: dict(zip(names, values, strict=True))
+
+
+@lru_cache(maxsize=1024)
+def _columns(_statement: bytes, _count: int) -> list[str]:
+    return []
 
 
 def away(why: BaseException) -> bool:
@@ -71,10 +99,10 @@ class Db:
         self._connection = connection
         if not connection.in_transaction():
             connection.begin()  # for SQLAlchemy's books only: in AUTOCOMMIT it says nothing to the database
-        self._raw: Any = connection.connection.driver_connection
+        self._raw: Any = cast("Any", connection.connection.driver_connection)
         self.postgres = isinstance(self._raw, psycopg.Connection)
         # One for the whole transaction: to make one for each statement costs as much again.
-        self._cursor: Any = RawCursor(self._raw, row_factory=dict_row) if self.postgres else None
+        self._cursor: Any = _Cursor(self._raw, row_factory=_dicts) if self.postgres else None
         self._orm: Session | None = None
 
     def run(self, sql: str, **values: Any) -> int:
@@ -148,7 +176,7 @@ class Db:
         self.flush()
         if self.postgres:
             statement, names = _numbered(sql)
-            return self._cursor.execute(statement, [values[name] for name in names])
+            return self._cursor.named(statement, [values[name] for name in names])
         cursor = self._raw.cursor()
         cursor.row_factory = sqlite3.Row
         return cursor.execute(sql, values)

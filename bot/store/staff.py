@@ -15,6 +15,8 @@ from bot.store.sealed import KeyRing
 from bot.store.session import Db, Row
 
 ROLES = ("admin", "duty", "centre", "canteen", "counter", "auditor")
+AT_A_PLACE = ("centre", "canteen")
+"""Roles that are nothing without a place."""
 INVITE_LIFE = timedelta(hours=48)
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """No 0, 1, I, L, O: codes are read aloud and copied by hand."""

@@ -2,60 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    Text,
-    UniqueConstraint,
-    text,
-)
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-# A constraint without a name could not be dropped by a later version on SQLite.
-SQLModel.metadata.naming_convention = {
-    "pk": "pk_%(table_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-}
+from bot.store.columns import NEVER_AGAIN, big, key, refers, sealed, words
+
 _IN_A_GROUP = text("member <> ''")
-
-
-def big(**more: Any) -> Any:
-    """A BIGINT column: chat ids and milliseconds do not fit an INTEGER on PostgreSQL."""
-    return Field(sa_type=BigInteger, **more)
-
-
-def key() -> Any:
-    """A numbered primary key (BIGINT; INTEGER on SQLite, which numbers no other)."""
-    return Field(
-        default=None,
-        sa_column=Column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
-    )
-
-
-def refers(target: str, **more: Any) -> Any:
-    """A BIGINT foreign key, indexed."""
-    nullable = more.pop("nullable", False)
-    return Field(sa_column=Column(BigInteger, ForeignKey(target), nullable=nullable, index=True), **more)
-
-
-def sealed(about: str = "", **more: Any) -> Any:
-    """A column of sealed bytes. `about` is what its seals are about; by default "table.column"."""
-    nullable = more.pop("nullable", False)
-    return Field(sa_column=Column(LargeBinary, nullable=nullable, info={"about": about}), **more)
-
-
-def words(**more: Any) -> Any:
-    """A TEXT column of any length (JSON mostly)."""
-    return Field(sa_column=Column(Text, nullable=False), **more)
 
 
 class Person(SQLModel, table=True):
@@ -65,6 +17,7 @@ class Person(SQLModel, table=True):
     """
 
     __tablename__ = "person"
+    __table_args__ = (NEVER_AGAIN,)
     id: int | None = key()
     created: int = big()
     lang: str = "zh"
@@ -84,6 +37,7 @@ class Address(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("channel", "chat", "thread", "member"),
         Index("address_member", "channel", "member", sqlite_where=_IN_A_GROUP, postgresql_where=_IN_A_GROUP),
+        NEVER_AGAIN,
     )
     id: int | None = key()
     channel: str
@@ -127,6 +81,7 @@ class Inbox(SQLModel, table=True):
         Index("inbox_waiting", "place", "state", "id"),
         # What is open is a handful among a month of rows, and is looked for every few seconds.
         Index("inbox_open", "state", "received", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        NEVER_AGAIN,
     )
     id: int | None = key()
     channel: str
@@ -151,6 +106,7 @@ class Outbox(SQLModel, table=True):
     __table_args__ = (
         Index("outbox_due", "state", "due"),
         Index("outbox_address", "address_id", "id"),
+        NEVER_AGAIN,
     )
     id: int | None = key()
     address_id: int = refers("address.id")
@@ -201,6 +157,7 @@ class Action(SQLModel, table=True):
     """An action button's row: what it does, for whom, until when, and when it was used."""
 
     __tablename__ = "action"
+    __table_args__ = (NEVER_AGAIN,)
     id: int | None = key()
     kind: str
     payload: str = words(default="{}")

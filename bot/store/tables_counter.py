@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import Field, SQLModel
 
-from bot.store.tables import big, key, refers
+from bot.store.columns import big, key, refers
 
 
 class CounterLogin(SQLModel, table=True):

@@ -36,6 +36,7 @@ def capability(privacy: PrivacyNote) -> Capability:
             "account.export": export.give,
             "account.erase": erasing.sure,
             "account.erase_undo": erasing.stop,
+            "account.erase_no": erasing.refused,
             "switch.now": switching.now,
         },
         timers={

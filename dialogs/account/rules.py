@@ -40,7 +40,9 @@ _EXACT: dict[str, Wish] = {
         ("status", "/status", "我的", "我的事", "我的东西", "查进度", "进度", "查询", "状态", "my things"),
         "things",
     ),
-    **dict.fromkeys(("privacy", "/privacy", "隐私", "隐私说明", "隐私政策", "我的隐私"), "privacy"),
+    **dict.fromkeys(
+        ("privacy", "/privacy", "隐私", "隐私说明", "隐私政策", "我的隐私", "私隐", "我的私隐"), "privacy"
+    ),
     **dict.fromkeys(("settings", "/settings", "设置", "设定"), "settings"),
     **dict.fromkeys(
         (

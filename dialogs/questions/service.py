@@ -9,7 +9,7 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
-from bot import desk
+from bot import desk, offered
 from bot.capability import Claim
 from bot.clock import local_date
 from bot.messages import Button
@@ -137,7 +137,14 @@ def care(card: Card, turn: Turn) -> None:
 
 
 def unknown(service: str, turn: Turn) -> None:
-    """An honest "I don't know", with a person; and the service whose words are nearest, where one is near."""
+    """An honest "I don't know", with a person; and the service whose words are nearest, where one is near.
+
+    The third time in a row it says no more than how to reach somebody.
+    """
+    before = [key for keys in offered.said(turn, 2) for key in keys]
+    if len(before) == 2 and {*before} <= {"questions.unknown", "questions.unknown_again"}:
+        turn.say("questions.unknown_again", _ways(turn), telephone=turn.ground.telephone)
+        return
     turn.say(
         "questions.unknown",
         *(_offers(turn, service) or _nearest(turn)),

@@ -22,6 +22,7 @@ from dialogs.voucher.service import (
     fairness,
     first_come,
     guardian,
+    how,
     leaving,
     mine,
     notice,
@@ -102,7 +103,7 @@ def claims(text: str, turn: Turn, city: City) -> Claim | None:
     """Whose words: one's own vouchers, a code typed, staff's words, or the keyword that starts an application."""
     # In a group only what staff do together: one's own children and codes are nobody else's.
     if turn.overheard:
-        return arming.claims(text, turn, city)
+        return arming.claims(text, turn, city) or how.claims(text, turn, city)
     if (own := _own(text, turn, city)) is not None:
         return own
     folded = normalise(text).strip(" /")
@@ -148,7 +149,7 @@ def _staff_claims(text: str, folded: str, code: codes.Parsed, turn: Turn, city: 
         return Claim(call=redeem.mistyped, last=True)
     if (pair := pairs.claims(text, turn, city)) is not None:
         return pair
-    return arming.claims(text, turn, city) or waiting.claims(text, turn, city)
+    return arming.claims(text, turn, city) or waiting.claims(text, turn, city) or how.claims(text, turn, city)
 
 
 def draws(ground: Ground, db: Db, name: str) -> bytes | None:
@@ -173,6 +174,7 @@ def _does(city: City) -> dict[str, Service]:
         "voucher_guardian.look": guardian.look,
         "voucher_guardian.paper_consent": consents.on_paper,
         "voucher_guardian.accept": guardian.accept,
+        "voucher_guardian.keep_phone": guardian.keep_phone,
         "voucher_guardian.refuse": guardian.refuse,
         "voucher_redeem.role": redeem.role,
         "voucher_redeem.look": partial(redeem.look, city=city),
@@ -275,13 +277,14 @@ def capability(city: City) -> Capability:
         my_things=partial(mine.my_things, city=city),
         slips=partial(slips.slips, city=city),
         join=mine.join,
-        export=leaving.export,
+        export=partial(leaving.export, city=city),
         gives_up=leaving.gives_up,
         erase=leaving.erase,
         revoked=consents.revoked,
         staff_words=partial(duty.staff_words, city=city),
         describes=duty.describes(city),
         case_buttons={reviews.KIND: reviews.buttons},
+        hears=(reviews.KIND,),
         starts=partial(rounds.ensure, city=city),
         self_checks=quota.self_check,
     )

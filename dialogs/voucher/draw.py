@@ -30,6 +30,7 @@ WITHOUT_VALUE = (
     " list, its instant and the reviews"
 )
 """What the missing public value means for whoever checks a draw."""
+NOT_DRAWN = "the round is not drawn yet: the list or the secret is not published"
 
 
 class DrawError(ValueError):
@@ -144,10 +145,22 @@ def verify(document: object) -> list[str]:
     secret = _secret(document, problems)
     if secret is None or document["list"] is None:
         if not problems:
-            problems.append("the round is not drawn yet: the list or the secret is not published")
+            problems.append(NOT_DRAWN)
         return problems
     _check_bands(document, entries, secret, problems)
     return problems
+
+
+def is_early(document: dict[str, Any]) -> bool:
+    """Whether a well-formed document holds nothing of a draw: neither secret nor seed nor any order, no hash alone."""
+    of_draw = [
+        document["secret"],
+        document.get("seed"),
+        *(band["order"] for band in document["bands"].values()),
+    ]
+    return all(value is None for value in of_draw) and (document["list"] is None) == (
+        document["list_hash"] is None
+    )
 
 
 def _plain(name: str, value: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.flow.model import Ask, Do, End, Flow, as_is
+from typing import Any
+
+from bot.flow.model import Ask, Do, End, Flow, Look, Problem, Said, as_is
 from bot.flow.readers import (
     BIRTH_DATE_PROBLEMS,
     CHOICE_PROBLEMS,
@@ -21,6 +23,7 @@ from dialogs.voucher.rules import (
     RELATIONS,
     agreement,
     as_agreed,
+    confirmation,
     fits_birth,
     guardian_answer,
     read_amount,
@@ -37,6 +40,13 @@ from dialogs.voucher.rules import (
     read_ticket,
     which_child,
 )
+
+
+def phone_or_none(said: Said, look: Look) -> Any:
+    """A number to ring, or that they would rather leave none."""
+    chosen = one_of("none", words_for={"none": ("不留", "不留电话", "不用", "no", "skip")})(said, look)
+    return read_phone(said, look) if isinstance(chosen, Problem) else chosen
+
 
 YES_NO = ("yes", "no")
 DOCUMENT_PROBLEMS = (
@@ -212,8 +222,17 @@ GUARDIAN = Flow(
         ),
         Do("paper_consent", to={"ok": "accept", "signed": "form"}),
         Ask("form", read=form_number, to={"ok": "accept"}, problems=FORM_PROBLEMS),
-        Do("accept", to={"ok": "done", "gone": "gone"}),
-        Do("refuse", to={"ok": "refused"}),
+        Do("accept", to={"ok": "done", "phone": "phone", "gone": "gone"}),
+        Ask(
+            "phone",
+            read=phone_or_none,
+            choices=("none",),
+            to={"ok": "keep_phone"},
+            keyboard="contact",
+            problems=(*PHONE_PROBLEMS, "none_of_own"),
+        ),
+        Do("keep_phone", to={"ok": "done"}),
+        Do("refuse", to={"ok": "refused", "gone": "gone"}),
         End("done"),
         End("refused", silent=True),
         End("stranger"),
@@ -266,7 +285,7 @@ REDEEM = Flow(
         ),
         Ask(
             "confirm",
-            read=one_of("confirm"),
+            read=confirmation,
             judge=as_is,
             choices=("confirm",),
             to={"confirm": "redeem"},

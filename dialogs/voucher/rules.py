@@ -10,7 +10,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from bot.flow.dates import read_birth
-from bot.flow.model import CHANGE, Look, Problem, Said
+from bot.flow.model import CHANGE, Look, Problem, Reader, Said
 from bot.flow.readers import birth_date, nickname, one_of, phone, yes_no
 from bot.flow.readers.words import plain, words
 from bot.redact import IdProof
@@ -110,40 +110,8 @@ _HERE = frozenset(
 _ELSEWHERE = frozenset(
     {"不住", "不住这", "不住这里", "不住这儿", "不住在这里", "没住", "没住这", "外地", "外地的"}
 )
-_FINE = frozenset(
-    {
-        "对",
-        "对的",
-        "对了",
-        "好",
-        "好的",
-        "是",
-        "是的",
-        "没问题",
-        "没错",
-        "没有问题",
-        "都对",
-        "正确",
-        "可以",
-        "行",
-        "嗯",
-    }
-    | {
-        "提交",
-        "确认",
-        "确定",
-        "申请",
-        "同意",
-        "ok",
-        "okay",
-        "yes",
-        "right",
-        "correct",
-        "confirm",
-        "submit",
-        "fine",
-    }
-)
+_FINE = frozenset({"没有问题", "都对", "提交", "申请", "要得", "submit", "fine"})
+"""Said of a summary that is right, beside a plain yes."""
 _MEANT = {
     "birth": re.compile(r"生日|出生|哪天生|birth"),
     "relation": re.compile(r"是谁|什么人|关系|relation|whoiam"),
@@ -157,7 +125,7 @@ _WRONG = re.compile(r"改|换|错|不对|重填|重写|change|wrong|correct")
 _LONG_NUMBER = re.compile(r"(?<!\d)1\d\d[ -]?\d{4}[ -]?\d{4}(?!\d)|\d{9,}")
 _YUAN = re.compile(r"[¥￥]?\s*(\d{1,6}(?:\.\d{1,2})?)\s*(?:元|块|块钱|yuan)?")
 
-agreement = one_of(
+_agreement = one_of(
     "agree",
     "refuse",
     words_for={
@@ -165,7 +133,26 @@ agreement = one_of(
         "refuse": ("不同意", "不行", "拒绝", "refuse", "no"),
     },
 )
+
+
+def _or_plainly(read: Reader, yes: str, no: str = "") -> Reader:
+    """A reader that takes a plain yes (是, 对, 嗯, 中) and no as well, where the words name no choice."""
+
+    def reads(said: Said, look: Look) -> Any:
+        found = read(said, look)
+        if not isinstance(found, Problem) or said.choice is not None or said.media is not None:
+            return found
+        short = yes_no(said, Look(look.today, look.data))
+        meant = {"yes": yes, "no": no}.get(short, "") if isinstance(short, str) else ""
+        return meant or found
+
+    return reads
+
+
+agreement = _or_plainly(_agreement, "agree", "refuse")
 """Reads a yes or no to what was laid out above."""
+confirmation = _or_plainly(one_of("confirm"), "confirm")
+"""Reads that what was shown is right."""
 
 _guardian = one_of(
     "agree",
@@ -185,7 +172,7 @@ def guardian_answer(said: Said, look: Look) -> Any:
         r"不是我|不认识|发错|not my child|wrong person", said.text.casefold()
     ):
         return "stranger"
-    return _guardian(said, look)
+    return _or_plainly(_guardian, "agree", "refuse")(said, look)
 
 
 def read_child(said: Said, look: Look) -> Any:
@@ -362,7 +349,9 @@ def read_summary(said: Said, look: Look) -> Any:
     if said.choice is not None or said.media is not None:
         return one_of()(said, look)
     short = plain(said.text)
-    if re.sub(r"[了吧啊呀哦的啦]+$", "", short) in _FINE or short in _FINE:
+    if re.sub(r"[了吧啊呀哦的啦]+$", "", short) in _FINE:
+        return "confirm"
+    if not short.isdigit() and yes_no(said, Look(look.today, look.data)) == "yes":
         return "confirm"
     meant = [
         step for step, pattern in _MEANT.items() if pattern.search(short) and CHANGE + step in look.labels

@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from bot.store.tables import big, key, refers, sealed, words
+from bot.store.columns import NEVER_AGAIN, big, key, refers, sealed, words
 
 
 class VoucherRound(SQLModel, table=True):
@@ -52,6 +52,7 @@ class VoucherChild(SQLModel, table=True):
     """
 
     __tablename__ = "voucher_child"
+    __table_args__ = (NEVER_AGAIN,)
     id: int | None = key()
     programme: str
     birth: bytes = sealed("child.birth")
@@ -64,7 +65,7 @@ class VoucherDocument(SQLModel, table=True):
     """A document of a child as the programme's keyed hash; one hash is one child."""
 
     __tablename__ = "voucher_document"
-    __table_args__ = (UniqueConstraint("programme", "hash"),)
+    __table_args__ = (UniqueConstraint("programme", "hash"), NEVER_AGAIN)
     id: int | None = key()
     programme: str
     hash: str
@@ -77,7 +78,7 @@ class VoucherFamily(SQLModel, table=True):
     """Who a person is to a child, and the subject under which they know it."""
 
     __tablename__ = "voucher_family"
-    __table_args__ = (UniqueConstraint("person_id", "child_id"),)
+    __table_args__ = (UniqueConstraint("person_id", "child_id"), NEVER_AGAIN)
     id: int | None = key()
     person_id: int = refers("person.id")
     child_id: int = refers("voucher_child.id")
@@ -158,6 +159,7 @@ class VoucherLink(SQLModel, table=True):
     """
 
     __tablename__ = "voucher_link"
+    __table_args__ = (NEVER_AGAIN,)
     id: int | None = key()
     child_id: int = refers("voucher_child.id")
     person_id: int = refers("person.id")

@@ -292,3 +292,19 @@ def test_a_post_is_not_lent_to_whoever_keys_in(world: World, desk: Desk) -> None
     desk.say(text="note 一")
     desk.say("own", text="note 二")
     assert seen == [(), (("counter", ""),)]
+
+
+def test_staff_answer_by_telephone_or_at_the_counter_and_it_is_said_so(world: World, desk: Desk) -> None:
+    desk.post("visit", do="begin")
+    words = desk.words(desk.say(text="找人"))
+    assert "就在这里回复" not in words
+    assert "带着编号来柜台问" in words
+    keys = world.house.ground.keys
+    world.house.store.write(
+        lambda db: db.run(
+            "UPDATE person SET phone = :phone WHERE id = (SELECT person_id FROM address WHERE channel = 'counter'"
+            " AND state = 'active' AND chat NOT LIKE 'staff-%')",
+            phone=keys.seal(b"+8613800138000", "person.phone"),
+        )
+    )
+    assert "打您留的电话答复" in desk.words(desk.say(text="找人"))

@@ -204,6 +204,17 @@ def test_words_are_never_read_as_a_page(world: World, page: Page) -> None:
     assert faults == []
 
 
+def test_a_number_in_groups_is_not_broken_over_two_lines(world: World, page: Page) -> None:
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(world.url)
+    for before in range(4, 13):
+        _type(page, "note " + "字" * before + "票号 123 456 789")
+        _said(page, "字" * before + "票号 123 456 789")
+        number = page.locator(".line:not(.mine) .bubble .number").last
+        assert number.inner_text() == "123 456 789"
+        assert number.evaluate("each => each.getClientRects().length") == 1, before
+
+
 def test_a_photo_stays_on_the_phone(world: World, page: Page, tmp_path: Path) -> None:
     photo = tmp_path / "paper.png"
     photo.write_bytes(b"\x89PNG secret-bytes")
@@ -243,6 +254,7 @@ def test_the_language_changes_for_page_and_chat(world: World, page: Page, pictur
     _said(page, "篱笆想要什么颜色")
     page.get_by_role("link", name="English").click()
     expect(page.get_by_role("button", name="Send")).to_be_visible()
+    expect(page.locator(".welcome")).to_contain_text("In a hurry? Call 9999 0101")
     expect(page.get_by_role("button", name="Red").last).to_be_visible()
     _picture(page, pictures / "desktop-english.png")
     _accessible(page)
@@ -300,3 +312,22 @@ def test_the_masked_page(world: World, page: Page, pictures: Path) -> None:
     _picture(page, pictures / "phone-masked-done.png")
     page.get_by_role("link", name="回到聊天").click()
     _said(page, "办好了")
+
+
+def test_on_a_telephone_the_demonstration_takes_one_line_until_its_clock_is_wanted(
+    demo: World, browser: Browser, pictures: Path
+) -> None:
+    for lang in ("zh-CN", "en"):
+        context = browser.new_context(locale=lang, viewport={"width": 360, "height": 740})
+        page = context.new_page()
+        page.goto(demo.url)
+        strip = page.locator(".demo").bounding_box()
+        assert strip is not None
+        assert strip["height"] < 70, "one line of buttons that a thumb can hit"
+        assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+        expect(page.locator("#clock")).to_be_hidden()
+        _picture(page, pictures / f"phone-demo-{lang}.png")
+        page.locator("#fold").click()
+        expect(page.locator("#clock")).to_be_visible()
+        _accessible(page)
+        context.close()

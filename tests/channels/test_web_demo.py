@@ -86,6 +86,10 @@ def test_a_capabilitys_page_is_public_and_knows_when_nothing_changed(tmp_path: P
         known = {"If-None-Match": first.headers["etag"]}
         assert client.get("/plots/2026-12.json", headers=known).status_code == 304
         assert client.get("/plots/2026-11.json", headers=known).status_code == 404
+        assert client.get("/plots/2026-11.json").json() == {"error": "not found"}
+        read = client.get("/plots/2026-11.json", headers={"Accept": "text/html,*/*;q=0.8"})
+        assert read.status_code == 404
+        assert "这里还没有内容" in read.text
 
 
 def test_health_names_what_does_not_keep_up(tmp_path: Path) -> None:

@@ -171,6 +171,16 @@ async def test_a_role_that_does_not_exist_is_refused(world: World) -> None:
         operate.invite(world.settings, "king", "", "Li")
 
 
+async def test_a_post_at_no_place_or_at_an_unknown_one_is_refused_with_the_places_there_are(
+    world: World,
+) -> None:
+    for role, place, wanted in (("centre", "", "add --place ID"), ("centre", "mars", "mars is no place")):
+        with pytest.raises(Unusable, match=wanted) as refused:
+            operate.invite(world.settings, role, place, "Li")
+        assert "liuyin (柳荫托育中心（示例）)" in str(refused.value)
+    assert any("at liuyin" in line for line in operate.invite(world.settings, "centre", "liuyin", "Li"))
+
+
 async def test_a_capability_s_command(world: World) -> None:
     command = CAPABILITY.operator["path close"]
     assert operate.operate(world.settings, "path close", command, ["p1", "mud"]) == ["path p1 is closed: mud"]

@@ -91,6 +91,7 @@ LEFT: dict[str, dict[str, Any]] = {
     },
     "voucher_guardian.look=gone": {"why": "agreed"},
     "voucher_guardian.accept=gone": {"why": "out"},
+    "voucher_guardian.refuse=gone": {"why": "agreed"},
     "voucher_guardian.look": {
         "ticket": 1,
         "name": "小宇",

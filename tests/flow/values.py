@@ -9,6 +9,7 @@ AT = datetime(2026, 12, 2, 1, 0, tzinfo=UTC)
 VALUES: dict[str, Any] = {
     "about": "ticket:1",
     "again": AT,
+    "again_until": AT,
     "days_wanted": 40,
     "asked_now": 2,
     "day": "2026-12-01",
@@ -26,6 +27,7 @@ VALUES: dict[str, Any] = {
     "undrawn": True,
     "overdue": [7],
     "soon": [7, 8],
+    "rounds": ["2026-09", "2026-08"],
     "tickets": ["123 456 789"],
     "acts": [(AT, "person:1", "ticket.taken", "ticket:1")],
     "amount": 50_000,
@@ -35,6 +37,7 @@ VALUES: dict[str, Any] = {
     "at": AT,
     "balance": 50_000,
     "band": "13–24个月",
+    "show_by": AT,
     "band_name": "13–24个月",
     "birth": "2025-05-01",
     "birth_month": "2025-05-01",
@@ -57,6 +60,10 @@ VALUES: dict[str, Any] = {
     "fits": True,
     "found": "other_child",
     "frozen": AT,
+    "agreed": True,
+    "answer": "phone",
+    "first": True,
+    "looks": AT,
     "given": "2026-12-01",
     "going_on": True,
     "hash": "0123456789ab",
@@ -127,12 +134,16 @@ VALUES: dict[str, Any] = {
     "shown": 2,
     "shows": True,
     "state": "before",
+    "steps": 2,
     "step": "电话",
     "subject": "voucher",
     "summary": "两档，各 200 张",
     "tail": "0417",
     "taken": True,
     "telegram": "https://example.org/bot",
+    "bands": [{"name": "13–24个月", "quota": 800, "amount": 50000, "count": 900, "won": 800, "reserve": 100}],
+    "opens": AT,
+    "sample": "抽中了",
     "before": "2026-11",
     "late": False,
     "more": 2,
@@ -155,6 +166,8 @@ VALUES: dict[str, Any] = {
 }
 BARE = {
     "again": None,
+    "looks": None,
+    "again_until": None,
     "about": "",
     "outage": "",
     "added": False,
@@ -209,6 +222,7 @@ BARE = {
 _BY_LANGUAGE = {"zh": "磁盘快满了", "zh-Hant": "磁碟快滿了", "en": "The disk is nearly full"}
 OF_ONE_KEY = {
     "staff.help": {"words": [("cases", "待办")]},
+    "desk.guesses": {"what": _BY_LANGUAGE},
     "desk.trouble": {"what": _BY_LANGUAGE, "remedy": _BY_LANGUAGE, "since": AT},
     "desk.trouble_over": {"what": _BY_LANGUAGE, "since": AT},
 }

@@ -174,3 +174,29 @@ def test_traditional_is_what_hong_kong_and_taiwan_read() -> None:
     texts = Texts([], ZoneInfo("Asia/Shanghai"))
     made = texts.in_script("zh-Hant", "核对 这里 为了 服务台 吃饭 才能 床 群里 周二 信息 软件")
     assert made == "核對 這裡 為了 服務台 吃飯 才能 床 群裡 週二 資訊 軟體"
+
+
+@pytest.mark.parametrize("words", ["电话多少", "你们电话多少？", "What is your phone number"])
+async def test_the_telephone_is_told(world: World, words: str) -> None:
+    await world.say("e", words)
+    assert world.keys("e")[-1] == "common.telephone"
+    assert "000-0000-0001" in world.last("e").text
+
+
+async def test_the_third_time_in_a_row_there_is_a_telephone_and_no_more_guessing(world: World) -> None:
+    for _ in range(3):
+        await world.say("e", "阿巴阿巴")
+    assert world.keys("e") == ["questions.unknown"] * 2 + ["questions.unknown_again"]
+    assert "000-0000-0001" in world.last("e").text
+    assert "找人" in world.buttons("e")
+    await world.say("e", "阿巴阿巴")
+    assert world.keys("e")[-1] == "questions.unknown_again"
+    await world.say("e", "谢谢")
+    await world.say("e", "阿巴阿巴")
+    assert world.keys("e")[-1] == "questions.unknown"
+
+
+@pytest.mark.parametrize("words", ["私隐", "私隱"])
+async def test_privacy_in_the_word_of_hong_kong(world: World, words: str) -> None:
+    await world.say("e", words)
+    assert world.keys("e")[-1] == "account.no_consents"

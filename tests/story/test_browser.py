@@ -71,6 +71,9 @@ def press(page: Page, label: str) -> None:
 
 def move_clock(page: Page, to: str) -> None:
     """Move the demonstration's clock to a local time."""
+    fold = page.locator("#fold")
+    if fold.is_visible() and fold.get_attribute("aria-expanded") == "false":  # on a telephone
+        fold.click()
     page.locator("#clock summary").click()
     page.locator("#to").fill(to)
     page.locator("#clock-to button").click()

@@ -59,7 +59,7 @@ def make_app(
     chat, ids, public, sheets = (
         Chat(live, channel, door, pages, demo),
         IdPage(live, door, pages),
-        Public(live),
+        Public(live, door, pages),
         Sheets(live, door, pages),
     )
     routes: list[BaseRoute] = [

@@ -12,11 +12,12 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.templating import Jinja2Templates
 
 from bot.capability import Page
 from bot.channels.web.exposition import exposition
 from bot.channels.web.needs import Live
-from bot.channels.web.visitor import LOOPBACK
+from bot.channels.web.visitor import LOOPBACK, Door
 from bot.figures import figures
 from bot.watch import STUCK_S, Trouble, words
 
@@ -30,8 +31,10 @@ log = structlog.get_logger(__name__)
 class Public:
     """The handlers of the public addresses."""
 
-    def __init__(self, live: Live) -> None:
+    def __init__(self, live: Live, door: Door, pages: Jinja2Templates) -> None:
         self._live = live
+        self._door = door
+        self._pages = pages
 
     async def page(self, request: Request) -> Response:
         """GET /PREFIX/NAME.json (or .html): a capability's file, for everybody and from every site."""
@@ -42,7 +45,7 @@ class Public:
         body = await asyncio.to_thread(house.store.read, lambda db: page(house.ground, db, name))
         headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache"}
         if body is None:
-            return JSONResponse({"error": "not found"}, status_code=404, headers=headers)
+            return self._missing(request, headers)
         headers["ETag"] = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         known = {
             tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")
@@ -53,6 +56,23 @@ class Public:
             headers["Content-Security-Policy"] = _PRINTED
             return Response(body, media_type="text/html", headers=headers)
         return Response(body, media_type="application/json", headers=headers)
+
+    def _missing(self, request: Request, headers: dict[str, str]) -> Response:
+        """Nothing stands there (yet): in words for a browser, as JSON for a program."""
+        if "text/html" not in request.headers.get("accept", ""):
+            return JSONResponse({"error": "not found"}, status_code=404, headers=headers)
+        lang = self._door.language(request)
+        return self._pages.TemplateResponse(
+            request,
+            "missing.html",
+            {
+                "lang": lang,
+                "words": lambda key: self._door.words.label(lang, f"web.{key}"),
+                "telephone": self._live.house.ground.telephone,
+            },
+            status_code=404,
+            headers={**headers, "Content-Language": lang, "Vary": "Accept, Accept-Language"},
+        )
 
     async def alive(self, _request: Request) -> Response:
         """GET /healthz: the process lives: its loop answers, and what is handed to the database comes back in time."""

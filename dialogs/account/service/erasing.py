@@ -39,7 +39,7 @@ def wanted(turn: Turn) -> None:
         "account.erase_asked",
         [
             turn.action("account.erase", "account.button.erase", deadline=turn.in_(minutes=30)),
-            Button(turn.label("account.button.no_erase"), id="w:menu"),
+            turn.action("account.erase_no", "account.button.no_erase", deadline=turn.in_(minutes=30)),
         ],
         minutes=MINUTES,
         telephone=turn.ground.telephone,
@@ -73,6 +73,19 @@ def stop(turn: Turn, _payload: dict[str, Any]) -> None:
     timers.cancel(turn.db, TIMER, str(turn.who.id))
     turn.audit("person.kept", f"person:{turn.who.id}")
     turn.say("account.erase_stopped")
+
+
+def refused(turn: Turn, _payload: dict[str, Any]) -> None:
+    """不删 or 算了: nothing goes, and the question's other button is dead."""
+    turn.db.run(
+        "UPDATE action SET used = :now WHERE kind = 'account.erase' AND person_id = :person AND used IS NULL",
+        now=ms(turn.now),
+        person=turn.who.id,
+    )
+    if _waiting(turn):
+        stop(turn, {})
+    else:
+        turn.say("account.erase_stopped")
 
 
 def happen(turn: Turn, due: Due) -> None:
@@ -139,7 +152,7 @@ def _due(turn: Turn) -> int | None:
 
 
 def _undo(turn: Turn) -> Button:
-    return turn.action("account.erase_undo", "account.button.erase_undo", deadline=turn.in_(minutes=MINUTES))
+    return turn.action("account.erase_no", "account.button.erase_undo", deadline=turn.in_(minutes=MINUTES))
 
 
 def _say_waiting(turn: Turn) -> None:

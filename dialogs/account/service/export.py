@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -23,6 +24,15 @@ STYLE = (
     "dl{border-top:1px solid #bbb;padding-top:.6rem}dt{color:#555}dd{margin:0 0 .4rem}"
 )
 MINUTES = 10
+INSIDE = {
+    "person": ("joined",),
+    "address": ("chat", "thread", "member"),
+    "case": ("about",),
+    "offer": ("kind",),
+    "message": ("lane",),
+    "act": ("detail",),
+}
+"""Fields of a section that say nothing to a person: numbers and names inside the machine. They stand in the JSON."""
 
 
 def wanted(turn: Turn) -> None:
@@ -65,7 +75,7 @@ def _exact(turn: Turn, found: Mapping[str, list[dict[str, Any]]]) -> str:
 
 
 def _page(turn: Turn, found: Mapping[str, list[dict[str, Any]]]) -> str:
-    texts, lang = turn.ground.texts, turn.lang
+    texts, lang, shown = turn.ground.texts, turn.lang, partial(_shown, turn)
     title = escape(turn.label("kept.title"))
     parts = [f"<h1>{title}</h1><p>{escape(turn.label('kept.made', at=turn.now))}</p>"]
     for section, rows in found.items():
@@ -73,9 +83,11 @@ def _page(turn: Turn, found: Mapping[str, list[dict[str, Any]]]) -> str:
             parts.append(f"<h2>{escape(turn.label(f'kept.{section}.name'))}</h2>")
         for row in rows:
             cells = [
-                f"<dt>{escape(turn.label(f'kept.{section}.{name}'))}</dt><dd>{escape(_shown(turn, name, value))}</dd>"
+                f"<dt>{escape(turn.label(f'kept.{section}.{name}'))}</dt><dd>{escape(shown(section, name, value))}</dd>"
                 for name, value in row.items()
                 if value not in (None, "")
+                and name not in INSIDE.get(section, ())
+                and shown(section, name, value)
             ]
             parts.append(f"<dl>{''.join(cells)}</dl>")
     tag = {"zh": "zh-Hans"}.get(lang, lang)
@@ -87,7 +99,7 @@ def _page(turn: Turn, found: Mapping[str, list[dict[str, Any]]]) -> str:
     )
 
 
-def _shown(turn: Turn, name: str, value: Any) -> str:
+def _shown(turn: Turn, section: str, name: str, value: Any) -> str:
     """A value for people: moments and amounts in words, yes and no, the words for a state where there are any."""
     if name.endswith("_fen"):
         return turn.label("kept.money", amount=value)
@@ -95,8 +107,33 @@ def _shown(turn: Turn, name: str, value: Any) -> str:
         return turn.label("kept.yes" if value else "kept.no")
     if isinstance(value, datetime):
         return turn.label("kept.moment", at=value)
-    key = f"kept_value.{value}"
-    return turn.label(key) if isinstance(value, str) and turn.ground.texts.has(key) else str(value)
+    if section == "form":
+        return _filled_in(turn, str(value)) if name == "words" else str(value)
+    if name == "object":
+        key = f"object.{str(value).partition(':')[0]}"
+        return turn.label(key) if turn.ground.texts.has(key) else ""
+    named = {
+        "act": f"act.{value}",
+        "kind": f"case.{value}.name",
+        "purpose": f"account.purpose.{value}",
+        "role": f"staff.role.{value}",
+    }
+    keys = [named[name]] if name in named else []
+    for key in (*keys, f"kept_value.{section}_{value}", f"kept_value.{value}"):
+        if isinstance(value, str) and turn.ground.texts.has(key):
+            return turn.label(key)
+    return str(value)
+
+
+def _filled_in(turn: Turn, saved: str) -> str:
+    """What an open form holds, by the names of its questions."""
+    tree = json.loads(saved)
+    flow, data = str(tree.get("flow", "")), tree.get("data", {})
+    return "；".join(
+        f"{turn.label(f'{flow}.{step}.name')} {_shown(turn, 'answer', step, value)}"
+        for step, value in data.items()
+        if isinstance(value, str) and value and turn.ground.texts.has(f"{flow}.{step}.name")
+    )
 
 
 # -- the machine's own part ------------------------------------------------------------------------------------------

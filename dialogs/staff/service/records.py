@@ -5,13 +5,21 @@ from __future__ import annotations
 from bot.clock import instant
 from bot.store import staff
 from bot.turn import Turn
+from bot.watch import SELF_CHECK
 from dialogs.staff import rules
 
 
 def audit(turn: Turn) -> None:
-    """The last acts on record: when, who, what, on what. Never words."""
+    """The last acts on record: when, who, what, on what. Never words.
+
+    A self-check that found nothing says nothing: it is left out here, the command line lists it.
+    """
     rows = turn.db.all(
-        "SELECT at, actor, act, object FROM audit ORDER BY id DESC LIMIT :most", most=rules.AUDIT_SHOWN
+        "SELECT at, actor, act, object FROM audit WHERE act <> :check OR detail NOT LIKE :clean"
+        " ORDER BY id DESC LIMIT :most",
+        check=SELF_CHECK,
+        clean='%"found": 0}%',
+        most=rules.AUDIT_SHOWN,
     )
     turn.audit("audit.read", "audit")
     acts = [

@@ -14,7 +14,7 @@ from typing import Any
 from bot import approvals
 from bot.capability import Claim, NotDone
 from bot.turn import Turn
-from dialogs.voucher.service import extend, redraw, rounds
+from dialogs.voucher.service import checking, extend, redraw, rounds
 from knowledge.city import City
 
 KIND, PUBLISH = "voucher.arm", "voucher.publish"
@@ -42,28 +42,31 @@ def arm(turn: Turn, programme: str, city: City) -> None:
     elif rounds.is_armed(turn, city, known):
         turn.say("voucher.staff.armed_already", programme=programme)
     else:
-        _ask_or_confirm(turn, KIND, programme, rounds.armed_hash(turn, known), city)
+        summary = checking.programme_words(turn, known)
+        _ask_or_confirm(turn, KIND, programme, rounds.armed_hash(turn, known), summary, city)
 
 
 def publish(turn: Turn, round_name: str) -> None:
     """Approve the publication of a drawn round; said by a second admin it confirms."""
-    row = turn.db.one("SELECT name, state, result FROM voucher_round WHERE name = :name", name=round_name)
+    row = turn.db.one("SELECT * FROM voucher_round WHERE name = :name", name=round_name)
     if row is not None and row["state"] == "published":
         turn.say("voucher.staff.published", round=round_name)
         return
     if row is None or row["state"] != "drawn":
         turn.say("voucher.staff.not_drawn", round=round_name)
         return
-    _ask_or_confirm(turn, PUBLISH, round_name, sha256(row["result"].encode()).hexdigest(), None)
+    summary = checking.draw_words(turn, row)
+    _ask_or_confirm(turn, PUBLISH, round_name, sha256(row["result"].encode()).hexdigest(), summary, None)
 
 
-def _ask_or_confirm(turn: Turn, kind: str, subject: str, hash_: str, city: City | None) -> None:
+def _ask_or_confirm(turn: Turn, kind: str, subject: str, hash_: str, summary: str, city: City | None) -> None:
+    """`summary` is what both read: the one who asks now, the second one before confirming."""
     waiting = [a for a in approvals.pending(turn.db, turn.now, kind, subject) if a.hash == hash_]
     if waiting and waiting[0].asked_by != turn.who.id:
         _decided(turn, approvals.confirm(turn, waiting[0].id, hash_), kind, subject, city)
         return
-    approval = approvals.ask(turn, kind, subject, hash_)
-    turn.say("voucher.staff.asked", subject=subject, kind=kind)
+    approval = approvals.ask(turn, kind, subject, hash_, {"summary": summary})
+    turn.say("voucher.staff.asked", subject=subject, kind=kind, summary=summary)
     for row in turn.db.all(
         "SELECT DISTINCT person_id FROM staff WHERE role = :role AND until IS NULL AND person_id <> :me",
         role=ROLE,
@@ -83,6 +86,7 @@ def _ask_or_confirm(turn: Turn, kind: str, subject: str, hash_: str, city: City 
             lane="reply",
             subject=subject,
             kind=kind,
+            summary=summary,
             hash=hash_[:12],
             dedupe=f"approval:{approval}:{row['person_id']}",
         )

@@ -6,7 +6,7 @@ from typing import Literal
 
 from bot.clock import instant, ms
 from bot.turn import Turn
-from dialogs.voucher.service import first_come, guardian, rounds
+from dialogs.voucher.service import aliases, first_come, guardian, rounds
 from dialogs.voucher.service.agreed import stands
 
 PURPOSES = ("basic", "child")
@@ -60,17 +60,23 @@ def remember(turn: Turn, subject: int) -> None:
 
 
 def revoked(turn: Turn, subject_id: int | None, purpose: str) -> None:
-    """Whoever takes a consent back takes the tickets out that rest on it, as long as their list is not frozen."""
+    """Whoever takes a consent back takes the tickets out that rest on it: withdrawn, and once their list is frozen void.
+
+    A frozen list keeps its lines, and says beside them what became of a ticket. A voucher in hand stays: duty has a case.
+    """
     if purpose not in PURPOSES:
         return
     for ticket in turn.db.all(
         "SELECT * FROM voucher_ticket WHERE subject_id = :subject AND (person_id = :person OR guardian_id ="
-        " :person) AND state IN ('applied', 'unconfirmed', 'unseen', 'reserve') ORDER BY id",
+        " :person) AND (state IN ('applied', 'unconfirmed', 'unseen', 'reserve') OR (state = 'won' AND id NOT IN"
+        " (SELECT ticket_id FROM voucher))) ORDER BY id",
         subject=subject_id,
         person=turn.who.id,
     ):
         row = rounds.round_row(turn.db, int(ticket["round_id"]))
         if row["state"] != "open":
+            if ticket["state"] not in ("unconfirmed", "unseen"):  # those are in no list
+                aliases.make_void(turn, row, ticket, "consent")
             continue
         turn.db.run("UPDATE voucher_ticket SET state = 'withdrawn' WHERE id = :id", id=ticket["id"])
         turn.audit("ticket.withdrawn", f"ticket:{ticket['id']}", because="consent")

@@ -47,6 +47,10 @@ _ASKED = re.compile(
     r"|有(?:没有)?(?:黑幕|猫腻|内定|暗箱)|(?:draw|lottery)\b.{0,20}\b(?:fair|rigged|honest|random|verify)"
     r"|\b(?:verify|recompute)\b.{0,12}\b(?:draw|lottery)|\brigged\b"
 )
+_ONE = re.compile(r"(.+?) ?(\d{4}-[\w.-]+)")
+"""The words for one round, with its name behind them."""
+ROUNDS = 3
+"""Of so many rounds in which somebody has tickets they are told, the latest first; of others by their name."""
 LONGEST = 60
 """Characters of a question about the draw; a longer story is about something else."""
 SENT_AT_MOST = 300_000
@@ -58,22 +62,54 @@ def claims(text: str, city: City) -> Claim | None:
     folded = normalise(text).strip(" /.?!,")
     if folded == FILES:
         return Claim(call=partial(send, city=city))
+    if (of_one := _ONE.fullmatch(folded)) is not None:
+        act = {FILES: send, **dict.fromkeys(WORDS, show)}.get(of_one[1])
+        return None if act is None else Claim(call=partial(act, city=city, name=of_one[2]))
     if folded in WORDS or (len(folded) <= LONGEST and _ASKED.search(folded) is not None):
         return Claim(call=partial(show, city=city))
     return None
 
 
-def show(turn: Turn, city: City) -> None:
-    """Two sentences, one's own ticket and its place, where the file is, how to compute it again."""
-    tickets = turn.db.all(
-        "SELECT * FROM voucher_ticket WHERE (person_id = :person OR guardian_id = :person) AND round_id ="
-        " (SELECT max(round_id) FROM voucher_ticket WHERE person_id = :person OR guardian_id = :person) ORDER BY id",
+def show(turn: Turn, city: City, name: str = "") -> None:
+    """Two sentences, one's own tickets and their places, where the file is, how to compute it again.
+
+    Of the latest rounds in which they have a ticket; without any, of the latest round. `name` asks for one round.
+    """
+    if name:
+        row = _named(turn, city, name)
+        found = [] if row is None else [row]
+    else:
+        found = _own_rounds(turn)[:ROUNDS] or [row for row in [_latest(turn, city)] if row is not None]
+    found = [row for row in found if row["state"] != "announced"]
+    if not found:
+        turn.say("voucher.fair.none", telephone=turn.ground.telephone)
+    for number, row in enumerate(found):
+        _show(turn, row, older=number > 0)
+    if not name and (more := [row["name"] for row in _own_rounds(turn)[ROUNDS:]]):
+        turn.say("voucher.fair.more", rounds=more)
+
+
+def _own_rounds(turn: Turn) -> list[Row]:
+    """The rounds in which somebody has a ticket, the latest first."""
+    return turn.db.all(
+        "SELECT * FROM voucher_round WHERE id IN (SELECT round_id FROM voucher_ticket WHERE person_id = :person"
+        " OR guardian_id = :person) ORDER BY id DESC",
         person=turn.who.id,
     )
-    row = rounds.round_row(turn.db, int(tickets[0]["round_id"])) if tickets else _latest(turn, city)
-    if row is None or row["state"] == "announced":
-        turn.say("voucher.fair.none", telephone=turn.ground.telephone)
-        return
+
+
+def _tickets(turn: Turn, row: Row) -> list[Row]:
+    return turn.db.all(
+        "SELECT * FROM voucher_ticket WHERE (person_id = :person OR guardian_id = :person) AND round_id = :round"
+        " ORDER BY id",
+        person=turn.who.id,
+        round=row["id"],
+    )
+
+
+def _show(turn: Turn, row: Row, older: bool) -> None:
+    """One round; of an older one only what is its own."""
+    tickets = _tickets(turn, row)
     if rounds.programme_of(row).allocation == "first_come":
         turn.say("voucher.fair.first_come", round=row["name"], telephone=turn.ground.telephone)
         return
@@ -82,8 +118,8 @@ def show(turn: Turn, city: City) -> None:
         turn.place is not None and turn.place.channel == "web"
     )
     turn.say(
-        "voucher.fair.how",
-        [Button(turn.label("voucher.button.verify_files"), id=f"go:{FILES}")],
+        "voucher.fair.older" if older else "voucher.fair.how",
+        [Button(turn.label("voucher.button.verify_files"), id=f"go:{FILES} {row['name']}")],
         round=row["name"],
         state=_state(row, event),
         commitment=event["commitment"],
@@ -109,6 +145,14 @@ def _latest(turn: Turn, city: City) -> Row | None:
         "SELECT * FROM voucher_round WHERE state <> 'announced' AND opens <= :now ORDER BY opens DESC, id DESC",
         now=ms(turn.now),
     ):
+        if row["programme"] in city.programmes:
+            return row
+    return None
+
+
+def _named(turn: Turn, city: City, name: str) -> Row | None:
+    """A round of this pack by its name, as somebody typed it."""
+    for row in turn.db.all("SELECT * FROM voucher_round WHERE lower(name) = :name", name=name):
         if row["programme"] in city.programmes:
             return row
     return None
@@ -144,15 +188,11 @@ def _own(turn: Turn, row: Row, ticket: Row) -> str:
     return turn.label("voucher.fair.absent", **values)
 
 
-def send(turn: Turn, city: City) -> None:
-    """The round's files and the script, as documents; where they are too large, how else to get them."""
-    latest = turn.db.one(
-        "SELECT round_id, band FROM voucher_ticket WHERE person_id = :person OR guardian_id = :person"
-        " ORDER BY round_id DESC, id LIMIT 1",
-        person=turn.who.id,
-    )
-    row = rounds.round_row(turn.db, int(latest["round_id"])) if latest is not None else _latest(turn, city)
-    name = "" if row is None else public.file_of(turn.db, row, None if latest is None else latest["band"])[0]
+def send(turn: Turn, city: City, name: str = "") -> None:
+    """A round's files and the script, as documents; where they are too large, how else to get them."""
+    row = _named(turn, city, name) if name else next(iter(_own_rounds(turn)), None) or _latest(turn, city)
+    bands = [] if row is None else [ticket["band"] for ticket in _tickets(turn, row)]
+    name = "" if row is None else public.file_of(turn.db, row, bands[0] if bands else None)[0]
     found = public.document(turn.ground.keys, turn.db, name)
     if found is None:
         turn.say("voucher.fair.none", telephone=turn.ground.telephone)

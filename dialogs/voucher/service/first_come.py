@@ -79,7 +79,13 @@ def grant(turn: Turn, row: Row, ticket: Row, place: Place, city: City) -> Row:
         until = _hold_ends(turn, row, ticket["state"])
         turn.db.run(where, rank=None, held=ms(until), state=ticket["state"], id=ticket["id"])
         timers.set_timer(turn.db, HOLD, str(ticket["id"]), until)
-        turn.say("voucher.first.held", name=child_name(turn, ticket), ticket=ticket["number"], until=until)
+        turn.say(
+            "voucher.first.held",
+            name=child_name(turn, ticket),
+            ticket=ticket["number"],
+            until=until,
+            steps=tickets.steps_left(ticket),
+        )
     return _ticket(turn, int(ticket["id"]))
 
 

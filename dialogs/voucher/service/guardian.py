@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from bot import timers
 from bot.clock import instant, ms
+from bot.flow.readers import RECOVERY
+from bot.store.people import recovery_code
 from bot.store.session import Row
 from bot.timers import Due
 from bot.turn import Turn
 from dialogs.voucher import rules
-from dialogs.voucher.service import first_come, issuing, rounds
+from dialogs.voucher.service import first_come, issuing, rounds, tickets
 from dialogs.voucher.service.agreed import rests
 from dialogs.voucher.service.names import child_name, subject_birth
 from dialogs.voucher.service.results import guardians
@@ -26,6 +29,7 @@ def ask_guardian(turn: Turn, row: Row, ticket: Row) -> None:
         link=link(turn, ticket),
         name=child_name(turn, ticket),
         frozen=ends(row, ticket),
+        steps=tickets.steps_left(ticket),
         reason="no_channel" if turn.attended else "",
     )
     frozen = ends(row, ticket)
@@ -70,7 +74,7 @@ def look(turn: Turn) -> Literal["ok", "gone", "own"]:
     return "ok"
 
 
-def accept(turn: Turn) -> Literal["ok", "gone"]:
+def accept(turn: Turn) -> Literal["ok", "phone", "gone"]:
     """The guardian agrees: the ticket stands, the child's data has its consent, both know."""
     ticket = _waiting(turn)
     if (
@@ -101,41 +105,67 @@ def accept(turn: Turn) -> Literal["ok", "gone"]:
     turn.audit("ticket.confirmed", f"ticket:{ticket['id']}")
     first_come.follow(turn, int(ticket["id"]))
     turn.data["at_once"] = issuing.of(turn, int(ticket["id"])) is not None
-    if turn.data["at_once"]:
+    if not turn.data["at_once"]:
+        turn.push(
+            ticket["person_id"],
+            "voucher.guardian_agreed",
+            lane="result",
+            name=child_name(turn, ticket),
+            dedupe=f"guardian:{ticket['id']}:{ticket['applied']}",
+        )
+    turn.data["agreed"] = True
+    if turn.place is None or turn.place.channel != "web":
         return "ok"
-    turn.push(
-        ticket["person_id"],
-        "voucher.guardian_agreed",
-        lane="result",
-        name=child_name(turn, ticket),
-        dedupe=f"guardian:{ticket['id']}:{ticket['applied']}",
-    )
+    return "ok" if _give_code(turn) else "phone"
+
+
+def keep_phone(turn: Turn) -> Literal["ok"]:
+    """A guardian on a page, which forgets them with its cookie, left a telephone number, or would rather not."""
+    if turn.data["phone"] != "none":
+        turn.db.run(
+            "UPDATE person SET phone = :phone WHERE id = :id",
+            phone=turn.seal(str(turn.data["phone"]), "person.phone"),
+            id=turn.who.id,
+        )
+        _give_code(turn)
     return "ok"
 
 
-def refuse(turn: Turn) -> Literal["ok"]:
-    """The guardian does not agree: the ticket is out, the applicant is told. Undone for some minutes."""
+def _give_code(turn: Turn) -> bool:
+    """The recovery code, to be said; False where no telephone is known, without which it opens nothing."""
+    if turn.db.value("SELECT phone FROM person WHERE id = :id", id=turn.who.id) is None:
+        return False
+    code = recovery_code(turn.db, turn.ground.keys, turn.who.id, secrets.SystemRandom())
+    turn.data["recovery"] = RECOVERY.show(code)
+    return True
+
+
+def refuse(turn: Turn) -> Literal["ok", "gone"]:
+    """The guardian does not agree: the ticket is out, the applicant is told. Undone for some minutes.
+
+    "gone": another guardian has agreed meanwhile, or this one has, and went back.
+    """
     ticket = _waiting(turn)
-    rows = []
-    if ticket is not None:
-        turn.db.run("UPDATE voucher_ticket SET state = 'refused' WHERE id = :id", id=ticket["id"])
-        turn.push(
-            ticket["person_id"],
-            "voucher.guardian_refused",
-            name=child_name(turn, ticket),
-            dedupe=f"refused:{ticket['id']}:{ms(turn.now)}",
-        )
-        turn.audit("ticket.refused", f"ticket:{ticket['id']}")
-        first_come.follow(turn, int(ticket["id"]))
-        frozen = instant(int(rounds.round_row(turn.db, int(ticket["round_id"]))["frozen"]))
-        undo = turn.action(
-            "voucher.refuse_undo",
-            "voucher.button.undo",
-            {"ticket": ticket["id"], "applied": ticket["applied"]},
-            deadline=min(turn.in_(minutes=rules.UNDO_MINUTES), frozen),
-        )
-        rows.append([undo])
-    turn.say("voucher.refused", *rows, minutes=rules.UNDO_MINUTES)
+    if ticket is None:
+        turn.data["why"] = _why_gone(turn)
+        return "gone"
+    turn.db.run("UPDATE voucher_ticket SET state = 'refused' WHERE id = :id", id=ticket["id"])
+    turn.push(
+        ticket["person_id"],
+        "voucher.guardian_refused",
+        name=child_name(turn, ticket),
+        dedupe=f"refused:{ticket['id']}:{ms(turn.now)}",
+    )
+    turn.audit("ticket.refused", f"ticket:{ticket['id']}")
+    first_come.follow(turn, int(ticket["id"]))
+    frozen = instant(int(rounds.round_row(turn.db, int(ticket["round_id"]))["frozen"]))
+    undo = turn.action(
+        "voucher.refuse_undo",
+        "voucher.button.undo",
+        {"ticket": ticket["id"], "applied": ticket["applied"]},
+        deadline=min(turn.in_(minutes=rules.UNDO_MINUTES), frozen),
+    )
+    turn.say("voucher.refused", [undo], minutes=rules.UNDO_MINUTES)
     return "ok"
 
 

@@ -16,6 +16,8 @@ from dialogs.voucher.service import first_come, mine, reserve, rounds
 from dialogs.voucher.service.issuing import valid_of
 from dialogs.voucher.service.names import child_name
 from dialogs.voucher.service.results import guardians
+from knowledge.city import City
+from knowledge.programme import Band, Programme
 
 OVER_DAYS = 180
 """A programme is over when for so long no round has been published and no voucher has been good."""
@@ -25,7 +27,7 @@ _OPEN = ("applied", "unconfirmed", "unseen")
 # -- given out -------------------------------------------------------------------------------------------------------
 
 
-def export(turn: Turn, person: int) -> dict[str, list[dict[str, Any]]]:
+def export(turn: Turn, person: int, city: City) -> dict[str, list[dict[str, Any]]]:
     """Everything kept about a person's children, tickets, vouchers and their use."""
     tickets = turn.db.all(
         "SELECT t.*, r.name AS round FROM voucher_ticket t JOIN voucher_round r ON r.id = t.round_id"
@@ -44,7 +46,7 @@ def export(turn: Turn, person: int) -> dict[str, list[dict[str, Any]]]:
         "voucher": [_voucher(turn, ticket, voucher) for ticket, voucher in vouchers],
         "link": [_link(row) for row in _links(turn, person)],
         "redemption": [
-            _redemption(ticket, used)
+            _redemption(ticket, used, city)
             for ticket, voucher in vouchers
             for used in turn.db.all(
                 "SELECT r.*, s.asked, s.answer, s.answered FROM voucher_redemption r LEFT JOIN voucher_spot s"
@@ -69,18 +71,45 @@ def _child(turn: Turn, row: Row) -> dict[str, Any]:
         "name": turn.unseal(row["name"], "subject.name"),
         "birth": turn.unseal(row["birth"], "child.birth"),
         "relation": row["relation"],
-        "programme": row["programme"],
+        "programme": _programme(turn, row["programme"]),
         "known": _at(row["known"]),
         "created": _at(row["created"]),
         "verified": _at(row["verified"]),
     }
 
 
+def _programme(turn: Turn, name: str) -> str:
+    """A programme as it is called, by its latest round that has opened; its id where that cannot be read any more."""
+    row = turn.db.one(
+        "SELECT * FROM voucher_round WHERE programme = :p AND programme_json <> '' ORDER BY id DESC LIMIT 1",
+        p=name,
+    )
+    found = None if row is None else _rules_of(row)
+    return name if found is None else _named(turn, found)
+
+
+def _band(turn: Turn, ticket: Row) -> str:
+    found = _rules_of(rounds.round_row(turn.db, int(ticket["round_id"])))
+    return str(ticket["band"]) if found is None else _named(turn, found.band(ticket["band"]))
+
+
+def _rules_of(row: Row) -> Programme | None:
+    try:
+        return rounds.programme_of(row)
+    except ValueError:  # an export gives what there is
+        return None
+
+
+def _named(turn: Turn, thing: Band | Programme) -> str:
+    return thing.name_en if turn.lang == "en" else thing.name
+
+
 def _documents(turn: Turn, family: Row) -> list[dict[str, Any]]:
     """Which papers were shown; the numbers themselves are not kept, and their hashes say nothing to anybody."""
     rows = turn.db.all("SELECT * FROM voucher_document WHERE child_id = :id ORDER BY id", id=family["id"])
     return [
-        {"kind": row["kind"], "programme": row["programme"], "created": _at(row["created"])} for row in rows
+        {"kind": row["kind"], "programme": _programme(turn, row["programme"]), "created": _at(row["created"])}
+        for row in rows
     ]
 
 
@@ -89,7 +118,7 @@ def _ticket(turn: Turn, row: Row) -> dict[str, Any]:
         "number": row["number"],
         "round": row["round"],
         "name": child_name(turn, row),
-        "band": row["band"],
+        "band": _band(turn, row),
         "amount_fen": int(row["amount"]),
         "state": row["state"],
         "to_verify": bool(row["to_verify"]),
@@ -125,10 +154,10 @@ def _link(row: Row) -> dict[str, Any]:
     return {"state": row["state"], "created": _at(row["created"]), "expires": _at(row["expires"])}
 
 
-def _redemption(ticket: Row, row: Row) -> dict[str, Any]:
+def _redemption(ticket: Row, row: Row, city: City) -> dict[str, Any]:
     return {
         "ticket": ticket["number"],
-        "place": row["place"],
+        "place": next((place.name for place in city.places if place.id == row["place"]), row["place"]),
         "amount_fen": int(row["amount"]),
         "at": _at(row["at"]),
         "disputed": _at(row["disputed"]),

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.capability import NotDone
-from bot.clock import end_of_day, instant, ms
-from bot.desk import open_case
+from bot.clock import end_of_day, instant, local_date, ms
+from bot.desk import listening, open_case
 from bot.messages import Button
 from bot.store.session import Row
 from bot.turn import Turn
@@ -19,6 +19,7 @@ from dialogs.voucher.service import (
     guardian,
     redraw,
     reserve,
+    reviewing,
     rounds,
     showing,
     tickets,
@@ -45,6 +46,16 @@ def my_things(turn: Turn, city: City) -> int:
     )
     for ticket in reversed(own):
         _say(turn, ticket, city)
+        if (case := reviewing.of(turn.db, int(ticket["id"]))) is not None:
+            zone = turn.ground.settings.zone
+            turn.say(
+                "voucher.mine.reviewing",
+                case=int(case["id"]),
+                ticket=ticket["number"],
+                by=None
+                if case["due"] is None
+                else local_date(instant(int(case["due"]) - 1), zone).isoformat(),
+            )
     return len(own)
 
 
@@ -65,6 +76,7 @@ def _say(turn: Turn, ticket: Row, city: City) -> None:
         "publish": instant(int(row["publish"])),
         "amount": ticket["amount"],
         "frozen": guardian.ends(row, ticket),
+        "show_by": showing.show_by(turn, row, ticket),
         "to_verify": bool(ticket["to_verify"]),
     }
     if ticket["state"] == "void":
@@ -84,7 +96,7 @@ def _say(turn: Turn, ticket: Row, city: City) -> None:
     elif ticket["state"] == "reserve" and (row["state"] == "published" or first_come.is_so(row)):
         waiting.say(turn, ticket, row, values)
     elif ticket["state"] in ("withdrawn", "refused", "unheard", "unseen"):
-        review = [[review_button(turn, ticket)]] if row["state"] == "published" else []
+        review = reviewing.button(turn, ticket) if row["state"] == "published" else []
         turn.say(
             f"voucher.mine.{'unshown' if ticket['state'] == 'unseen' else ticket['state']}",
             *_ways_back(turn, ticket, row),
@@ -306,15 +318,8 @@ def reminders_off(turn: Turn, _payload: dict[str, Any]) -> None:
     turn.say("voucher.reminders_off")
 
 
-def review_button(turn: Turn, ticket: Row) -> Button:
-    """The way to 人工复核 for whoever looks at their ticket."""
-    return turn.action(
-        "voucher.review", "voucher.button.review", {"ticket": ticket["id"]}, deadline=turn.in_(days=30)
-    )
-
-
 def review(turn: Turn, payload: dict[str, Any]) -> None:
-    """人工复核: a person looks at the ticket; leaves a case."""
+    """人工复核: a person looks at the ticket; leaves a case, to which what they write next is added."""
     ticket = _own_ticket(turn, payload["ticket"])
     by = workdays_after(turn.today, rules.REVIEW_DAYS)
     case = open_case(
@@ -329,6 +334,7 @@ def review(turn: Turn, payload: dict[str, Any]) -> None:
         case=case,
         days=rules.REVIEW_DAYS,
         by=by.isoformat(),
+        going_on=not turn.busy and listening(turn) == case,
         telephone=turn.ground.telephone,
     )
 

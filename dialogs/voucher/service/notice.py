@@ -104,6 +104,28 @@ def _events(db: Db, row: Row) -> list[dict[str, Any]]:
 
 
 def page(ground: Ground, db: Db, name: str, city: City) -> bytes | None:
-    """/draws/ROUND.html."""
-    made = html(ground, db, name, city)
+    """/draws/ROUND.html: the notice; of a round that is open or drawn and not published yet, when it will stand there."""
+    made = html(ground, db, name, city) or _waiting(ground, db, name)
     return None if made is None else made.encode()
+
+
+def _waiting(ground: Ground, db: Db, name: str) -> str | None:
+    row = db.one(
+        "SELECT * FROM voucher_round WHERE name = :name AND state IN ('open', 'frozen', 'drawn')", name=name
+    )
+    if row is None or programme_of(row).allocation == "first_come":
+        return None
+    values: dict[str, Any] = {
+        "title": programme_of(row).name,
+        "round": name,
+        "demo": ground.demo,
+        "telephone": ground.telephone,
+        **{at: instant(int(row[at])) for at in ("closes", "draw", "publish")},
+    }
+
+    def say(key: str) -> Markup:
+        return Markup(ground.texts.render(LANG, f"voucher.notice.{key}", values))
+
+    template = files("dialogs.voucher").joinpath("service", "notice_waiting.html").read_text(encoding="utf-8")
+    made = Environment(autoescape=True).from_string(template)
+    return made.render(say=say, telephone=ground.telephone, round=name, lang=LANG)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 from importlib.resources import files
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from bot.capability import OperatorCommand
 from bot.turn import Turn
-from dialogs.voucher import draw
+from dialogs.voucher import draw, verifier
 from dialogs.voucher.service import drawing, notice
 from knowledge.city import City
 
@@ -32,21 +33,39 @@ def enter_seed(turn: Turn, values: Sequence[str]) -> str:
 
 
 def verify(values: Sequence[str]) -> str:
-    """`doorstep lottery verify FILE`: recompute a published draw. Raises ValueError with what does not agree."""
+    """`doorstep lottery verify FILE [TICKET…]`: recompute a published draw; tickets in any grouping.
+
+    A round not drawn yet is no mistake: what agrees so far is said. Raises ValueError with what does not agree, and for a
+    file that cannot be read.
+    """
     path = Path(values[0])
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as why:
-        raise ValueError(f"{path}: {why}") from why
+    except OSError as why:
+        raise ValueError(f"{path}: cannot be opened: {why.strerror}") from why
+    except ValueError as why:
+        raise ValueError(f"{path}: no file of a round (wanted: a ROUND.json as /draws serves it)") from why
     problems = draw.verify(document)
-    if problems:
+    if problems == [draw.NOT_DRAWN] and draw.is_early(document):
+        listed = "" if document["list"] is None else f", list_hash {document['list_hash']}"
+        lines = [
+            f"{path}: not drawn yet; what is published so far agrees",
+            f"note it and check again after the draw: commitment {document['commitment']}{listed}",
+        ]
+    elif problems:
         raise ValueError("\n".join(f"{path}: {problem}" for problem in problems))
-    bands = ", ".join(
-        f"{band} {len(drawn['order'])} tickets, quota {drawn['quota']}"
-        for band, drawn in sorted(document["bands"].items())
-    )
-    missing = "" if document["public_value"] else f"\n{draw.WITHOUT_VALUE}"
-    return f"{path}: the order follows from the published list and secret ({bands}){missing}"
+    else:
+        bands = ", ".join(
+            f"{band} {len(drawn['order'])} tickets, quota {drawn['quota']}"
+            for band, drawn in sorted(document["bands"].items())
+        )
+        lines = [f"{path}: the order follows from the published list and secret ({bands})"]
+        lines += [] if document["public_value"] else [draw.WITHOUT_VALUE]
+    digits = re.sub(r"[\W_]", "", "".join(values[1:]))
+    places = [verifier.place(document, number) for number in re.findall(".{1,9}", digits)]
+    if any(there is False for there, _ in places):
+        raise ValueError("\n".join(what for _, what in places))
+    return "\n".join([*lines, *(what for _, what in places)])
 
 
 def script(_values: Sequence[str]) -> str:
@@ -67,7 +86,7 @@ COMMANDS: Mapping[str, OperatorCommand] = {
         enter_seed, ("ROUND", "VALUE"), "Enter the public value a draw waits for."
     ),
     "lottery verify": OperatorCommand(
-        None, ("FILE",), "Recompute a published draw from public data alone.", alone=verify
+        None, ("FILE", "[TICKET…]"), "Recompute a published draw from public data alone.", alone=verify
     ),
     "lottery verifier": OperatorCommand(
         None, (), "Print the standalone script with which anybody recomputes a draw.", alone=script

@@ -176,7 +176,7 @@ def show(turn: Turn) -> None:
         " ON b.id = p.other_ticket JOIN voucher_round r ON r.id = p.round_id WHERE p.state = 'open' ORDER BY p.id"
     )
     turn.audit("pairs.read", "pairs", shown=[int(row["id"]) for row in rows[:SHOWN]])
-    turn.say("voucher.pairs.count", count=len(rows), shown=min(len(rows), SHOWN))
+    turn.say("voucher.pairs.count", count=len(rows), shown=min(len(rows), SHOWN), **_next_look(turn))
     for row in rows[:SHOWN]:
         band = rounds.programme_of(row).band(row["band"])
         turn.say(
@@ -193,6 +193,24 @@ def show(turn: Turn) -> None:
             round=row["round"],
             why=row["why"],
         )  # fmt: skip
+
+
+def _next_look(turn: Turn) -> dict[str, Any]:
+    """When the tickets of an open round are compared next, None where they are not; `first`: they never were."""
+    row = turn.db.one(
+        "SELECT r.name, r.frozen, t.due, (SELECT count(*) FROM timer d WHERE d.kind = 'voucher.pairs'"
+        " AND d.key LIKE r.id || ':%' AND d.state = 'done') AS looked FROM timer t JOIN voucher_round r"
+        " ON t.key LIKE r.id || ':%' WHERE t.kind = 'voucher.pairs' AND t.state = 'waiting' AND r.state = 'open'"
+        " ORDER BY t.due LIMIT 1"
+    )
+    if row is None:
+        return {"looks": None, "first": False, "round": "", "frozen": None}
+    return {
+        "looks": instant(int(row["due"])),
+        "first": row["looked"] == 0,
+        "round": row["name"],
+        "frozen": instant(int(row["frozen"])),
+    }
 
 
 def decide(turn: Turn, payload: dict[str, Any], city: City) -> None:

@@ -31,7 +31,7 @@ from dialogs.voucher.service.results import (
 from knowledge.city import City
 from knowledge.programme import LIST_ENDS, Programme
 
-KIND = "voucher.offer"
+KIND = tickets.OFFER
 FREED = "voucher.freed"
 """The timer that gives a declined voucher's place back once it can no longer be undone; its key is the voucher."""
 
@@ -128,6 +128,8 @@ def _next(turn: Turn, round_id: int, band: str) -> Row | None:
 def _offer(turn: Turn, row: Row, programme: Programme, band: str) -> bool:
     """Make one offer, to the first on the list who can have it. False: nobody is left."""
     while (ticket := _next(turn, int(row["id"]), band)) is not None:
+        if not _stays(turn, ticket):
+            continue
         until = instant(int(row["reserve_until"]))
         zone = turn.ground.settings.zone
         born = subject_birth(turn, int(ticket["subject_id"]))
@@ -149,6 +151,13 @@ def _offer(turn: Turn, row: Row, programme: Programme, band: str) -> bool:
         if scarce.make(turn, wanted, tell) is not None:
             return True
     return False
+
+
+def _stays(turn: Turn, ticket: Row) -> bool:
+    """Whether a ticket still waits, from here to the end of the transaction: whoever leaves meanwhile finds the offer."""
+    lock = " FOR UPDATE" if turn.db.postgres else ""
+    found = turn.db.value(f"SELECT state FROM voucher_ticket WHERE id = :id{lock}", id=ticket["id"])
+    return bool(found == "reserve")
 
 
 def _won_since(turn: Turn, row: Row, ticket: Row) -> str:
@@ -299,10 +308,11 @@ def leave_list(turn: Turn, ticket: Row) -> None:
 
     Nothing is said; once, whatever state the ticket is in.
     """
-    offer = scarce.of(turn.db, KIND, int(ticket["id"]))
-    if offer is None and ticket["state"] == "reserve":
-        scarce.pass_over(turn, KIND, int(ticket["id"]), int(ticket["person_id"]), "left")
-    elif offer is not None and scarce.is_open(offer) and scarce.answer(turn, int(offer["id"]), "declined"):
+    number, person = int(ticket["id"]), int(ticket["person_id"])
+    if ticket["state"] == "reserve" and scarce.pass_over(turn, KIND, number, person, "left"):
+        return
+    offer = scarce.of(turn.db, KIND, number)
+    if offer is not None and scarce.is_open(offer) and scarce.answer(turn, int(offer["id"]), "declined"):
         ask_next(turn, int(ticket["round_id"]), ticket["band"])
 
 

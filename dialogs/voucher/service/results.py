@@ -211,7 +211,13 @@ def tell_expired(turn: Turn, row: Row, ticket: Row) -> None:
 
 
 def next_round(turn: Turn, row: Row) -> dict[str, Any]:
-    """`next_…`: the programme's round that is open now or opens next, for "apply again": None where none is known."""
+    """`next_…`: the programme's round that is open now or opens next, for "apply again": None where none is known.
+
+    `again_until`: so long one may join the end of the line in this round itself, where it is first come, first served.
+    """
+    closes = instant(int(row["closes"]))
+    open_line = row["state"] == "open" and turn.now < closes and programme_of(row).allocation == "first_come"
+    again = {"again_until": closes if open_line else None}
     following = turn.db.one(
         "SELECT name, opens, closes FROM voucher_round WHERE programme = :p AND id <> :id"
         " AND closes > :now ORDER BY opens LIMIT 1",
@@ -220,8 +226,9 @@ def next_round(turn: Turn, row: Row) -> dict[str, Any]:
         now=ms(turn.now),
     )
     if following is None:
-        return {"next_opens": None, "next_open": False, "next_round": "", "next_closes": None}
+        return {**again, "next_opens": None, "next_open": False, "next_round": "", "next_closes": None}
     return {
+        **again,
         "next_opens": instant(int(following["opens"])),
         "next_open": int(following["opens"]) <= ms(turn.now),
         "next_round": following["name"],

@@ -16,10 +16,10 @@ from bot.store.session import Row
 from bot.turn import Turn
 from bot.workdays import workdays_after
 from dialogs.voucher import rules
-from dialogs.voucher.service import first_come, public, redraw, reserve, results, rounds, two
+from dialogs.voucher.service import first_come, public, redraw, reserve, results, reviewing, rounds, two
 from dialogs.voucher.service.names import child_name
 
-KIND, ROLES = "voucher.review", ("duty", "admin")
+KIND, ROLES = reviewing.KIND, ("duty", "admin")
 LIFE = timedelta(days=30)
 NOT_LISTED = {"withdrawn": "withdrawn", "unheard": "unheard", "refused": "unheard", "unseen": "unseen"}
 """Why a ticket in this state is not on the list; any other has not met the round's conditions."""

@@ -15,8 +15,9 @@ from bot.messages import File
 from bot.store.session import Row
 from bot.timers import Due
 from bot.turn import Turn
+from bot.workdays import office_before
 from dialogs.voucher import codes, rules
-from dialogs.voucher.service import children, papers, rounds, usable
+from dialogs.voucher.service import children, papers, rounds, tickets, usable
 from dialogs.voucher.service.names import child_name, subject_birth
 from dialogs.voucher.service.results import guardians, qr_of
 from knowledge.city import City
@@ -40,10 +41,18 @@ def say_where(turn: Turn, row: Row, ticket: Row, city: City) -> None:
     turn.say(
         "voucher.show_paper",
         files=[_qr(turn, ticket)],
-        frozen=instant(int(row["frozen"])),
+        show_by=show_by(turn, row, ticket),
+        steps=tickets.steps_left(ticket),
         **_values(turn, ticket),
         **usable.places(turn, city, row["programme"], int(ticket["subject_id"])),
     )
+
+
+def show_by(turn: Turn, row: Row, ticket: Row) -> datetime:
+    """The last office hour in which a paper can be shown in time: before the freeze, or the end of what is held for it."""
+    end = instant(int(ticket["held"] if ticket["held"] is not None else row["frozen"]))
+    last = office_before(end, turn.ground.settings.zone)
+    return last if last > turn.now else end
 
 
 def remind_later(turn: Turn, ticket: Row, frozen: datetime) -> None:
@@ -85,7 +94,7 @@ def push_where(
         person,
         key,
         files=[qr_of(turn, person, f"{PREFIX}_{number}", f"ticket-{number[-3:]}.png")],
-        frozen=instant(int(row["frozen"])),
+        show_by=show_by(turn, row, ticket),
         **_values(turn, ticket),
         **usable.places(turn, city, row["programme"], int(ticket["subject_id"])),
         **how,
@@ -185,7 +194,7 @@ def check(turn: Turn) -> Literal["ok", "again", "ask", "stopped"]:
     if verdict == "ok":
         return _noted(turn)
     if verdict == "other_birth":
-        return wrong(turn)
+        return wrong(turn, "voucher_papers.birth_differs")
     turn.data["found"] = verdict
     return "ask"
 
@@ -199,13 +208,16 @@ def attach(turn: Turn) -> Literal["ok", "again", "stopped"]:
     return _noted(turn)
 
 
-def wrong(turn: Turn) -> Literal["again", "stopped"]:
+def wrong(turn: Turn, said: str = "voucher_papers.differs") -> Literal["again", "stopped"]:
     """It is not this child's paper: counted; after three the ticket's check stops and duty looks at it."""
     turn.data.pop("paper", None)
     ticket = _ticket(turn)
     left = papers.differs(turn, f"ticket:{ticket['id']}", ticket, "voucher.show_locked")
     if left > 0:
-        turn.say("voucher_papers.differs", left=left)
+        closes = instant(int(rounds.round_row(turn.db, int(ticket["round_id"]))["closes"]))
+        turn.say(
+            said, left=left, closes=closes if turn.now < closes else None, telephone=turn.ground.telephone
+        )
         return "again"
     return "stopped"
 

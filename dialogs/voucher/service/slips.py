@@ -13,7 +13,7 @@ from bot.store.people import recovery_code
 from bot.store.session import Row
 from bot.turn import Turn, reachable
 from dialogs.voucher import codes
-from dialogs.voucher.service import guardian, rounds, usable
+from dialogs.voucher.service import guardian, rounds, showing, usable
 from dialogs.voucher.service.names import child_name, subject_birth
 from knowledge.city import City
 
@@ -50,10 +50,12 @@ def _slip(turn: Turn, ticket: Row, city: City) -> Slip | None:
 
 def _receipt(turn: Turn, ticket: Row, row: Row) -> Slip:
     at = {name: instant(int(row[name])) for name in ("closes", "frozen", "draw", "publish")}
+    at["show_by"] = showing.show_by(turn, row, ticket)
     steps = ["closes", "draw", "publish_call" if _is_called(turn, ticket) else "publish"]
     links = [_again(turn)]
     lead = {"unconfirmed": "waits", "unseen": "unseen"}.get(ticket["state"], "stands")
     if ticket["state"] == "unconfirmed":
+        lead = "both" if ticket["must_show"] else lead
         steps.insert(0, "guardian")
         link = guardian.link(turn, ticket)
         links.insert(0, (turn.label("voucher.slip.scan_guardian", frozen=at["frozen"]), link))
@@ -77,19 +79,9 @@ def _receipt(turn: Turn, ticket: Row, row: Row) -> Slip:
 
 def _voucher(turn: Turn, ticket: Row, row: Row, voucher: Row, city: City) -> Slip:
     code = turn.unseal(voucher["code"], "voucher.code")
-    where = usable.places(turn, city, row["programme"], int(ticket["subject_id"]), PLACES)["places"]
-    steps = [
-        turn.label("voucher.slip.step.use", last_day=voucher["last_day"]),
-        *(
-            turn.label(
-                "voucher.slip.step.place",
-                line=f"{place['name']}，{place['address']}",
-                phone=_whole(place["phone"]),
-            )
-            for place in where
-        ),
-        *([turn.label("voucher.slip.step.verify")] if ticket["to_verify"] else []),
-    ]
+    steps = [turn.label("voucher.slip.step.use", last_day=voucher["last_day"])]
+    if ticket["to_verify"]:
+        steps.append(turn.label("voucher.slip.step.verify"))
     return Slip(
         name=f"ticket-{ticket['id']}",
         title=turn.label("voucher.slip.won", name=child_name(turn, ticket)),
@@ -97,11 +89,30 @@ def _voucher(turn: Turn, ticket: Row, row: Row, voucher: Row, city: City) -> Sli
         numbers=((turn.label("voucher.slip.code"), codes.show(code)), *_recovery(turn)),
         facts=(*_facts(turn, ticket, row), _number(turn, ticket)),
         steps=tuple(steps),
+        lists=_where(turn, ticket, row, city),
         links=(
             (turn.label("voucher.slip.scan_code"), turn.ground.link.to(f"r_{code}", COUNTER)),
             _again(turn),
         ),
     )
+
+
+def _where(turn: Turn, ticket: Row, row: Row, city: City) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The places that take the voucher, at most PLACES by name, and how to hear of the others."""
+    found = usable.places(turn, city, row["programme"], int(ticket["subject_id"]), PLACES)
+    if not found["places"]:
+        return ()
+    lines = [
+        turn.label(
+            "voucher.slip.place", line=f"{place['name']}，{place['address']}", phone=_whole(place["phone"])
+        )
+        for place in found["places"]
+    ]
+    if found["more"]:
+        lines.append(
+            turn.label("voucher.slip.places_more", more=found["more"], telephone=turn.ground.telephone)
+        )
+    return ((turn.label("voucher.slip.places"), tuple(lines)),)
 
 
 def _reserve(turn: Turn, ticket: Row, row: Row) -> Slip:

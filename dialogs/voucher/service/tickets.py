@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 
+from bot import scarce
 from bot.clock import ms
 from bot.store.session import Db, Row
 from bot.turn import Turn
@@ -13,6 +14,8 @@ from dialogs.voucher.service.names import keyed, subject_birth
 
 OUT = ("withdrawn", "refused")
 """Ticket states from which the child may be applied for again in the same round."""
+OFFER = "voucher.offer"
+"""The kind of an offer of what came free; it is for a ticket."""
 
 
 def take(turn: Turn, row: Row, child: int, subject: int, phone_hash: str | None) -> Row | None:
@@ -43,14 +46,24 @@ def take(turn: Turn, row: Row, child: int, subject: int, phone_hash: str | None)
         **values,
     )
     if not made:
+        lock = " FOR UPDATE" if turn.db.postgres else ""
+        before = turn.db.one(
+            f"SELECT * FROM voucher_ticket WHERE round_id = :round AND child_id = :child{lock}",
+            round=row["id"],
+            child=child,
+        )
+        again = before is not None and let_go(turn.db, before)
         made = turn.db.run(
             "UPDATE voucher_ticket SET person_id = :person, subject_id = :subject, guardian_id = NULL, band = :band,"
             " amount = :amount, state = CASE WHEN :state = 'applied' AND must_show = 1 THEN 'unseen' ELSE :state END,"
             " to_verify = :verify, must_show = CASE WHEN must_show = 1 THEN 1 ELSE :show END, phone_hash = :phone,"
             " mark_birth = :mark_birth, mark_phone = :mark_phone, mark_name = :mark_name, applied = :now"
-            " WHERE round_id = :round AND child_id = :child AND state IN ('withdrawn', 'refused')",
+            " WHERE round_id = :round AND child_id = :child AND (state IN ('withdrawn', 'refused') OR :again = 1)",
+            again=int(again),
             **values,
         )
+        if made and before is not None and again:
+            scarce.anew(turn.db, OFFER, int(before["id"]))
     ticket = ticket_of(turn, child)
     if not made or ticket is None:
         return None
@@ -64,6 +77,11 @@ def take(turn: Turn, row: Row, child: int, subject: int, phone_hash: str | None)
     return ticket
 
 
+def steps_left(ticket: Row) -> int:
+    """How many steps of its people a ticket lacks: a guardian's yes, a paper seen by staff."""
+    return int(ticket["state"] == "unconfirmed") + int(ticket["must_show"])
+
+
 def ticket_of(turn: Turn, child: int) -> Row | None:
     return turn.db.one(
         "SELECT * FROM voucher_ticket WHERE round_id = :round AND child_id = :child",
@@ -74,9 +92,15 @@ def ticket_of(turn: Turn, child: int) -> Row | None:
 
 def standing(turn: Turn, ticket: Row | None) -> bool:
     """Whether a ticket stands; tells the flow's text whether it is their own."""
-    stands = ticket is not None and ticket["state"] not in OUT
+    stands = ticket is not None and ticket["state"] not in OUT and not let_go(turn.db, ticket)
     turn.data["own"] = bool(stands and ticket is not None and ticket["person_id"] == turn.who.id)
     return stands
+
+
+def let_go(db: Db, ticket: Row) -> bool:
+    """Whether a ticket's people let go what was offered to it, by a no or by silence: they may join the line's end again."""
+    offer = scarce.of(db, OFFER, int(ticket["id"])) if ticket["state"] == "reserve" else None
+    return offer is not None and offer["state"] in ("declined", "lapsed")
 
 
 def _marks(turn: Turn, programme: str) -> dict[str, str]:

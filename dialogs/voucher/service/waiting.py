@@ -11,8 +11,7 @@ from bot.capability import Claim
 from bot.clock import instant
 from bot.store.session import Row
 from bot.turn import Turn
-from dialogs.voucher.service import first_come, reserve, rounds
-from dialogs.voucher.service.results import guardians
+from dialogs.voucher.service import first_come, reserve, results, reviewing, rounds, tickets
 from knowledge.city import City
 
 ROLES = ("duty", "admin", "counter")
@@ -32,15 +31,18 @@ def say(turn: Turn, ticket: Row, row: Row, values: dict[str, Any]) -> None:
             **values,
         )
         return
-    review = turn.action(
-        "voucher.review", "voucher.button.review", {"ticket": ticket["id"]}, deadline=turn.in_(days=30)
-    )
+    review = reviewing.button(turn, ticket)
     if offer is not None:
-        turn.say("voucher.mine.offer_over", [review], why=offer["why"] or offer["state"], **values)
+        again_until = (
+            results.next_round(turn, row)["again_until"] if tickets.let_go(turn.db, ticket) else None
+        )
+        again = [] if again_until is None else [[turn.go("voucher.button.again", "voucher")]]
+        why = offer["why"] or offer["state"]
+        turn.say("voucher.mine.offer_over", *again, *review, why=why, again_until=again_until, **values)
         return
     quota = rounds.programme_of(row).band(ticket["band"]).quota
     leave, leave_until = [], first_come.may_leave(turn, row, ticket)
-    if leave_until is not None and turn.who.id in (ticket["person_id"], *guardians(ticket)):
+    if leave_until is not None and turn.who.id in (ticket["person_id"], *results.guardians(ticket)):
         leave.append(
             turn.action(
                 "voucher.withdraw", "voucher.button.withdraw", {"ticket": ticket["id"]}, deadline=leave_until
@@ -49,7 +51,7 @@ def say(turn: Turn, ticket: Row, row: Row, values: dict[str, Any]) -> None:
     turn.say(
         "voucher.mine.reserve",
         *([leave] if leave else []),
-        [review],
+        *review,
         place=int(ticket["rank"]) - quota,
         until=None if row["reserve_until"] is None else instant(int(row["reserve_until"])),
         open=reserve.lives(turn, row),

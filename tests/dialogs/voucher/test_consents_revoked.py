@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.dialogs.voucher.conftest import Make
-from tests.dialogs.voucher.district import District, id18
+from tests.dialogs.voucher.district import District, bands, id18
+from tests.dialogs.voucher.lists import counted, give_up, offers, ranked
 
 
 async def revoke(district: District, who: str, purpose: str) -> None:
@@ -42,12 +43,45 @@ async def test_only_the_tickets_of_that_child_go(district: District) -> None:
     assert [t["state"] for t in district.tickets()] == ["applied", "withdrawn"]
 
 
-async def test_a_frozen_list_does_not_change(district: District) -> None:
+async def test_a_frozen_list_does_not_change_and_says_beside_it_what_became_of_a_ticket(
+    district: District,
+) -> None:
     await district.apply("mama")
     await district.to("2027-01-01T09:30")
+    before = district.round()
     await revoke(district, "mama", "孩子的信息")
-    assert [t["state"] for t in district.tickets()] == ["applied"]
-    assert "voucher.consent_withdrawn" not in district.keys("mama")
+    assert [(t["state"], t["void_reason"]) for t in district.tickets()] == [("void", "consent")]
+    assert "凭的同意撤回了" in district.told("mama", "voucher.ticket_void")[-1].text
+    assert "consent_revoked" in district.cases()
+    after, document = district.round(), district.document()
+    assert (after["list"], after["list_hash"]) == (before["list"], before["list_hash"])
+    assert document is not None
+    assert [note["reason"] for note in document["notes"]] == ["consent"]
+    await district.to("2027-01-01T12:00")
+    assert district.vouchers() == []
+
+
+async def test_a_place_on_the_reserve_list_goes_with_its_consent_and_is_not_asked(make: Make) -> None:
+    d = await make(bands=bands(1, 1, 1))
+    for number in range(3):
+        await d.apply(f"p{number}", document=id18(serial=number + 1), phone=f"1380013800{number}")
+    await d.to("2027-01-01T12:00")
+    first, second, third = ranked(d)
+    await revoke(d, second, "孩子的信息")
+    assert {t["state"] for t in d.tickets() if t["person_id"] == d.person(second)} == {"void"}
+    await give_up(d, first)
+    assert offers(d)[-1] == (third, "offered")
+    await revoke(d, third, "孩子的信息")
+    assert offers(d)[-1] == (third, "declined"), "an offer goes with it"
+    counted(d)
+    await d.say(second, "我的券")
+    assert d.keys(second)[-1] == "voucher.mine.ticket_void"
+
+
+async def test_a_voucher_in_hand_stays_for_duty_to_settle(district: District) -> None:
+    await district.win("mama")
+    await revoke(district, "mama", "孩子的信息")
+    assert [v["state"] for v in district.vouchers()] == ["valid"]
     assert "consent_revoked" in district.cases()
 
 

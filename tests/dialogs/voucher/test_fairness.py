@@ -111,3 +111,27 @@ async def test_a_public_value_is_named(make: Make) -> None:
     d = await make(public_value="上证指数收盘点位")
     await d.apply("mama")
     assert "上证指数收盘点位" in (await d.say("mama", "verify"))[-1].text
+
+
+async def test_every_round_of_one_s_own_and_an_older_one_by_name(make: Make) -> None:
+    d = await make(bands=bands(1, 1, 1))
+    first = (await d.apply("mama"))["number"]
+    await d.apply("baba", document=id18(serial=2), phone="13900139000")
+    await d.to("2027-01-02T12:00")
+    await d.says("mama", "voucher", "小宇", "1")
+    second = d.tickets()[-1]["number"]
+    assert first != second
+    shown = [s for s in await d.say("mama", "怎么查公平") if s.message.keys]
+    texts = {key: s.text for s in shown for key in s.message.keys}
+    assert "2027-01 这一轮" in texts["voucher.fair.how"]
+    assert "2026-12 这一轮" in texts["voucher.fair.older"]
+    assert d.round("2026-12")["list_hash"] in texts["voucher.fair.older"]
+    assert "位（这一档共 2 张票" in texts["voucher.fair.older"]
+    sent = (await d.press("mama", "把文件发给我"))[-1].message.files
+    assert sent[0].name == "2026-12.json", "the button of each round sends its own file"
+    for asked in ("怎么查公平 2026-12", "verify 2026-12"):
+        said = (await d.say("mama", asked))[-1]
+        assert said.message.keys == ("voucher.fair.how",)
+        assert "2026-12 这一轮" in said.text
+    await d.say("mama", "verify 2020-01")
+    assert d.keys("mama")[-1] == "voucher.fair.none"

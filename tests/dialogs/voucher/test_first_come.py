@@ -13,7 +13,7 @@ from dialogs import home
 from dialogs.voucher.service import apply as service
 from tests.dialogs.voucher.conftest import Make
 from tests.dialogs.voucher.district import BORN, District, bands, id18
-from tests.dialogs.voucher.lists import counted, offers
+from tests.dialogs.voucher.lists import counted, give_up, offers
 from tests.races.test_ticket_race import at_once, fill_in
 from tests.world import World
 
@@ -173,6 +173,33 @@ async def test_who_comes_back_to_the_line_is_asked_at_once_for_what_came_free(ma
     assert offers(d) == []
     await d.press("p1", "反悔，改回去")
     assert offers(d) == [("p1", "offered")]
+    counted(d)
+
+
+async def test_who_let_an_offer_go_may_join_the_end_of_the_line_again(make: Make) -> None:
+    d = await make(allocation="first_come", reserve_until=20, bands=bands(1, 1, 1))
+    for number in range(4):
+        await fills_in(d, number)
+    await give_up(d, "p0")
+    await d.press("p1", "不要，让给下一家")
+    assert "排到队尾" in d.last("p1").text
+    assert offers(d) == [("p1", "declined"), ("p2", "offered")]
+    await d.to("2026-12-05T12:00")
+    assert offers(d) == [("p1", "declined"), ("p2", "lapsed"), ("p3", "offered")]
+    assert "排到队尾" in d.told("p2", "voucher.result.offer_lapsed")[-1].text
+    for who in ("p2", "p1"):
+        await d.say(who, "我的券")
+        assert "排到队尾" in d.last(who).text
+        await d.press(who, "再申请一次")
+        await d.says(who, "1", "1")
+        assert "voucher.first.in_line" in d.keys(who)[-3:], d.keys(who)[-3:]
+    places = {d.person(f"p{n}"): f"p{n}" for n in range(4)}
+    ranks = {places[t["person_id"]]: t["rank"] for t in d.tickets()}
+    assert ranks["p3"] < ranks["p2"] < ranks["p1"]
+    await d.press("p3", "不要，让给下一家")
+    assert offers(d)[-1] == ("p2", "offered"), "asked once more, in the order of coming back"
+    await d.press("p2", "要这张券")
+    assert d.keys("p2")[-1] == "voucher.issued"
     counted(d)
 
 

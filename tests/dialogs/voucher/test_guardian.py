@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from bot.messages import Inbound, Outgoing, Place
 from tests.dialogs.voucher.conftest import Make
 from tests.dialogs.voucher.district import District, id18
 
@@ -110,3 +113,43 @@ async def test_an_agreement_that_comes_after_the_freeze_changes_nothing(district
     await district.say("mama", "同意")
     assert district.keys("mama")[-1] == "voucher_guardian.gone.said"
     assert [t["state"] for t in district.tickets()] == ["unheard"]
+
+
+async def on_web(d: District, who: str, *said: str) -> str:
+    """Somebody says one thing after another on the web page, a link's payload first. Returns what was last said there."""
+    for words in said:
+        number = len(d.rows("SELECT id FROM inbox"))
+        what = {"start": words} if words.startswith("g_") else {"text": words}
+        await d.house.hear(Inbound(Place("web", who), f"{who}-{number}", **what))  # type: ignore[arg-type]
+    sent = d.rows(
+        "SELECT o.payload FROM outbox o JOIN address a ON a.id = o.address_id WHERE a.chat = :who AND o.lane = 'reply'"
+        " ORDER BY o.id DESC LIMIT 1",
+        who=who,
+    )[0]
+    return Outgoing.of_json(d.house.ground.keys.unseal(bytes(sent["payload"]), "outbox.payload")).text
+
+
+async def test_a_guardian_on_the_page_gets_a_recovery_code_that_opens_their_things(
+    district: District,
+) -> None:
+    d = district
+    link = await apply(d)
+    asked = await on_web(d, "mama", link.partition("start=")[2], "同意")
+    assert "留个电话" in asked
+    assert [t["state"] for t in d.tickets()] == ["applied"], "the agreement waits for no telephone"
+    code = re.search(r"\d{3} \d{3} \d{4}", await on_web(d, "mama", "139 0013 9000"))
+    assert code is not None
+    await d.says("mama-again", f"找回 {code[0]}", "9000")
+    assert "recover.opened" in d.keys("mama-again")
+    assert d.person("mama-again") == d.person("mama")
+
+
+async def test_a_guardian_may_leave_no_number_and_going_back_refuses_nothing(district: District) -> None:
+    d = district
+    payload = (await apply(d)).partition("start=")[2]
+    assert "找回码" not in await on_web(d, "mama", payload, "同意", "不留")
+    await d.apply("yeye", relation="3", document=id18(serial=2), phone="13800138002")
+    second = re.search(r"start=(g_[\w-]+)", d.told("yeye", "voucher.guardian_link")[-1].text)
+    assert second is not None
+    assert "已经有监护人同意了" in await on_web(d, "baba", second[1], "同意", "上一步", "不同意")
+    assert [t["state"] for t in d.tickets()] == ["applied", "applied"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -214,3 +215,42 @@ async def test_when_a_programme_is_over_its_codes_go(district: District, days: i
     district.house.store.write(later)
     assert len(district.rows("SELECT 1 FROM voucher_document")) == left
     assert len(district.tickets()) == 1, "numbers and amounts stay in the accounts"
+
+
+@pytest.mark.parametrize("words", ["算了", "不删", "取消"])
+async def test_a_second_thought_after_the_question_of_erasing_cancels_it(
+    district: District, words: str
+) -> None:
+    await district.apply("mama")
+    await district.say("mama", "删除我的信息")
+    sure = next(b.id for row in district.last("mama").message.buttons for b in row if b.label == "确定删除")
+    await district.say("mama", words)
+    assert district.keys("mama")[-1] == "account.erase_stopped"
+    await district.do_press("mama", sure)
+    assert district.keys("mama")[-1] == "common.used", "the other button is dead"
+    await district.say("mama", "删除我的信息")
+    await district.press("mama", "确定删除")
+    await district.say("mama", "算了")
+    assert district.keys("mama")[-1] == "account.erase_stopped"
+    await district.forward(minutes=11)
+    assert district.tickets()[0]["state"] == "applied"
+
+
+async def test_the_page_of_one_s_own_data_speaks_in_words(district: District) -> None:
+    d = district
+    await d.apply("mama")
+    await d.apply("papa", document=id18(serial=2), phone="13900139000")
+    await d.withdraw("papa")
+    await d.to("2027-01-01T12:00")
+    await d.say("mama", "找人")
+    await d.say("mama", "消费券")
+    for who in ("mama", "papa"):
+        await d.say(who, "导出我的信息")
+        sent = [file for one in await d.press(who, "发给我") for file in one.message.files]
+        page = sent[0].body.decode()
+        shown = re.findall("<dd>(.*?)</dd>", page, re.DOTALL)
+        inside = [value for value in shown if re.search(r"[a-z]+[_:][a-z0-9]|^[a-z_.]+$|[{}]|m13", value)]
+        assert inside == []
+        assert "13–24" in page
+        assert "爸爸或妈妈" in page
+        assert "使用孩子的信息" in page

@@ -84,6 +84,10 @@ async def test_a_notice_says_what_a_notice_says(make: Make, chromium_path: str) 
         tab = await browser.new_page()
         await tab.set_content(page)
         printed = await tab.pdf(prefer_css_page_size=True)
+        await tab.set_viewport_size({"width": 360, "height": 740})
+        assert await tab.evaluate("document.documentElement.scrollWidth") <= 360, (
+            "a telephone scrolls one way"
+        )
         await browser.close()
     sizes = [tuple(map(float, box)) for box in re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", printed)]
     assert sizes
@@ -96,7 +100,12 @@ async def test_the_command_and_the_page(make: Make) -> None:
     page = d.house.registry.pages["draws.html"]
     command = d.house.registry.operator["lottery notice"]
     assert d.house.store.read(lambda db: page(d.house.ground, db, "2026-12")) == made(d).encode()  # type: ignore[union-attr]
-    assert d.house.store.read(lambda db: page(d.house.ground, db, "2027-01")) is None
+    assert d.house.store.read(lambda db: page(d.house.ground, db, "2026-11")) is None
+    waits = (d.house.store.read(lambda db: page(d.house.ground, db, "2027-01")) or b"").decode()
+    assert d.round("2027-01")["state"] == "open"
+    assert "结果还没公布" in waits
+    assert "起在这里公示结果" in waits
+    assert 'href="2027-01.json"' in waits
     said = d.house.store.read(lambda db: command.act(Turn(d.house.ground, db, d.now), ("2026-12",)))
     assert said == made(d)
     with pytest.raises(ValueError, match="no published draw"):

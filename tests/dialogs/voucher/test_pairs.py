@@ -110,3 +110,21 @@ async def test_only_staff_decide(district: District) -> None:
     assert button.id is not None
     await d.do_press("mama", button.id)
     assert pairs(d) == [("person", "open")]
+
+
+async def test_before_the_first_look_nobody_says_that_all_is_looked_at(district: District) -> None:
+    d = district
+    await alike(d)
+    d.staff("chen", "counter")
+    before = (await d.say("chen", "疑似名单"))[-1].text
+    assert "还没比对过" in before
+    assert "都看过了" not in before
+    await d.to("2026-12-29T10:00")
+    await d.says("chen", "疑似名单", "双胞胎 1")
+    again = (await d.say("chen", "疑似名单"))[-1].text
+    assert "再比对一次" in again
+    await d.to("2027-01-01T12:00")
+    assert (
+        "再比对一次" not in (await d.say("chen", "疑似名单"))[-1].text
+        or d.round("2027-01")["state"] == "open"
+    )

@@ -6,7 +6,7 @@ from random import Random
 
 from dialogs.voucher import codes
 from tests.dialogs.voucher.conftest import Make
-from tests.dialogs.voucher.district import District, certificate, id18
+from tests.dialogs.voucher.district import BORN, PHONE, District, certificate, id18
 
 IN_PERSON = "到窗口出示证件"
 
@@ -35,7 +35,9 @@ async def test_a_paper_is_shown_at_a_counter_and_the_ticket_counts(any_district:
     assert states(d) == ["unseen"]
     receipt = d.told("mama", "voucher.show_paper")[0]
     assert f"{number[:3]} {number[3:6]} {number[6:]}" in receipt.text
-    assert "1月1日" in receipt.text
+    assert "2026年12月31日（周四） 20:00 之前" in receipt.text, (
+        "the list is sealed on a holiday: the last office hour"
+    )
     assert [file.type for file in receipt.message.files] == ["image/png"]
     chen = counter(d)
     await d.say(chen, f"核对 {number[:3]} {number[3:6]} {number[6:]}")
@@ -144,7 +146,9 @@ async def test_ticket_numbers_are_not_guessed_for_ever(make: Make) -> None:
     assert d.rows("SELECT object FROM audit WHERE act = 'guess.locked'") == [
         {"object": "guess:voucher.ticket"}
     ]
-    assert "desk.guesses" in d.keys("li")
+    told = d.told("li", "desk.guesses")[-1].text
+    assert "输错票号" in told
+    assert "voucher.ticket" not in told, "staff read words, not the name of a rule"
     await d.say(lin, f"核对 {number}")
     assert d.keys(lin)[-1] == "voucher_papers.paper.ask"
     await d.forward(minutes=61)
@@ -320,3 +324,31 @@ async def test_at_a_redemption_another_paper_does_not_do(district: District) -> 
     assert d.keys("lin")[-1] == "voucher_redeem.confirm.ask", (
         "both papers were seen: no number is asked again"
     )
+
+
+async def test_who_lacks_two_things_is_told_of_two(district: District) -> None:
+    d = district
+    await d.says("nainai", "voucher", BORN, "3", "同意", "小宇", IN_PERSON, PHONE, "1")
+    guardian = d.told("nainai", "voucher.guardian_link")[-1].text
+    paper = d.told("nainai", "voucher.show_paper")[-1].text
+    assert "还差两步" in guardian
+    assert "还差两步" in paper
+    await d.say("mama", "/start " + d.find(r"start=(g_[\w-]+)"))
+    await d.say("mama", "同意")
+    await d.say("nainai", "我的券")
+    assert "还差一步" in d.told("nainai", "voucher.show_paper")[-1].text
+
+
+async def test_a_number_with_another_birth_date_says_so_and_what_to_do(district: District) -> None:
+    d = district
+    number = await show_later(d, "mama")
+    chen = counter(d)
+    await d.says(chen, f"核对 {number}", id18("2025-05-02"))
+    assert "voucher_papers.birth_differs" in d.keys(chen)[-2:]
+    said = d.told(chen, "voucher_papers.birth_differs")[-1].text
+    for word in ("和报名时填的不一样", "还能试 2 次", "2027年1月1日", "撤回"):
+        assert word in said, word
+    await d.withdraw("mama")
+    await d.forward(minutes=11)
+    await d.says("mama", "voucher", "另一个孩子", "2025-05-02")
+    assert d.keys("mama")[-1].startswith("voucher."), "and the way it names is open"

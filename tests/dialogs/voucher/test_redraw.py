@@ -201,7 +201,18 @@ async def test_a_review_rejected_says_why(make: Make) -> None:
     ticket = next(t for t in d.tickets() if t["state"] == "reserve")
     who = next(f"p{n}" for n in range(2) if d.person(f"p{n}") == ticket["person_id"])
     await d.press(who, "有疑问？申请人工复核")
+    assert "接着写给我" in d.last(who).text
+    await d.say(who, "我十二月一号一早就报了，觉得排在第二不对")
+    assert d.keys(who)[-1] == "staff.carried", "what they write next goes to the case"
+    await d.say(who, "我的券")
+    under_way = d.told(who, "voucher.mine.reviewing")[-1].text
+    assert "人工复核中" in under_way
+    assert "2027年1月8日" in under_way, "five working days from 1 January, a day off"
+    assert "有疑问？申请人工复核" not in [
+        b.label for s in d.shown_to(who)[-2:] for r in s.message.buttons for b in r
+    ]
     await d.say("li", "待办")
+    assert any("一早就报了" in shown.text for shown in d.shown_to("li")[-3:])
     await d.press("li", "复核")
     assert "在名单里，这一档 2 张票、1 个名额，排第 2 位" in d.last("li").text
     await d.press("li", "复算无误，维持结果")
@@ -212,6 +223,9 @@ async def test_a_review_rejected_says_why(make: Make) -> None:
     assert d.rows("SELECT state FROM desk_case WHERE kind = 'voucher.review'") == [{"state": "closed"}]
     await d.press("li", "复算无误，维持结果")
     assert len(d.told(who, "voucher.reviewed.rejected")) == 1
+    before = len(d.told(who, "voucher.mine.reviewing"))
+    await d.say(who, "我的券")
+    assert len(d.told(who, "voucher.mine.reviewing")) == before, "decided"
 
 
 async def test_a_review_that_nobody_decides_alarms_duty_and_is_owned_to(make: Make) -> None:

@@ -281,7 +281,12 @@ async def test_one_admin_arms_and_a_second_one_confirms(any_district: District) 
         d.staff(name, "admin")
     await d.say("ada", "启用 voucher")
     assert d.keys("ada")[-1] == "voucher.staff.asked"
-    assert "voucher.staff.please_confirm" in d.keys("bo")
+    asked = d.told("bo", "voucher.staff.please_confirm")[0].text
+    assert asked.count("张，每张") == len(bands(1, 1, 1))
+    for wanted in ("800 张，每张 500 元", "开放", "截止", "抽签", "出结果", "券用到", "抽中了！"):
+        assert wanted in asked, wanted
+    await d.say("bo", "待批")
+    assert "券用到" in d.last("bo").text, "the list of what waits shows it as well"
     await d.say("ada", "启用 voucher")
     assert d.rows("SELECT 1 FROM voucher_round") == []
     await d.press("bo", "确认")

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clock import end_of_day, local_date
+from bot.flow.model import Look, Problem, Said
 from dialogs.voucher import rules
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -122,3 +123,26 @@ def test_a_missing_guardian_is_reminded_of_what_is_still_to_come(hours_before: f
 @pytest.mark.parametrize(("known", "number"), [(0, 1), (1, 2), (2, 3), (3, 4), (4, 5), (9, 5)])
 def test_which_child_of_the_family(known: int, number: int) -> None:
     assert rules.child_number(known) == number
+
+
+@pytest.mark.parametrize("words", ["中", "对", "是", "嗯", "OK", "好的", "是的", "对的呀"])
+def test_a_plain_yes_is_a_yes_at_every_question_that_wants_one(words: str) -> None:
+    consent = Look(date(2026, 12, 1), labels={"agree": "都同意", "refuse": "不同意"})
+    summary = Look(date(2026, 12, 1), labels={"confirm": "确认申请", "change:birth": "改出生日期"})
+    said = Said(text=words)
+    assert rules.agreement(said, consent) == "agree"
+    assert (
+        rules.guardian_answer(said, Look(date(2026, 12, 1), labels={"agree": "同意", "refuse": "不同意"}))
+        == "agree"
+    )
+    assert rules.read_summary(said, summary) == "confirm"
+    assert rules.confirmation(said, Look(date(2026, 12, 1), labels={"confirm": "确认核销"})) == "confirm"
+
+
+@pytest.mark.parametrize("words", ["这是什么意思", "中国", "不是", "2", "对不对呀我不知道"])
+def test_what_is_no_yes_agrees_to_nothing(words: str) -> None:
+    labels = {"agree": "都同意", "refuse": "不同意"}
+    assert rules.agreement(Said(text=words), Look(date(2026, 12, 1), labels=labels)) != "agree"
+    assert isinstance(
+        rules.confirmation(Said(text=words), Look(date(2026, 12, 1), labels={"confirm": "确认核销"})), Problem
+    )

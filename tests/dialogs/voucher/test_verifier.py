@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from bot.cli.errors import Unusable
 from bot.cli.operate import operate
 from bot.settings import Settings
 from dialogs.voucher import draw, verifier
@@ -87,8 +88,16 @@ async def test_a_published_round_and_a_ticket(make: Make, tmp_path: Path) -> Non
     noted = d.document()
     assert noted is not None
     code, said = said_of(noted, tmp_path / "early")
-    assert code == 1
+    assert code == 2, "neither right nor wrong"
+    assert "FAIL" not in said
     assert "还没抽签" in said
+    assert noted["commitment"] in said
+    assert agrees(noted, d.tickets()[0]["number"]), "the list is not published yet"
+    await d.to("2027-01-01T09:30")
+    sealed, number = d.document(), d.tickets()[0]["number"]
+    code, said = said_of(sealed, tmp_path / "sealed", number[:3], number[3:6], number[6:])
+    assert (code, f"{number} 在名单里" in said) == (2, True)
+    assert not agrees(sealed, "000000001")
     await d.to("2027-01-01T12:00")
     document = d.document()
     assert document is not None
@@ -115,8 +124,10 @@ async def test_a_published_round_and_a_ticket(make: Make, tmp_path: Path) -> Non
         assert word in said
     assert "没有公开数" in said, "what the missing public value means"
     assert "您抄下的" in said
+    for grouped in ("{} {} {}", "{}-{}-{}", "{} – {}\u00a0{}"):
+        assert agrees(document, grouped.format(number[:3], number[3:6], number[6:])), grouped
     code, said = said_of(document, tmp_path / "other", "000000001")
-    assert (code, "不在结果里" in said) == (1, True)
+    assert (code, "不在里面" in said) == (1, True)
     code, said = said_of(document, tmp_path / "noted", "0" * 64)
     assert (code, "错 FAIL 您抄下的" in said) == (1, True)
 
@@ -179,6 +190,41 @@ def test_two_places_exchanged_and_a_ticket_left_out() -> None:
 def test_what_is_no_draw_is_said_and_not_raised(text: str, tmp_path: Path, capsysbinary: Any) -> None:
     (tmp_path / "x.json").write_text(text)
     assert verifier.main([str(tmp_path / "x.json")]) == 1
-    assert verifier.main([str(tmp_path / "none.json")]) == 1
-    assert verifier.main([]) == 1
     assert "读不懂" in capsysbinary.readouterr().out.decode()
+    with pytest.raises(ValueError, match=r"x\.json"):
+        operator.verify([str(tmp_path / "x.json")])
+
+
+def test_a_missing_file_and_no_file_are_no_failed_draw(tmp_path: Path, capsysbinary: Any) -> None:
+    assert verifier.main([str(tmp_path / "none.json")]) == 3
+    said = capsysbinary.readouterr().out.decode()
+    assert ("打不开" in said, "FAIL" in said, "结论" in said) == (True, False, False)
+    assert verifier.main([]) == 3
+    said = capsysbinary.readouterr().out.decode()
+    assert ("python verifier.py ROUND.json" in said, "FAIL" in said, "结论" in said) == (True, False, False)
+    given: dict[str, Any] = {"_env_file": None, "data_dir": tmp_path / "data", "keys": tmp_path / "keys"}
+    command = operator.COMMANDS["lottery verify"]
+    with pytest.raises(Unusable, match=r"none\.json: cannot be opened"):
+        operate(Settings(**given), "lottery verify", command, [str(tmp_path / "none.json")])
+    with pytest.raises(Unusable, match=r"wanted: doorstep lottery verify FILE \[TICKET"):
+        operate(Settings(**given), "lottery verify", command, [])
+
+
+def test_the_command_says_where_a_ticket_stands_and_what_is_not_drawn_yet(tmp_path: Path) -> None:
+    file, document = tmp_path / "ROUND.json", published(random.Random(7), 12)
+    file.write_text(json.dumps(document), "utf-8")
+    number = next(band["order"][0] for band in document["bands"].values() if band["order"])
+    grouped = [number[:3], number[3:6] + "-" + number[6:]]
+    assert f"票 {number}" in operator.verify([str(file), *grouped])
+    with pytest.raises(ValueError, match="000000001"):
+        operator.verify([str(file), "000 000 001"])
+    early = {**document, "secret": None, "seed": None}
+    early["bands"] = {band: {**of, "order": None} for band, of in document["bands"].items()}
+    file.write_text(json.dumps(early), "utf-8")
+    said = operator.verify([str(file), *grouped])
+    assert "not drawn yet; what is published so far agrees" in said
+    assert document["commitment"] in said
+    assert "在名单里" in said
+    file.write_text(json.dumps({**early, "list": early["list"][:-1]}), "utf-8")
+    with pytest.raises(ValueError, match="list_hash"):
+        operator.verify([str(file)])

@@ -65,6 +65,11 @@ export function clock() {
     }
     bar.setAttribute("aria-busy", "false");
   };
+  const fold = document.getElementById("fold");
+  fold.addEventListener("click", () => {
+    const open = bar.parentElement.classList.toggle("open");
+    fold.setAttribute("aria-expanded", String(open));
+  });
   show();
   setInterval(show, 5_000);
   for (const button of bar.querySelectorAll("[data-by]")) {

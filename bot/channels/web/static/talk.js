@@ -156,7 +156,7 @@ export class Talk {
 function bubble(runs) {
   const element = make("div", { className: "bubble" });
   for (const run of runs) {
-    let node = document.createTextNode(run.t);
+    let node = unbroken(run.t);
     for (const mark of ["code", "i", "b"]) if (run[mark]) node = make(mark, {}, node);
     if (run.href) {
       node = make("a", { href: run.href, ...beside(run.href) }, node);
@@ -164,6 +164,19 @@ function bubble(runs) {
     element.append(node);
   }
   return element;
+}
+
+// Codes and telephone numbers are written in groups; a line break inside one makes two numbers of it.
+const grouped = /\d+(?:[ \u00a0-]\d+)+/g;
+function unbroken(text) {
+  const parts = document.createDocumentFragment();
+  let at = 0;
+  for (const found of text.matchAll(grouped)) {
+    parts.append(text.slice(at, found.index), make("span", { className: "number", text: found[0] }));
+    at = found.index + found[0].length;
+  }
+  parts.append(text.slice(at));
+  return parts;
 }
 
 // A page of our own and a telephone number open here, whatever lies elsewhere beside the conversation.

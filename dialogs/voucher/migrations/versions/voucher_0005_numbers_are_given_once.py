@@ -1,0 +1,15 @@
+"""numbers are given once: a row that was deleted leaves its number to nobody."""
+
+from __future__ import annotations
+
+from bot.store.migrations.numbers import give_once
+
+revision = "voucher_0005"
+down_revision = "voucher_0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """One step up. The way back is a backup from before: a step down could only lose what people entered."""
+    give_once("voucher_child", "voucher_document", "voucher_family", "voucher_link")
