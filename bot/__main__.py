@@ -14,7 +14,7 @@ from bot.assembly import the_dialogs
 from bot.capability import OperatorCommand, Registry
 from bot.cli import chat as chats
 from bot.cli import check as checks
-from bot.cli import keeping, logs, operate
+from bot.cli import asking, keeping, logs, operate
 from bot.cli.errors import PREFIX, Unusable, explained, load_settings
 from bot.cli.room import appointment
 from bot.flow.diagram import mermaid
@@ -74,10 +74,15 @@ def chat(
 
 
 @app.command()
-def ask(_text: Annotated[list[str] | None, typer.Argument(metavar="TEXT")] = None) -> None:
-    """One question against the knowledge base (not built yet)."""
-    typer.echo("Answering questions comes with step 3.", err=True)
-    raise typer.Exit(2)
+def ask(
+    text: Annotated[list[str] | None, typer.Argument(metavar="TEXT")] = None,
+    region: Annotated[str, typer.Option(metavar="R", help="Where it is asked: 西安市, 西安市莲湖区 or 610104.")] = "",
+    at: Annotated[str, typer.Option(metavar="ISO", help="When it is asked; else now.")] = "",
+    as_json: Annotated[str, typer.Option("--json", metavar="-", help="JSON lines from the standard input.")] = "",
+    corpus: Annotated[Path | None, typer.Option(metavar="DIR", help="Entries that win over the shipped ones.")] = None,
+) -> None:
+    """One question against the knowledge base."""
+    asking.ask(load_settings(), " ".join(text or ()), region, at, as_json, corpus)
 
 
 @app.command()

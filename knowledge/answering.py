@@ -20,6 +20,8 @@ from knowledge.saying import in_english, said
 from knowledge.search import Asked, Found, Search
 
 Kind = Literal["answer", "choices", "dialog", "urgent", "handover"]
+NEAR = 2.5
+"""Points of score within which two places' entries answer the same question."""
 OFFERED = 3
 """How many entries "did you mean" offers at most."""
 
@@ -83,6 +85,8 @@ class Answers:
 
     def _decide(self, asked: Asked, found: list[Found], day: date, english: bool, name: str | None) -> Reply:
         sure = self.confidence(asked, found)
+        if sure >= self._offer and (cities := self._cities(asked, found)):
+            return self._which_city(cities, english, sure)
         # What is told of another place is offered with its name, never said as if it held here.
         if sure >= self._answer and found[0].evidence.away > -1.0:
             entry = self.entries[found[0].id]
@@ -101,6 +105,28 @@ class Answers:
             else "这个我现在答不准，不乱说。要找人帮您问，发「找人」。"
         )
         return Reply("handover", sorry, region=name, confidence=sure)
+
+    def _cities(self, asked: Asked, found: Sequence[Found]) -> tuple[Found, ...]:
+        """The same question's entries of several places, where nothing says which place is meant; else ()."""
+        if asked.home is not None or asked.named or not found:
+            return ()
+        first = self.entries[found[0].id]
+        alike: dict[str, Found] = {}
+        for one in found:
+            entry = self.entries[one.id]
+            if (
+                entry.code != regions.NATION
+                and entry.head.facets[0] == first.head.facets[0]
+                and found[0].score - one.score < NEAR
+            ):
+                alike.setdefault(entry.code, one)
+        return tuple(alike.values())[:OFFERED] if len(alike) > 1 and first.code != regions.NATION else ()
+
+    def _which_city(self, cities: tuple[Found, ...], english: bool, sure: float) -> Reply:
+        labels = tuple(f"{self.entries[one.id].head.region}：{self._label(one.id, english)}" for one in cities)
+        ask = "Which city do you mean?" if english else "您问的是哪个城市？"
+        lines = "\n".join(f"{number} {label}" for number, label in enumerate(labels, 1))
+        return Reply("choices", f"{ask}\n{lines}", cities, labels, confidence=sure)
 
     def _label(self, name: str, english: bool) -> str:
         head = self.entries[name].head

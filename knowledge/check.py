@@ -1,4 +1,4 @@
-"""Checks everything the knowledge package reads from files: packs, intents, urgent cards."""
+"""Checks everything the knowledge package reads from files: packs, intents, urgent cards, the corpus."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from collections.abc import Callable
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+from knowledge import wording
 from knowledge.city import load_city, pack_folders
+from knowledge.corpus_check import corpus_problems
+from knowledge.entries import load_corpus
 from knowledge.intents import load_intents
 from knowledge.privacy import lacking
 from knowledge.problems import PackError, Problem
@@ -29,6 +32,8 @@ def check(root: Traversable | None = None) -> list[Problem]:
         problems += _caught(load_intents, intents)
     if (urgent := folder.joinpath("urgent")).is_dir():
         problems += _caught(load_urgent, urgent) or _samples(load_urgent(urgent), str(urgent))
+    if (corpus := folder.joinpath("corpus")).is_dir():
+        problems += _caught(load_corpus, corpus) or corpus_problems(load_corpus(corpus), wording.shipped())
     return sorted(problems)
 
 

@@ -9,7 +9,7 @@ from bot.capability import Capability
 from dialogs.questions import flow, service
 
 
-def capability(home: str = "") -> Capability:
+def capability(home: str | None = None) -> Capability:
     """Questions as the registry sees them, asked at home in a region (its code); they end the routing order."""
     return Capability(
         name="questions",

@@ -42,7 +42,7 @@ def warm() -> None:
     _answers()
 
 
-def claims(home: str, text: str, turn: Turn) -> Claim:
+def claims(home: str | None, text: str, turn: Turn) -> Claim:
     """Every word that came this far. Into an open form come a line of care, a service not built yet, a sure answer."""
     card = urgent.care(text)
     if card is not None:
@@ -50,9 +50,11 @@ def claims(home: str, text: str, turn: Turn) -> Claim:
     meant = rules.meant(text)
     if meant.kind == "not_yet":
         return Claim(call=partial(not_yet, meant.service))
+    if turn.busy and not asks(text):  # an answer to the form's question, most likely
+        return Claim(call=partial(unknown, meant.service), last=True)
     reply = _answers().answer(text, home, _today(turn), turn.lang == "en")
     if reply.kind == "answer":
-        return Claim(call=partial(answer, reply), last=not asks(text))
+        return Claim(call=partial(answer, reply), last=False)
     if reply.entries:
         return Claim(call=partial(known_unknown if reply.kind == "handover" else choices, reply), last=True)
     return Claim(call=partial(unknown, meant.service), last=True)
