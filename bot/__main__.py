@@ -19,7 +19,6 @@ from bot.cli.errors import PREFIX, Unusable, explained, load_settings
 from bot.cli.room import appointment
 from bot.flow.diagram import mermaid
 from bot.settings import Settings
-from bot.store.upgrade import revise
 
 app = typer.Typer(
     add_completion=False,
@@ -218,8 +217,10 @@ def keys_adopt(
 @db_app.command("revision", hidden=True)
 def db_revision(owner: str, message: str) -> None:
     """For developers: write the next version of one owner's tables."""
+    from bot.store import versions  # noqa: PLC0415  Alembic takes half a second of a start
+
     folders = [capability.folder for capability in the_dialogs().capabilities(load_settings())]
-    made = revise(owner, message, folders)
+    made = versions.revise(owner, message, folders)
     _print([_from_here(str(path)) for path in made] or ["nothing differs"])
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from bot.clock import ms
 from bot.messages import Button, Outgoing
@@ -75,21 +76,16 @@ def _act_among(offers: list[Offer]) -> bool:
 
 def _offers(turn: Turn) -> list[Offer]:
     """Every button of the newest messages that works outside its question, newest message first."""
-    if turn.address_id is None or turn.who.new:
-        return []
-    rows = turn.db.all(
-        "SELECT payload FROM outbox WHERE address_id = :address AND kind = 'send' AND payload IS NOT NULL"
-        " AND state IN ('inflight', 'sent', 'unconfirmed') AND created >= :since ORDER BY id DESC LIMIT :most",
-        address=turn.address_id,
+    shown = _newest(
+        turn,
+        MESSAGES,
+        "state IN ('inflight', 'sent', 'unconfirmed') AND created >= :since",
         since=ms(turn.now - LIFE),
-        most=MESSAGES,
     )
     found: list[Offer] = []
     seen: set[tuple[str, str]] = set()
-    for ago, row in enumerate(rows):
-        try:
-            message = Outgoing.of_json(turn.ground.keys.unseal(bytes(row["payload"]), "outbox.payload"))
-        except Unreadable:  # its buttons are known by pressing them only
+    for ago, message in enumerate(shown):
+        if message is None:  # its buttons are known by pressing them only
             continue
         head = plain(message.text).strip().split("\n")[0][:HEAD]
         for button in (button for line in message.buttons for button in line):
@@ -102,22 +98,29 @@ def _offers(turn: Turn) -> list[Offer]:
 
 
 def said(turn: Turn, count: int) -> list[tuple[str, ...]]:
-    """The text keys of the newest `count` messages that this address was sent, newest first; fewer where there are none."""
+    """The text keys of the newest `count` messages that this address was sent, newest first; fewer where there are
+    none, and none where one cannot be read."""
+    messages = _newest(turn, count)
+    return [] if None in messages else [message.keys for message in messages if message is not None]
+
+
+def _newest(turn: Turn, most: int, where: str = "TRUE", **values: Any) -> list[Outgoing | None]:
+    """The newest messages to this address, newest first; None for one that cannot be read any more."""
     if turn.address_id is None or turn.who.new:
         return []
-    rows = turn.db.all(
+    found: list[Outgoing | None] = []
+    for row in turn.db.all(
         "SELECT payload FROM outbox WHERE address_id = :address AND kind = 'send' AND payload IS NOT NULL"
-        " ORDER BY id DESC LIMIT :count",
+        f" AND {where} ORDER BY id DESC LIMIT :most",
         address=turn.address_id,
-        count=count,
-    )
-    try:
-        return [
-            Outgoing.of_json(turn.ground.keys.unseal(bytes(row["payload"]), "outbox.payload")).keys
-            for row in rows
-        ]
-    except Unreadable:
-        return []
+        most=most,
+        **values,
+    ):
+        try:
+            found.append(Outgoing.of_json(turn.ground.keys.unseal(bytes(row["payload"]), "outbox.payload")))
+        except Unreadable:
+            found.append(None)
+    return found
 
 
 def _row(turn: Turn, rest: str) -> tuple[str, str] | None:

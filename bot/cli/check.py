@@ -15,7 +15,7 @@ from bot.cli.errors import explained, unknown_settings
 from bot.flow.check import flaws
 from bot.settings import Settings
 from bot.store.session import Store, sqlite_url
-from bot.store.upgrade import drift, upgrade
+from bot.store.upgrade import upgrade
 from bot.texts import Texts, TextsError
 
 MACHINE = Path(assembly.__file__).parent
@@ -60,6 +60,8 @@ def shapes(capabilities: Iterable[Capability]) -> list[str]:
 
 def tables(capabilities: Iterable[Capability]) -> list[str]:
     """Where the classes of tables and the numbered versions differ."""
+    from bot.store import versions  # noqa: PLC0415  Alembic takes half a second of a start
+
     folders = [capability.folder for capability in capabilities]
     with tempfile.TemporaryDirectory() as folder:
         store = Store(sqlite_url(Path(folder) / "empty.db"))
@@ -67,7 +69,7 @@ def tables(capabilities: Iterable[Capability]) -> list[str]:
             upgrade(store, folders)
             return [
                 f"tables: {change} -- `doorstep db revision OWNER MESSAGE` writes the version"
-                for change in drift(store, folders)
+                for change in versions.drift(store, folders)
             ]
         finally:
             store.close()

@@ -27,7 +27,7 @@ from bot import VERSION
 from bot.clock import ms
 from bot.store.keyring import SETTING
 from bot.store.session import Store
-from bot.store.upgrade import alone, known_revisions, lock_shared, step_up
+from bot.store.upgrade import alone, lock_shared
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -185,15 +185,17 @@ def restore(
     it: it becomes unconfirmed, and only `resend` lets it go. Numbers that stand on buttons already sent are left behind,
     so that a button from after the backup does nothing. Raises BackupUnusable; then nothing was changed.
     """
+    from bot.store import versions  # noqa: PLC0415  Alembic takes half a second of a start
+
     backup, folders = read(source), tuple(folders)
-    if unknown := set(backup.revisions) - known_revisions(folders):
+    if unknown := set(backup.revisions) - versions.known_revisions(folders):
         raise BackupUnusable(
             f"{source}: made by version {backup.version} with {', '.join(sorted(unknown))}, this is {VERSION}"
             " -- restore it with that version or a later one"
         )
     with alone(store) as connection, zipfile.ZipFile(source) as archive:
         _make_room(connection, replace)
-        step_up(connection, folders, *backup.revisions)
+        versions.step_up(connection, folders, *backup.revisions)
         shape = MetaData()
         shape.reflect(connection)
         for table in shape.sorted_tables:
@@ -204,7 +206,7 @@ def restore(
                 f"{source}: there is no table {', '.join(sorted(lacking))} here -- is a service missing?"
             )
         _go_on_counting(connection)
-        step_up(connection, folders, "heads")
+        versions.step_up(connection, folders, "heads")
         held = _settle(connection, backup, now)
         _go_on_counting(connection)
         return held

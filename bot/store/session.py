@@ -46,22 +46,31 @@ WORKERS = 8
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z_]\w*)")
 
 
-@lru_cache(maxsize=1024)
-def _numbered(sql: str) -> tuple[bytes, tuple[str, ...]]:
-    """A statement as PostgreSQL wants it, with $1, $2 …, and the names of its parameters in that order."""
-    names = tuple(dict.fromkeys(_PARAMETER.findall(sql)))
-    return _PARAMETER.sub(lambda found: f"${names.index(found[1]) + 1}", sql).encode(), names
+class _Statement:
+    """A statement as PostgreSQL wants it, with $1, $2 …; its parameters in that order; its columns, once they are known."""
+
+    def __init__(self, sql: str) -> None:
+        self.parameters = names = tuple(dict.fromkeys(_PARAMETER.findall(sql)))
+        self.sql = _PARAMETER.sub(lambda found: f"${names.index(found[1]) + 1}", sql).encode()
+        self.columns: tuple[str, ...] = ()
+
+    def values(self, given: Mapping[str, Any]) -> list[Any]:
+        """The values of its parameters, in their order."""
+        return [given[name] for name in self.parameters]
+
+
+_statement = lru_cache(maxsize=1024)(_Statement)
 
 
 class _Cursor(RawCursor[Any]):
     """Gives rows as dicts. The columns of a statement are learnt once: to ask for them each time costs as much again."""
 
-    statement = b""
+    statement: _Statement
 
-    def named(self, statement: bytes, values: Sequence[Any]) -> _Cursor:
-        """Execute a statement of `_numbered`."""
+    def perform(self, statement: _Statement, values: Mapping[str, Any]) -> _Cursor:
+        """Execute a statement."""
         self.statement = statement
-        self.execute(statement, values)
+        self.execute(statement.sql, statement.values(values))
         return self
 
 
@@ -70,15 +79,11 @@ def _dicts(cursor: Any) -> Callable[[Sequence[Any]], Any]:
     result = cursor.pgresult
     if result is None or not result.nfields:
         return dict_row(cursor)
-    names = _columns(cursor.statement, result.nfields)
-    if not names:
-        names += [result.fname(at).decode() for at in range(result.nfields)]
-    return lambda values: dict(zip(names, values, strict=True))
-
-
-@lru_cache(maxsize=1024)
-def _columns(_statement: bytes, _count: int) -> list[str]:
-    return []
+    statement: _Statement = cursor.statement
+    if len(statement.columns) != result.nfields:
+        statement.columns = tuple(result.fname(at).decode() for at in range(result.nfields))
+    columns = statement.columns
+    return lambda values: dict(zip(columns, values, strict=True))
 
 
 def away(why: BaseException) -> bool:
@@ -99,7 +104,7 @@ class Db:
         self._connection = connection
         if not connection.in_transaction():
             connection.begin()  # for SQLAlchemy's books only: in AUTOCOMMIT it says nothing to the database
-        self._raw: Any = cast("Any", connection.connection.driver_connection)
+        self._raw = cast("Any", connection.connection.driver_connection)
         self.postgres = isinstance(self._raw, psycopg.Connection)
         # One for the whole transaction: to make one for each statement costs as much again.
         self._cursor: Any = _Cursor(self._raw, row_factory=_dicts) if self.postgres else None
@@ -123,8 +128,8 @@ class Db:
             return
         self.flush()
         if self.postgres:
-            statement, names = _numbered(sql)
-            self._cursor.executemany(statement, [[row[name] for name in names] for row in rows])
+            statement = _statement(sql)
+            self._cursor.executemany(statement.sql, [statement.values(row) for row in rows])
         else:
             self._raw.cursor().executemany(sql, rows)
 
@@ -175,8 +180,7 @@ class Db:
     def _execute(self, sql: str, values: Mapping[str, Any]) -> Any:
         self.flush()
         if self.postgres:
-            statement, names = _numbered(sql)
-            return self._cursor.named(statement, [values[name] for name in names])
+            return self._cursor.perform(_statement(sql), values)
         cursor = self._raw.cursor()
         cursor.row_factory = sqlite3.Row
         return cursor.execute(sql, values)

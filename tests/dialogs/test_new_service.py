@@ -16,7 +16,7 @@ from bot.capability import Capability
 from bot.cli import words
 from bot.flow.check import flaws
 from bot.settings import Settings
-from bot.store.upgrade import revise
+from bot.store.versions import revise
 from bot.texts import Texts
 from tests.flow.samples import MACHINE
 from tests.flow.test_diagrams import picture

@@ -9,11 +9,9 @@ import time
 from pathlib import Path
 from random import Random
 
-from alembic import command
-
 from bot.assembly import the_dialogs
 from bot.settings import Settings
-from bot.store import upgrade
+from bot.store import upgrade, versions
 from bot.store.session import Db, Store, sqlite_url
 from tests.bench.report import Row
 from tests.running import kill
@@ -59,9 +57,7 @@ def first_version(given: Given, url: str) -> None:
     store = Store(url)
     try:
         with upgrade.alone(store) as connection:
-            config = upgrade._config(upgrade.owners(_folders(given)), connection)
-            for revision in ("bot_0001", "account_0001", "voucher_0001"):
-                command.upgrade(config, revision)
+            versions.step_up(connection, _folders(given), "bot_0001", "account_0001", "voucher_0001")
 
         def people(db: Db) -> None:
             for number in range(ROWS):
@@ -110,13 +106,13 @@ def whole(given: Given, url: str, finished: bool) -> list[str]:
     try:
         kept = store.read(lambda db: db.value("SELECT count(*) FROM outbox"))
         found = [] if kept == ROWS else [f"{url}: {kept} rows of {ROWS}"]
-        versions = {
+        stands = {
             str(row["version_num"])
             for row in store.read(lambda db: db.all("SELECT version_num FROM alembic_version"))
         }
-        first = versions <= {"bot_0001", "account_0001", "voucher_0001"}
+        first = stands <= {"bot_0001", "account_0001", "voucher_0001"}
         if finished or not first:
-            found += [f"{url}: {line}" for line in upgrade.drift(store, _folders(given))]
+            found += [f"{url}: {line}" for line in versions.drift(store, _folders(given))]
         return found
     finally:
         store.close()

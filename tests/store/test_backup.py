@@ -22,7 +22,8 @@ from bot.store.backup import AHEAD, Backup, BackupUnusable
 from bot.store.crew import DatabaseTaken
 from bot.store.sealed import KeysUnusable
 from bot.store.session import Db, Store, sqlite_url
-from bot.store.upgrade import alone, drift, step_up, upgrade
+from bot.store.upgrade import alone, upgrade
+from bot.store.versions import drift, step_up
 from bot.turn import Turn
 from tests.dialogs.voucher.district import District
 from tests.servers import Postgres

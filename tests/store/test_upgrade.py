@@ -16,7 +16,8 @@ import dialogs
 import tests.walks
 from bot.settings import Settings
 from bot.store.session import Store, sqlite_url
-from bot.store.upgrade import MACHINE, UpgradeImpossible, by_table, drift, owners, revise, tables_of, upgrade
+from bot.store.upgrade import MACHINE, UpgradeImpossible, _heads, _versions_of, owners, tables_of, upgrade
+from bot.store.versions import by_table, drift, revise
 
 ROOT = Path(bot.__file__).parents[1]
 WALKS = Path(tests.walks.__file__).parent
@@ -77,6 +78,14 @@ def test_what_differs_is_seen(store: Store) -> None:
     store.write(lambda db: db.run("CREATE TABLE stray (id INTEGER)"))
     found = "\n".join(drift(store, [WALKS]))
     assert all(word in found for word in ("weather", "ix_walk_person_id", "stray"))
+
+
+def test_the_newest_versions_are_known_by_their_files(store: Store) -> None:
+    """A start must not load Alembic to learn that there is nothing to do."""
+    folders = [*DIALOGS, WALKS]
+    upgrade(store, folders)
+    assert _heads(folders) == _versions_of(store)
+    assert len(_heads(folders)) == len(owners(folders))
 
 
 def test_again_changes_nothing(store: Store) -> None:

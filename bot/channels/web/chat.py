@@ -69,8 +69,7 @@ class Chat:
             request,
             "chat.html",
             {
-                "lang": lang,
-                "words": lambda key: self._door.words.label(lang, f"web.{key}"),
+                **self._door.spoken(lang),
                 "script": self._script_words(lang),
                 "personas": tuple(visitor.places),
                 "demo": self._door.demo,

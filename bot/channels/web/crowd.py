@@ -63,21 +63,13 @@ class PerAddress:
 
     def _refuse(self, request: Request, wait: int) -> Response:
         headers = {"Retry-After": str(wait), "Cache-Control": "no-store"}
-        if request.method != "GET" or "text/html" not in request.headers.get("accept", ""):
-            return JSONResponse({"error": 429}, status_code=429, headers=headers)
-        lang = self._door.language(request)
-        return self._pages.TemplateResponse(
-            request,
-            "crowd.html",
-            {
-                "lang": lang,
-                "words": lambda key: self._door.words.label(lang, f"web.{key}"),
-                "telephone": self._telephone,
-                "here": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
-            },
-            status_code=429,
-            headers={**headers, "Content-Language": lang},
+        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        said = (
+            self._door.sorry(request, self._pages, "crowd.html", 429, headers, here=here)
+            if request.method == "GET"
+            else None
         )
+        return said or JSONResponse({"error": 429}, status_code=429, headers=headers)
 
 
 def network(host: str) -> str | None:

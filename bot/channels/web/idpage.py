@@ -78,8 +78,7 @@ class IdPage:
             request,
             "id.html",
             {
-                "lang": lang,
-                "words": lambda key: self._door.words.label(lang, f"web.{key}"),
+                **self._door.spoken(lang),
                 "state": state,
                 "problem": problem,
                 "web": web,

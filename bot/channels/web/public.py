@@ -59,20 +59,10 @@ class Public:
 
     def _missing(self, request: Request, headers: dict[str, str]) -> Response:
         """Nothing stands there (yet): in words for a browser, as JSON for a program."""
-        if "text/html" not in request.headers.get("accept", ""):
-            return JSONResponse({"error": "not found"}, status_code=404, headers=headers)
-        lang = self._door.language(request)
-        return self._pages.TemplateResponse(
-            request,
-            "missing.html",
-            {
-                "lang": lang,
-                "words": lambda key: self._door.words.label(lang, f"web.{key}"),
-                "telephone": self._live.house.ground.telephone,
-            },
-            status_code=404,
-            headers={**headers, "Content-Language": lang, "Vary": "Accept, Accept-Language"},
+        said = self._door.sorry(
+            request, self._pages, "missing.html", 404, {**headers, "Vary": "Accept, Accept-Language"}
         )
+        return said or JSONResponse({"error": "not found"}, status_code=404, headers=headers)
 
     async def alive(self, _request: Request) -> Response:
         """GET /healthz: the process lives: its loop answers, and what is handed to the database comes back in time."""

@@ -28,8 +28,7 @@ class Sheets:
             request,
             "sheet.html",
             {
-                "lang": lang,
-                "words": lambda key: self._door.words.label(lang, f"web.{key}"),
+                **self._door.spoken(lang),
                 "title": title,
                 "markup": words,
                 "sample": self._live.house.ground.demo,

@@ -14,6 +14,7 @@ from itsdangerous import BadSignature, Signer
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.templating import Jinja2Templates
 
 from bot.messages import Place
 from bot.texts import LANGUAGES, Texts
@@ -121,6 +122,31 @@ class Door:
         if not isinstance(tree, dict):
             raise HTTPException(422)
         return tree
+
+    def spoken(self, lang: str) -> dict[str, Any]:
+        """What every page's template wants: its language, and this folder's words in it."""
+        return {"lang": lang, "words": lambda key: self.words.label(lang, f"web.{key}")}
+
+    def sorry(
+        self,
+        request: Request,
+        pages: Jinja2Templates,
+        template: str,
+        status: int,
+        headers: dict[str, str],
+        **values: Any,
+    ) -> Response | None:
+        """In words why a browser does not get what it asked for; None for a program, which reads none."""
+        if "text/html" not in request.headers.get("accept", ""):
+            return None
+        lang = self.language(request)
+        return pages.TemplateResponse(
+            request,
+            template,
+            {**self.spoken(lang), "telephone": self._ground.telephone, **values},
+            status_code=status,
+            headers={**headers, "Content-Language": lang},
+        )
 
     def language(self, request: Request, spoken: str | None = None) -> str:
         """The page's language: asked for (?lang), spoken in the chat, else the browser's."""

@@ -1,4 +1,4 @@
-"""Alembic's way into the database: run by `bot.store.upgrade`, which hands in an open, locked connection."""
+"""Alembic's way into the database: run by `bot.store.versions`, which hands in an open, locked connection."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Literal
 from alembic import context
 from sqlmodel import AutoString, SQLModel
 
-from bot.store.upgrade import by_table
+from bot.store.versions import by_table
 
 
 def render_item(kind: str, item: Any, _autogen: object) -> str | Literal[False]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from alembic import op
 from sqlalchemy import text
+
+_MADE = text("SELECT sql FROM sqlite_master WHERE type = :type AND tbl_name = :table AND sql IS NOT NULL")
 
 
 def give_once(*tables: str) -> None:
@@ -15,23 +19,19 @@ def give_once(*tables: str) -> None:
     if here.dialect.name != "sqlite":
         return
     for table in tables:
-        made = here.execute(text("SELECT sql FROM sqlite_master WHERE name = :t"), {"t": table}).scalar_one()
-        key = f"CONSTRAINT pk_{table} PRIMARY KEY (id)"
-        parts = made.split(key)
-        if len(parts) != 2 or "id INTEGER NOT NULL" not in parts[0]:
-            raise ValueError(f"{table} is not as it was made: {made}")
-        before, after = parts[0].rstrip(), parts[1].lstrip()
-        # The constraint stands between two commas, or last.
-        rest = before + after[1:] if after.startswith(",") else before.rstrip(",") + "\n" + after
-        columns = rest[rest.index("(") :].replace(
-            "id INTEGER NOT NULL", "id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT", 1
+        (made,) = here.execute(_MADE, {"type": "table", "table": table}).scalars()
+        bare, found = re.subn(rf",\s*CONSTRAINT pk_{table} PRIMARY KEY \(id\)", "", made)
+        columns, numbered = re.subn(
+            r"\bid INTEGER NOT NULL", "id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT", bare[bare.index("(") :]
         )
-        indexes = here.execute(
-            text("SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = :t AND sql IS NOT NULL"), {"t": table}
-        ).scalars().all()  # fmt: skip
-        op.execute(text(f"CREATE TABLE anew {columns}".replace(":", "\\:")))
-        op.execute(f"INSERT INTO anew SELECT * FROM {table}")
-        op.execute(f"DROP TABLE {table}")
-        op.execute(f"ALTER TABLE anew RENAME TO {table}")
-        for index in indexes:
-            op.execute(text(index.replace(":", "\\:")))
+        if (found, numbered) != (1, 1):
+            raise ValueError(f"{table} is not as it was made: {made}")
+        indexes = list(here.execute(_MADE, {"type": "index", "table": table}).scalars())
+        for statement in (
+            f"CREATE TABLE anew {columns}",
+            f"INSERT INTO anew SELECT * FROM {table}",
+            f"DROP TABLE {table}",
+            f"ALTER TABLE anew RENAME TO {table}",
+            *indexes,
+        ):
+            here.exec_driver_sql(statement)

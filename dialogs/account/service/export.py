@@ -83,11 +83,11 @@ def _page(turn: Turn, found: Mapping[str, list[dict[str, Any]]]) -> str:
             parts.append(f"<h2>{escape(turn.label(f'kept.{section}.name'))}</h2>")
         for row in rows:
             cells = [
-                f"<dt>{escape(turn.label(f'kept.{section}.{name}'))}</dt><dd>{escape(shown(section, name, value))}</dd>"
+                f"<dt>{escape(turn.label(f'kept.{section}.{name}'))}</dt><dd>{escape(said)}</dd>"
                 for name, value in row.items()
                 if value not in (None, "")
                 and name not in INSIDE.get(section, ())
-                and shown(section, name, value)
+                and (said := shown(section, name, value))
             ]
             parts.append(f"<dl>{''.join(cells)}</dl>")
     tag = {"zh": "zh-Hans"}.get(lang, lang)

@@ -28,7 +28,7 @@ from dialogs.voucher.service import (
     together,
 )
 from dialogs.voucher.service.guardian import ask_guardian
-from dialogs.voucher.service.names import child_name, subject_birth
+from dialogs.voucher.service.names import child_name, named, subject_birth
 from knowledge.ages import completed_months
 from knowledge.city import City
 from knowledge.programme import Band, Programme, Round
@@ -143,7 +143,7 @@ def band(
     places = len(city.places_for(programme.id, months)) if programme.id in city.programmes else 0
     turn.data.update(
         band=found.id,
-        band_name=found.name_en if turn.lang == "en" else found.name,
+        band_name=named(turn, found),
         amount=found.amount_fen,
         quota=found.quota,
         places=places,

@@ -11,6 +11,7 @@ from bot.store.session import Row
 from bot.texts import plain
 from bot.turn import Turn
 from dialogs.voucher import rules
+from dialogs.voucher.service.names import named
 from dialogs.voucher.service.rows import programme_of
 from knowledge.programme import Programme
 
@@ -58,11 +59,8 @@ def programme_words(turn: Turn, programme: Programme) -> str:
     )
     return turn.label(
         "voucher.staff.arming",
-        title=programme.name_en if turn.lang == "en" else programme.name,
-        bands=[
-            {"name": b.name_en if turn.lang == "en" else b.name, "quota": b.quota, "amount": b.amount_fen}
-            for b in programme.bands
-        ],
+        title=named(turn, programme),
+        bands=[{"name": named(turn, b), "quota": b.quota, "amount": b.amount_fen} for b in programme.bands],
         **values,
         last_day=last.isoformat(),
         days=days,
@@ -77,9 +75,14 @@ def draw_words(turn: Turn, row: Row) -> str:
     for band in programme_of(row).bands:
         order, quota = result[band.id]["order"], result[band.id]["quota"]
         won = min(len(order), quota)
-        name = band.name_en if turn.lang == "en" else band.name
         bands.append(
-            {"name": name, "count": len(order), "quota": quota, "won": won, "reserve": len(order) - won}
+            {
+                "name": named(turn, band),
+                "count": len(order),
+                "quota": quota,
+                "won": won,
+                "reserve": len(order) - won,
+            }
         )
     return turn.label(
         "voucher.staff.publishing",

@@ -75,24 +75,25 @@ def show(turn: Turn, city: City, name: str = "") -> None:
 
     Of the latest rounds in which they have a ticket; without any, of the latest round. `name` asks for one round.
     """
-    if name:
-        row = _named(turn, city, name)
-        found = [] if row is None else [row]
+    own = [] if name else _own_rounds(turn)
+    shown: list[Row | None]
+    if own:
+        shown = [rounds.round_row(turn.db, int(one["id"])) for one in own[:ROUNDS]]
     else:
-        found = _own_rounds(turn)[:ROUNDS] or [row for row in [_latest(turn, city)] if row is not None]
-    found = [row for row in found if row["state"] != "announced"]
+        shown = [_named(turn, city, name) if name else _latest(turn, city)]
+    found = [row for row in shown if row is not None and row["state"] != "announced"]
     if not found:
         turn.say("voucher.fair.none", telephone=turn.ground.telephone)
     for number, row in enumerate(found):
         _show(turn, row, older=number > 0)
-    if not name and (more := [row["name"] for row in _own_rounds(turn)[ROUNDS:]]):
+    if more := [one["name"] for one in own[ROUNDS:]]:
         turn.say("voucher.fair.more", rounds=more)
 
 
 def _own_rounds(turn: Turn) -> list[Row]:
-    """The rounds in which somebody has a ticket, the latest first."""
+    """Number and name of the rounds in which somebody has a ticket, the latest first; a whole row takes megabytes."""
     return turn.db.all(
-        "SELECT * FROM voucher_round WHERE id IN (SELECT round_id FROM voucher_ticket WHERE person_id = :person"
+        "SELECT id, name FROM voucher_round WHERE id IN (SELECT round_id FROM voucher_ticket WHERE person_id = :person"
         " OR guardian_id = :person) ORDER BY id DESC",
         person=turn.who.id,
     )
@@ -190,7 +191,11 @@ def _own(turn: Turn, row: Row, ticket: Row) -> str:
 
 def send(turn: Turn, city: City, name: str = "") -> None:
     """A round's files and the script, as documents; where they are too large, how else to get them."""
-    row = _named(turn, city, name) if name else next(iter(_own_rounds(turn)), None) or _latest(turn, city)
+    if name:
+        row = _named(turn, city, name)
+    else:
+        own = _own_rounds(turn)
+        row = rounds.round_row(turn.db, int(own[0]["id"])) if own else _latest(turn, city)
     bands = [] if row is None else [ticket["band"] for ticket in _tickets(turn, row)]
     name = "" if row is None else public.file_of(turn.db, row, bands[0] if bands else None)[0]
     found = public.document(turn.ground.keys, turn.db, name)

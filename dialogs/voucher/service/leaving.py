@@ -14,10 +14,10 @@ from bot.store.session import Row
 from bot.turn import Turn
 from dialogs.voucher.service import first_come, mine, reserve, rounds
 from dialogs.voucher.service.issuing import valid_of
-from dialogs.voucher.service.names import child_name
+from dialogs.voucher.service.names import child_name, named
 from dialogs.voucher.service.results import guardians
 from knowledge.city import City
-from knowledge.programme import Band, Programme
+from knowledge.programme import Programme
 
 OVER_DAYS = 180
 """A programme is over when for so long no round has been published and no voucher has been good."""
@@ -85,12 +85,12 @@ def _programme(turn: Turn, name: str) -> str:
         p=name,
     )
     found = None if row is None else _rules_of(row)
-    return name if found is None else _named(turn, found)
+    return name if found is None else named(turn, found)
 
 
 def _band(turn: Turn, ticket: Row) -> str:
     found = _rules_of(rounds.round_row(turn.db, int(ticket["round_id"])))
-    return str(ticket["band"]) if found is None else _named(turn, found.band(ticket["band"]))
+    return str(ticket["band"]) if found is None else named(turn, found.band(ticket["band"]))
 
 
 def _rules_of(row: Row) -> Programme | None:
@@ -98,10 +98,6 @@ def _rules_of(row: Row) -> Programme | None:
         return rounds.programme_of(row)
     except ValueError:  # an export gives what there is
         return None
-
-
-def _named(turn: Turn, thing: Band | Programme) -> str:
-    return thing.name_en if turn.lang == "en" else thing.name
 
 
 def _documents(turn: Turn, family: Row) -> list[dict[str, Any]]:

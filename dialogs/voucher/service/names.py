@@ -8,12 +8,18 @@ from hashlib import sha256
 
 from bot.store.session import Row
 from bot.turn import Turn
+from knowledge.programme import Band, Programme
 
 
 def child_name(turn: Turn, ticket: Row) -> str:
     """What the applicant calls the child."""
     blob = turn.db.value("SELECT name FROM subject WHERE id = :id", id=ticket["subject_id"])
     return turn.unseal(blob, "subject.name")
+
+
+def named(turn: Turn, thing: Band | Programme) -> str:
+    """A band or a programme as the person reads it."""
+    return thing.name_en if turn.lang == "en" else thing.name
 
 
 def subject_birth(turn: Turn, subject_id: int) -> date:

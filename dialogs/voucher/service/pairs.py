@@ -19,6 +19,7 @@ from bot.timers import Due
 from bot.turn import Turn
 from dialogs.voucher import rules
 from dialogs.voucher.service import aliases, rounds, showing
+from dialogs.voucher.service.names import named
 from dialogs.voucher.service.results import guardians
 from dialogs.voucher.service.rows import short_row
 from knowledge.city import City
@@ -189,7 +190,7 @@ def show(turn: Turn) -> None:
             pair=int(row["id"]),
             one=row["one_number"],
             other=row["other_number"],
-            band=band.name_en if turn.lang == "en" else band.name,
+            band=named(turn, band),
             round=row["round"],
             why=row["why"],
         )  # fmt: skip

@@ -14,7 +14,7 @@ from bot.store.session import Row
 from bot.turn import Turn, reachable
 from dialogs.voucher import codes
 from dialogs.voucher.service import guardian, rounds, showing, usable
-from dialogs.voucher.service.names import child_name, subject_birth
+from dialogs.voucher.service.names import child_name, named, subject_birth
 from knowledge.city import City
 
 PRINTED = 4
@@ -132,10 +132,10 @@ def _facts(turn: Turn, ticket: Row, row: Row) -> tuple[tuple[str, str], ...]:
     programme = rounds.programme_of(row)
     band = programme.band(ticket["band"])
     values: dict[str, Any] = {
-        "programme": programme.name_en if turn.lang == "en" else programme.name,
+        "programme": named(turn, programme),
         "round": row["name"],
         "birth": subject_birth(turn, int(ticket["subject_id"])),
-        "band": band.name_en if turn.lang == "en" else band.name,
+        "band": named(turn, band),
     }
     return tuple(
         (turn.label(f"voucher.slip.fact.{name}"), turn.label(f"voucher.slip.is.{name}", **values))
