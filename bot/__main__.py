@@ -12,9 +12,9 @@ import typer
 
 from bot.assembly import the_dialogs
 from bot.capability import OperatorCommand, Registry
+from bot.cli import asking, keeping, logs, operate
 from bot.cli import chat as chats
 from bot.cli import check as checks
-from bot.cli import asking, keeping, logs, operate
 from bot.cli.errors import PREFIX, Unusable, explained, load_settings
 from bot.cli.room import appointment
 from bot.flow.diagram import mermaid
@@ -75,10 +75,16 @@ def chat(
 @app.command()
 def ask(
     text: Annotated[list[str] | None, typer.Argument(metavar="TEXT")] = None,
-    region: Annotated[str, typer.Option(metavar="R", help="Where it is asked: 西安市, 西安市莲湖区 or 610104.")] = "",
+    region: Annotated[
+        str, typer.Option(metavar="R", help="Where it is asked: 西安市, 西安市莲湖区 or 610104.")
+    ] = "",
     at: Annotated[str, typer.Option(metavar="ISO", help="When it is asked; else now.")] = "",
-    as_json: Annotated[str, typer.Option("--json", metavar="-", help="JSON lines from the standard input.")] = "",
-    corpus: Annotated[Path | None, typer.Option(metavar="DIR", help="Entries that win over the shipped ones.")] = None,
+    as_json: Annotated[
+        str, typer.Option("--json", metavar="-", help="JSON lines from the standard input.")
+    ] = "",
+    corpus: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Entries that win over the shipped ones.")
+    ] = None,
 ) -> None:
     """One question against the knowledge base."""
     asking.ask(load_settings(), " ".join(text or ()), region, at, as_json, corpus)

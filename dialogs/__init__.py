@@ -11,6 +11,8 @@ from bot.capability import Capability
 from bot.settings import Settings
 from dialogs import account, questions, staff, urgent, voucher
 from knowledge.city import City, load_city
+from knowledge.current import Current
+from knowledge.entries import Spot
 from knowledge.privacy import PrivacyNote, load_privacy
 
 __all__ = ["capabilities", "home", "is_demo", "places", "telephone", "wording"]
@@ -41,8 +43,18 @@ def capabilities(settings: Settings) -> tuple[Capability, ...]:
         voucher.capability(city),
         account.capability(privacy_note(settings)),
         staff.capability(places(settings)),
-        questions.capability(city.code),
+        questions.capability(corpus(settings), city.code),
     )
+
+
+def corpus(settings: Settings) -> Current:
+    """The answers of the program, of the home pack and of the district's own content, the last winning."""
+    city, content = home(settings), settings.data_dir / "content"
+    known = files("knowledge")
+    shipped = [known.joinpath("corpus"), known.joinpath("cities", settings.city, "corpus")]
+    edited = [content / "corpus", content / "cities" / settings.city / "corpus"]
+    spot = Spot(city.code, city.settings.name)
+    return Current([folder for folder in shipped if folder.is_dir()], edited, spot)
 
 
 def is_demo(settings: Settings) -> bool:

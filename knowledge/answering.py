@@ -50,7 +50,7 @@ class Answers:
     def __init__(self, entries: Sequence[Entry], search: Search | None = None) -> None:
         self.entries = {entry.id: entry for entry in entries}
         self.search = search or Search(entries)
-        self._sure, self._answer, self._offer = fitted().sure, fitted().answer, fitted().offer
+        self.figures = fitted()
         self._intents: Intents = load_intents()
 
     def reply(self, text: str, region: str | None, at: datetime) -> Reply:
@@ -77,7 +77,7 @@ class Answers:
         """How sure it is that the first entry is meant and answers, 0 to 1."""
         if not found:
             return 0.0
-        z = sum(self._sure.get(name, 0.0) * value for name, value in doubts(asked, found).items())
+        z = sum(self.figures.sure.get(name, 0.0) * value for name, value in doubts(asked, found).items())
         return 1.0 / (1.0 + math.exp(-z))
 
     def _starts(self, text: str) -> str | None:
@@ -85,15 +85,15 @@ class Answers:
 
     def _decide(self, asked: Asked, found: list[Found], day: date, english: bool, name: str | None) -> Reply:
         sure = self.confidence(asked, found)
-        if sure >= self._offer and (cities := self._cities(asked, found)):
+        if sure >= self.figures.offer and (cities := self._cities(asked, found)):
             return self._which_city(cities, english, sure)
         # What is told of another place is offered with its name, never said as if it held here.
-        if sure >= self._answer and found[0].evidence.away > -1.0:
+        if sure >= self.figures.answer and found[0].evidence.away > -1.0:
             entry = self.entries[found[0].id]
             kind: Kind = "handover" if entry.head.kind == "unknown" else "answer"
             text = said(entry, day, english, asked.bare)
             return Reply(kind, text, (found[0],), region=name, confidence=sure, sources=entry.head.sources)
-        if sure >= self._offer:
+        if sure >= self.figures.offer:
             offered = tuple(found[:OFFERED])
             labels = tuple(self._label(one.id, english) for one in offered)
             ask = "Did you mean one of these?" if english else "您是想问下面哪一个？"
@@ -115,15 +115,15 @@ class Answers:
         for one in found:
             entry = self.entries[one.id]
             if (
-                entry.code != regions.NATION
+                entry.spot.code != regions.NATION
                 and entry.head.facets[0] == first.head.facets[0]
                 and found[0].score - one.score < NEAR
             ):
-                alike.setdefault(entry.code, one)
-        return tuple(alike.values())[:OFFERED] if len(alike) > 1 and first.code != regions.NATION else ()
+                alike.setdefault(entry.spot.code, one)
+        return tuple(alike.values())[:OFFERED] if len(alike) > 1 and first.spot.code != regions.NATION else ()
 
     def _which_city(self, cities: tuple[Found, ...], english: bool, sure: float) -> Reply:
-        labels = tuple(f"{self.entries[one.id].head.region}：{self._label(one.id, english)}" for one in cities)
+        labels = tuple(f"{self.entries[one.id].spot.name}：{self._label(one.id, english)}" for one in cities)
         ask = "Which city do you mean?" if english else "您问的是哪个城市？"
         lines = "\n".join(f"{number} {label}" for number, label in enumerate(labels, 1))
         return Reply("choices", f"{ask}\n{lines}", cities, labels, confidence=sure)

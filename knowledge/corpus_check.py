@@ -28,7 +28,9 @@ def corpus_problems(entries: Sequence[Entry], words: Words) -> list[Problem]:
             other = asked.setdefault(normalise(phrasing), entry)
             if other is not entry:
                 problems.append(
-                    Problem(entry.file, 0, f"asks what {other.file} asks: {phrasing}", "ask it in other words")
+                    Problem(
+                        entry.file, 0, f"asks what {other.file} asks: {phrasing}", "ask it in other words"
+                    )
                 )
     return problems
 
@@ -37,18 +39,27 @@ def _names(entry: Entry, words: Words) -> list[Problem]:
     problems = []
     if entry.head.topic not in words.wording.topics:
         known = ", ".join(sorted(words.wording.topics))
-        problems.append(Problem(entry.file, 0, f"topic: no {entry.head.topic} in wording.toml", f"use one of {known}"))
+        problems.append(
+            Problem(entry.file, 0, f"topic: no {entry.head.topic} in wording.toml", f"use one of {known}")
+        )
     for facet in entry.head.facets:
         if facet not in words.wording.facets:
             known = ", ".join(sorted(words.wording.facets))
-            problems.append(Problem(entry.file, 0, f"facets: no {facet} in wording.toml", f"use one of {known}"))
+            problems.append(
+                Problem(entry.file, 0, f"facets: no {facet} in wording.toml", f"use one of {known}")
+            )
     return problems
 
 
 def _near_copies(entry: Entry) -> list[Problem]:
     own = [normalise(phrasing) for phrasing in (entry.head.question, *entry.head.phrasings)]
     return [
-        Problem(entry.file, 0, f"says nearly the same twice: {one} / {other}", "use different words, not particles")
+        Problem(
+            entry.file,
+            0,
+            f"says nearly the same twice: {one} / {other}",
+            "use different words, not particles",
+        )
         for number, one in enumerate(own)
         for other in own[:number]
         if fuzz.ratio(one, other) > ALIKE

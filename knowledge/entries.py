@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from importlib.resources.abc import Traversable
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -26,6 +26,8 @@ MOST = 420
 """Characters of an answer: what a phone shows without scrolling twice."""
 PLAIN_LINES, PLAIN_CHARS = 3, 60
 _HEAD = re.compile(r"\A---\r?\n(.*?\r?\n)---\r?\n(.*)\Z", re.DOTALL)
+HERE = "本地"
+"""The region of an entry that a city's pack brings: the pack's own."""
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 Line = Annotated[str, Field(min_length=1, pattern=r"\S")]
@@ -87,7 +89,9 @@ class Head(Record):
     @classmethod
     def _a_region(cls, value: str) -> str:
         if regions.find(value) is None:
-            raise ValueError(f"{value} is no region of regions.csv; write 全国, 陕西省, 西安市 or 西安市莲湖区")
+            raise ValueError(
+                f"{value} is no region of regions.csv; write 全国, 陕西省, 西安市 or 西安市莲湖区"
+            )
         return value
 
     @field_validator("plain")
@@ -107,19 +111,22 @@ class Head(Record):
         return self
 
 
+class Spot(NamedTuple):
+    """Where an entry holds: a region's GB/T 2260 code (a pack's own may be invented) and its name."""
+
+    code: str
+    name: str
+
+
 @dataclass(frozen=True)
 class Entry:
-    """One question with its answer. `code` is the region's GB/T 2260 code; `file` is for messages to editors."""
+    """One question with its answer. `file` is for messages to editors."""
 
     id: str
     head: Head
     answer: str
+    spot: Spot
     file: str = field(compare=False, default="")
-
-    @property
-    def code(self) -> str:
-        """The region's code."""
-        return regions.find(self.head.region) or regions.NATION
 
     @property
     def phrasings(self) -> tuple[str, ...]:
@@ -135,22 +142,24 @@ class Entry:
         return self.head.valid.until is not None and self.head.valid.until < day
 
 
-def load_corpus(*folders: Traversable) -> tuple[Entry, ...]:
+def load_corpus(*folders: Traversable, here: Spot | None = None) -> tuple[Entry, ...]:
     """Every entry below the folders, in the order of their ids; a later folder's entry wins over an earlier one's.
 
-    Raises PackError with every problem found.
+    `here` is the pack whose entries may say 本地. Raises PackError with every problem found.
     """
     found: dict[str, Entry] = {}
     problems: list[Problem] = []
     for folder in folders:
         own: dict[str, Entry] = {}
         for source, file in sorted(_files(folder, folder.name), key=lambda pair: pair[1]):
-            entry = read_entry(source, file)
+            entry = read_entry(source, file, here)
             if isinstance(entry, list):
                 problems += entry
             elif entry.id in own:
                 problems.append(
-                    Problem(file, 0, f"has the name of {own[entry.id].file}", "give one of the two another name")
+                    Problem(
+                        file, 0, f"has the name of {own[entry.id].file}", "give one of the two another name"
+                    )
                 )
             else:
                 own[entry.id] = entry
@@ -160,7 +169,7 @@ def load_corpus(*folders: Traversable) -> tuple[Entry, ...]:
     return tuple(found[name] for name in sorted(found))
 
 
-def read_entry(source: Traversable, file: str) -> Entry | list[Problem]:
+def read_entry(source: Traversable, file: str, here: Spot | None = None) -> Entry | list[Problem]:
     """One file as an entry, or what is wrong with it."""
     name = source.name.removesuffix(".md")
     if not _ID.fullmatch(name):
@@ -182,8 +191,15 @@ def read_entry(source: Traversable, file: str) -> Entry | list[Problem]:
     if not answer:
         return [Problem(file, body, "has no answer", "write the answer below the second ---")]
     if len(answer) > MOST:
-        return [Problem(file, body, f"answers in {len(answer)} characters", f"at most {MOST}: split it in two")]
-    return Entry(name, head, answer, file)
+        return [
+            Problem(file, body, f"answers in {len(answer)} characters", f"at most {MOST}: split it in two")
+        ]
+    spot = here if head.region == HERE else Spot(regions.find(head.region) or regions.NATION, head.region)
+    if spot is None:
+        return [
+            Problem(file, lined.line(("region",)), f"region: {HERE} outside a city's pack", "name the region")
+        ]
+    return Entry(name, head, answer, spot, file)
 
 
 def _files(folder: Traversable, under: str) -> Iterable[tuple[Traversable, str]]:

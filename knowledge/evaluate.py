@@ -51,9 +51,9 @@ def marks(question: Mapping[str, Any], reply: Reply, covers: Mapping[str, frozen
     right = kind_fits and _says(expect, reply)
     if reply.kind == "dialog" and expect["dialog_in"] is not None:
         right = right and reply.dialog in expect["dialog_in"]
-    wanted = frozenset().union(*(covers.get(one, frozenset()) for one in question["facts"])) or frozenset().union(
-        *(covers.get(one, frozenset()) for one in question["systems"])
-    )
+    wanted = frozenset().union(
+        *(covers.get(one, frozenset()) for one in question["facts"])
+    ) or frozenset().union(*(covers.get(one, frozenset()) for one in question["systems"]))
     offered = {found.id for found in reply.entries}
     helped = right or (reply.kind == "choices" and bool(wanted & offered))
     wrong = not right and reply.kind in ("answer", "urgent", "dialog")
@@ -75,7 +75,9 @@ def _in(wanted: str, text: str) -> bool:
     return fold(wanted) in text
 
 
-def run(answers: Answers, questions: Iterable[Mapping[str, Any]], covers: Mapping[str, frozenset[str]]) -> list[Marked]:
+def run(
+    answers: Answers, questions: Iterable[Mapping[str, Any]], covers: Mapping[str, frozenset[str]]
+) -> list[Marked]:
     """Every question asked and marked."""
     return [
         marks(one, answers.reply(one["text"], one["region"], datetime.fromisoformat(one["at"])), covers)

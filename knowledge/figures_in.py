@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,13 +13,20 @@ from knowledge.ages import completed_months
 from knowledge.normalise import normalise
 
 _N = r"(\d{1,4}|[零〇一二两三四五六七八九十百千]{1,7})"
-_CHILD = re.compile(r"孩|娃|宝|囡|崽|孙|儿子|女儿|闺女|小朋友|baby|child|kid|月龄|month|toddler|daughter|son\b|大的?[能可要]|龙凤|双胞")
-_AGE = (
+_CHILD = re.compile(
+    r"孩|娃|宝|囡|崽|孙|儿子|女儿|闺女|小朋友|baby|child|kid|月龄|month|toddler|daughter|son\b|大的?[能可要]|龙凤|双胞"
+)
+_AGE: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], int]], ...] = (
     (re.compile(rf"{_N}周?岁(?:零|又|加)?{_N}个?月"), lambda f: 12 * number(f[1]) + number(f[2])),
     (re.compile(rf"{_N}周?岁半"), lambda f: 12 * number(f[1]) + 6),
     (re.compile(r"半岁"), lambda _: 6),
     (re.compile(rf"{_N}个?半月(?:大|龄)"), lambda f: number(f[1])),
-    (re.compile(rf"(?<![每第这那下上头前后几]){_N}(?:个月(?:大|的[孩娃宝])?|月龄|个月龄)(?!内|以内|一次|有效|付|交|发)"), lambda f: number(f[1])),
+    (
+        re.compile(
+            rf"(?<![每第这那下上头前后几]){_N}(?:个月(?:大|的[孩娃宝])?|月龄|个月龄)(?!内|以内|一次|有效|付|交|发)"
+        ),
+        lambda f: number(f[1]),
+    ),
     (re.compile(r"(\d{1,2})[ -]?months?[ -]old"), lambda f: int(f[1])),
     (re.compile(r"(\d)[ -]?(?:and a half|\.5)[ -]?years?"), lambda f: 12 * int(f[1]) + 6),
     (re.compile(r"(\d)[ -]?years?[ -]old"), lambda f: 12 * int(f[1])),

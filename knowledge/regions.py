@@ -16,7 +16,14 @@ _KIND = re.compile(
     r"(?:特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|(?:[\u4e00-\u9fff]{1,3}族)+自治[州县旗]|新区|地区|林区|省|市|盟|州|区|县|旗)$"
 )
 # Other names that people use; each may only mean this one place.
-_ALSO = {"陕": "610000", "内蒙": "150000", "亦庄": "110000", "北京经开区": "110000", "魔都": "310000", "帝都": "110000"}
+_ALSO = {
+    "陕": "610000",
+    "内蒙": "150000",
+    "亦庄": "110000",
+    "北京经开区": "110000",
+    "魔都": "310000",
+    "帝都": "110000",
+}
 # Provinces and cities whose short name is also a word of these questions.
 _WORDS = frozenset({"海南", "保定", "通化", "和平", "东方", "临时", "中卫", "固原", "安康", "平安", "吉安"})
 
@@ -107,7 +114,10 @@ def mentioned(text: str, counties: Iterable[str] = ()) -> tuple[str, ...]:
     at = 0
     while at < len(text) - 1:
         head = text[at : at + 2]
-        for name, code in (*_by_head().get(head, ()), *((n, c) for n, c in short_ones.items() if n[:2] == head)):
+        for name, code in (
+            *_by_head().get(head, ()),
+            *((n, c) for n, c in short_ones.items() if n[:2] == head),
+        ):
             if text.startswith(name, at):
                 hits[code] = None
                 at += len(name) - 1

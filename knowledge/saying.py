@@ -29,7 +29,9 @@ def said(entry: Entry, day: date, english: bool = False, asked: str = "") -> str
     until, since = entry.head.valid.until, entry.head.valid.from_
     if entry.ended(day) and until is not None:
         parts.append(
-            f"This ended on {until:%Y-%m-%d}." if english else entry.head.ended or f"这项到{_day(until)}为止，已经结束。"
+            f"This ended on {until:%Y-%m-%d}."
+            if english
+            else entry.head.ended or f"这项到{_day(until)}为止，已经结束。"
         )
     elif since is not None and day < since:
         parts.append(f"This starts on {since:%Y-%m-%d}." if english else f"这项从{_day(since)}起才开始。")

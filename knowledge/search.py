@@ -7,18 +7,18 @@ topic, the facet, the place and the answer's own words are evidence beside it. k
 
 from __future__ import annotations
 
-import heapq
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import numpy as np
 from rapidfuzz import fuzz
 
 from knowledge import regions
 from knowledge.entries import Entry
 from knowledge.fitted import fitted
-from knowledge.grams import GramIndex, grams
+from knowledge.grams import Floats, GramIndex, Owners, grams, numbered
 from knowledge.wording import Words, shipped, syllables, units
 
 ROWS = 80
@@ -112,10 +112,13 @@ class Search:
         given = fitted().weights if weights is None else weights
         self._weights = tuple(given.get(name, 0.0) for name in NAMES)
         self._shapes = [
-            _Shape(entry.id, entry.code, entry.head.topic, frozenset(entry.head.facets)) for entry in entries
+            _Shape(entry.id, entry.spot.code, entry.head.topic, frozenset(entry.head.facets))
+            for entry in entries
         ]
         self._counties = tuple({shape.code for shape in self._shapes if not shape.code.endswith("00")})
-        bodies = [f"{entry.head.question} {entry.answer} {entry.head.plain} {entry.head.en}" for entry in entries]
+        bodies = [
+            f"{entry.head.question} {entry.answer} {entry.head.plain} {entry.head.en}" for entry in entries
+        ]
         self._index([entry.phrasings for entry in entries], bodies)
 
     def _index(self, phrasings: Sequence[Iterable[str]], bodies: Sequence[str]) -> None:
@@ -125,23 +128,19 @@ class Search:
         for number, listed in enumerate(phrasings):
             for phrasing in listed:
                 bare = self.words.bare(phrasing)
-                common, heard = self.words.common(bare), syllables(bare)
+                common, syllabic = self.words.common(bare), syllables(bare)
                 self._shapes[number].rows.append(len(self._rows))
-                self._rows.append(_Row(number, common, self._spoken(heard)))
+                self._rows.append(_Row(number, common, self._spoken(syllabic)))
                 chars.append(grams(units(common)))
-                sounds.append(grams(heard))
+                sounds.append(grams(syllabic))
                 groups.append(number)
-        self._chars, self._sounds = GramIndex(chars, groups), GramIndex(sounds, groups)
-        body = [grams(units(self.words.common(self.words.bare(text)))) for text in bodies]
-        self._bodies = GramIndex(body, range(len(body)))
-        self._pieces = [(frozenset(own), frozenset(heard)) for own, heard in zip(chars, sounds, strict=True)]
-        self._own = [frozenset(own) for own in body]
-        self._vocabulary = [self._words_of(number) for number in range(len(self._shapes))]
-
-    def _words_of(self, number: int, leaving: int = -1) -> tuple[frozenset[str], frozenset[str]]:
-        """All grams of an entry, written and heard, without those of one row."""
-        pieces = [self._pieces[row] for row in self._shapes[number].rows if row != leaving]
-        return self._own[number].union(*(own for own, _ in pieces)), frozenset().union(*(heard for _, heard in pieces))
+        self._pieces = list(zip(chars, sounds, strict=True))
+        self._own = [grams(units(self.words.common(self.words.bare(text)))) for text in bodies]
+        written, heard, own = numbered([*chars, *self._own]), numbered(sounds), range(len(self._own))
+        self._chars, self._sounds = GramIndex(written[: len(chars)], groups), GramIndex(heard, groups)
+        self._bodies = GramIndex(written[len(chars) :], own)
+        self._written = Owners(written, [*groups, *own], len(own))
+        self._heard = Owners(heard, groups, len(own))
 
     def ask(self, text: str, home: str | None = None) -> Asked:
         """Prepare a question asked by somebody at home in a region (its code)."""
@@ -167,23 +166,24 @@ class Search:
         pieces, heard = grams(asked.chars), grams(asked.sounds)
         phrased = self._phrasings_like(asked, pieces, heard, left)
         bodies = self._bodies.cosines(pieces)
-        for number in heapq.nlargest(BODIES, range(len(bodies)), key=bodies.__getitem__):
+        for number in _largest(bodies, BODIES):
             if left is None or left != (number, -1):
                 phrased.setdefault(number, [])
-        cover = _Cover(self._chars, pieces), _Cover(self._sounds, heard)
+        cover = self._covered(pieces, heard)
+        if left is not None:
+            cover[left[0]] = self._covered_without(left, pieces, heard)
         weighed = []
         for number, likes in phrased.items():
             shape = self._shapes[number]
             cosines = sorted((cosine for cosine, _ in likes), reverse=True) + [0.0] * 3
             here, away = _place(shape.code, asked)
-            written, spoken = self._vocabulary[number] if left is None or left[0] != number else self._words_of(*left)
             evidence = Evidence(
                 cosine=cosines[0],
                 ratio=max((ratio for _, ratio in likes), default=0.0),
                 second=cosines[1],
                 third=cosines[2],
-                body=bodies[number],
-                cover=max(cover[0].of(written), SOUND * cover[1].of(spoken)),
+                body=float(bodies[number]),
+                cover=float(cover[number]),
                 topic=_agree(asked.topics, {shape.topic}),
                 facet=_agree(asked.facets, shape.facets),
                 here=here,
@@ -203,19 +203,37 @@ class Search:
     ) -> dict[int, list[tuple[float, float]]]:
         """(cosine, ratio) of the likeliest phrasings, by entry."""
         chars, sounds = self._chars.cosines(pieces), self._sounds.cosines(heard)
-        like = [max(char, SOUND * sound) for char, sound in zip(chars, sounds, strict=True)]
+        like = np.maximum(chars, SOUND * sounds)
         if left is not None:
             for row in self._shapes[left[0]].rows if left[1] < 0 else left[1:]:
                 like[row] = 0.0
         spoken = self._spoken(asked.sounds)
         found: dict[int, list[tuple[float, float]]] = {}
-        for row in heapq.nlargest(ROWS, range(len(like)), key=like.__getitem__):
+        for row in _largest(like, ROWS):
             own = self._rows[row]
             if not like[row]:
                 break
             ratio = max(fuzz.ratio(asked.common, own.common), SOUND * fuzz.ratio(spoken, own.spoken)) / 100
-            found.setdefault(own.entry, []).append((like[row], ratio))
+            found.setdefault(own.entry, []).append((float(like[row]), ratio))
         return found
+
+    def _covered(self, pieces: Sequence[str], heard: Sequence[str]) -> Floats:
+        """By entry the share of the question that stands anywhere in it, written or by sound."""
+        chars, sounds = self._chars, self._sounds
+        written = self._written.share({gram: chars.idf(gram) for gram in pieces})
+        spoken = self._heard.share({gram: sounds.idf(gram) for gram in heard})
+        return np.maximum(written, SOUND * spoken)
+
+    def _covered_without(self, left: tuple[int, int], pieces: Sequence[str], heard: Sequence[str]) -> float:
+        """The same of one entry without one of its rows."""
+        rows = [self._pieces[row] for row in self._shapes[left[0]].rows if row != left[1]]
+        written = set(self._own[left[0]]).union(*(own for own, _ in rows))
+        spoken = set[str]().union(*(own for _, own in rows))
+        shares = [
+            sum(index.idf(gram) for gram in {*asked} if gram in had) / (sum(map(index.idf, {*asked})) or 1.0)
+            for index, asked, had in ((self._chars, pieces, written), (self._sounds, heard, spoken))
+        ]
+        return max(shares[0], SOUND * shares[1])
 
     def _score(self, evidence: Evidence) -> float:
         return sum(weight * value for weight, value in zip(self._weights, evidence, strict=True))
@@ -226,16 +244,10 @@ class Search:
         return "".join(code.setdefault(one, chr(_PRIVATE + len(code) % 6000)) for one in heard)
 
 
-class _Cover:
-    """How much of a question's grams a set of grams covers, by rarity."""
-
-    def __init__(self, index: GramIndex, asked: Sequence[str]) -> None:
-        self._weights = [(gram, index.idf(gram)) for gram in asked]
-        self._whole = sum(weight for _, weight in self._weights) or 1.0
-
-    def of(self, grams: frozenset[str]) -> float:
-        """The share, 0 to 1."""
-        return sum(weight for gram, weight in self._weights if gram in grams) / self._whole
+def _largest(values: Floats, k: int) -> list[int]:
+    """The numbers of the k largest values, the largest first."""
+    some = np.argpartition(-values, k)[:k] if len(values) > k else np.arange(len(values))
+    return [int(number) for number in some[np.argsort(-values[some], kind="stable")]]
 
 
 def _agree(asked: frozenset[str], own: Iterable[str]) -> float:

@@ -68,22 +68,25 @@ class _Finder:
 
     def __init__(self, instead: dict[str, str]) -> None:
         self._instead = instead
-        self._by_first: dict[str, list[str]] = {}
+        self._by_head: dict[str, list[str]] = {}
         for word in sorted(filter(None, instead), key=lambda word: (-len(word), word)):
-            self._by_first.setdefault(word[0], []).append(word)
+            self._by_head.setdefault(word[:2], []).append(word)
+        firsts = "".join(sorted({head[0] for head in self._by_head}))
+        self._firsts = re.compile(f"[{re.escape(firsts)}]" if firsts else "(?!)")
 
     def written(self, text: str) -> str:
         """The text with every known word as it is to be written."""
         out: list[str] = []
-        at = done = 0
-        while at < len(text):
-            for word in self._by_first.get(text[at], ()):
+        done = 0
+        for first in self._firsts.finditer(text):
+            at = first.start()
+            if at < done:
+                continue
+            for word in (*self._by_head.get(text[at : at + 2], ()), *self._by_head.get(first[0], ())):
                 if text.startswith(word, at) and _whole(text, at, at + len(word)):
                     out += (text[done:at], self._instead[word])
-                    at = done = at + len(word)
+                    done = at + len(word)
                     break
-            else:
-                at += 1
         out.append(text[done:])
         return "".join(out)
 
@@ -118,7 +121,10 @@ def units(text: str) -> list[str]:
 
 def syllables(bare: str) -> list[str]:
     """A bare text as it sounds: one toneless syllable a character, near sounds merged (zh/z, n-/l-, -ng/-n)."""
-    return [_merged(sound.readings[0]) if sound.readings else bare[sound.start : sound.end] for sound in sounds(bare)]
+    return [
+        _merged(sound.readings[0]) if sound.readings else bare[sound.start : sound.end]
+        for sound in sounds(bare)
+    ]
 
 
 @lru_cache(maxsize=2048)

@@ -20,7 +20,9 @@ KNOWLEDGE = "knowledge.asking"
 def ask(settings: Settings, text: str, region: str, at: str, as_json: str, corpus: Path | None) -> None:
     """Print the reply to one question, or one JSON line for every line that comes in. Raises Unusable."""
     module: Any = importlib.import_module(KNOWLEDGE)
-    own = [folder for folder in (settings.data_dir / "content" / "corpus", corpus) if folder and folder.is_dir()]
+    own = [
+        folder for folder in (settings.data_dir / "content" / "corpus", corpus) if folder and folder.is_dir()
+    ]
     if corpus is not None and not corpus.is_dir():
         raise Unusable(f"--corpus: {corpus} is no folder")
     now = SystemClock().now().astimezone(settings.zone)

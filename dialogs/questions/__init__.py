@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 from bot.capability import Capability
 from dialogs.questions import flow, service
+from knowledge.current import Current
 
 
-def capability(home: str | None = None) -> Capability:
-    """Questions as the registry sees them, asked at home in a region (its code); they end the routing order."""
+def capability(corpus: Current, home: str | None = None) -> Capability:
+    """Questions as the registry sees them, answered from a corpus, asked at home in a region (its code).
+
+    They end the routing order.
+    """
+    desk = service.Questions(corpus, home)
     return Capability(
         name="questions",
         folder=Path(__file__).parent,
         flows=flow.FLOWS,
-        claims=partial(service.claims, home),
+        claims=desk.claims,
         actions={
-            "questions.choose": service.choose,
+            "questions.choose": desk.choose,
             "questions.none": service.none_of_them,
             "questions.useful": service.useful,
-            "questions.useless": service.useless,
+            "questions.useless": desk.useless,
         },
     )

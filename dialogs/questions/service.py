@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import lru_cache, partial
-from importlib.resources import files
 from typing import Any
 
 from rapidfuzz import fuzz, process
 
 from bot import desk, offered
 from bot.capability import Claim
-from bot.clock import local_date
 from bot.messages import Button
 from bot.turn import Turn
 from bot.words import asks
 from dialogs.questions import rules
 from knowledge import urgent
-from knowledge.answering import Answers, Reply
-from knowledge.entries import load_corpus
+from knowledge.answering import Reply
+from knowledge.current import Current
 from knowledge.intents import Intents, load_intents
 from knowledge.saying import said
 from knowledge.urgent import Card
@@ -32,38 +29,51 @@ def _intents() -> Intents:
     return load_intents()
 
 
-@lru_cache(maxsize=1)
-def _answers() -> Answers:
-    return Answers(load_corpus(files("knowledge").joinpath("corpus")))
+class Questions:
+    """What is asked of the corpus. `home`: the district's region, by its code."""
 
+    def __init__(self, corpus: Current, home: str | None) -> None:
+        self._corpus, self._home = corpus, home
 
-def warm() -> None:
-    """Read and index the corpus before the first question comes."""
-    _answers()
-
-
-def claims(home: str | None, text: str, turn: Turn) -> Claim:
-    """Every word that came this far. Into an open form come a line of care, a service not built yet, a sure answer."""
-    card = urgent.care(text)
-    if card is not None:
-        return Claim(call=partial(care, card))
-    meant = rules.meant(text)
-    if meant.kind == "not_yet":
-        return Claim(call=partial(not_yet, meant.service))
-    if turn.busy and not asks(text):  # an answer to the form's question, most likely
+    def claims(self, text: str, turn: Turn) -> Claim:
+        """Every word that came this far. Into an open form come care, a service not built yet, a sure answer."""
+        card = urgent.care(text)
+        if card is not None:
+            return Claim(call=partial(care, card))
+        meant = rules.meant(text)
+        if meant.kind == "not_yet":
+            return Claim(call=partial(not_yet, meant.service))
+        if turn.busy and not asks(text):  # an answer to the form's question, most likely
+            return Claim(call=partial(unknown, meant.service), last=True)
+        reply = self._corpus.get().answer(text, self._home, turn.today, turn.lang == "en")
+        if reply.kind == "answer":
+            return Claim(call=partial(self.answer, reply))
+        if reply.entries:
+            return Claim(
+                call=partial(known_unknown if reply.kind == "handover" else choices, reply), last=True
+            )
         return Claim(call=partial(unknown, meant.service), last=True)
-    reply = _answers().answer(text, home, _today(turn), turn.lang == "en")
-    if reply.kind == "answer":
-        return Claim(call=partial(answer, reply), last=False)
-    if reply.entries:
-        return Claim(call=partial(known_unknown if reply.kind == "handover" else choices, reply), last=True)
-    return Claim(call=partial(unknown, meant.service), last=True)
 
+    def answer(self, reply: Reply, turn: Turn) -> None:
+        """A curated answer with its source; the service that goes on from it; was it of use?"""
+        entry = self._corpus.get().entries[reply.entries[0].id]
+        _say_entry(turn, entry.id, reply.text, entry.head.dialog)
 
-def answer(reply: Reply, turn: Turn) -> None:
-    """A curated answer with its source; the service that goes on from it; was it of use?"""
-    entry = _answers().entries[reply.entries[0].id]
-    _say_entry(turn, entry.id, reply.text, entry.head.dialog)
+    def choose(self, turn: Turn, payload: dict[str, Any]) -> None:
+        """One of the choices was meant."""
+        entry = self._corpus.get().entries.get(str(payload["entry"]))
+        if entry is None:
+            unknown("", turn)
+            return
+        _say_entry(turn, entry.id, said(entry, turn.today, turn.lang == "en"), entry.head.dialog)
+
+    def useless(self, turn: Turn, payload: dict[str, Any]) -> None:
+        """It was of no use: a case for staff, with what was answered."""
+        turn.audit("answer.useless", f"entry:{payload['entry']}")
+        entry = self._corpus.get().entries.get(str(payload["entry"]))
+        title = entry.head.question if entry else ""
+        case = desk.open_case(turn, "useless_answer", f"entry:{payload['entry']}", title)
+        turn.say("questions.sorry", case=case, telephone=turn.ground.telephone)
 
 
 def known_unknown(reply: Reply, turn: Turn) -> None:
@@ -81,15 +91,6 @@ def choices(reply: Reply, turn: Turn) -> None:
     turn.say("questions.choices", *rows, [none, *_ways(turn)])
 
 
-def choose(turn: Turn, payload: dict[str, Any]) -> None:
-    """One of the choices was meant."""
-    entry = _answers().entries.get(str(payload["entry"]))
-    if entry is None:
-        unknown("", turn)
-        return
-    _say_entry(turn, entry.id, said(entry, _today(turn), turn.lang == "en"), entry.head.dialog)
-
-
 def none_of_them(turn: Turn, _payload: dict[str, Any]) -> None:
     """None of the choices was meant: an honest no, and a person."""
     unknown("", turn)
@@ -101,26 +102,15 @@ def useful(turn: Turn, payload: dict[str, Any]) -> None:
     turn.say("questions.thanks")
 
 
-def useless(turn: Turn, payload: dict[str, Any]) -> None:
-    """It was of no use: a case for staff, with what was answered."""
-    turn.audit("answer.useless", f"entry:{payload['entry']}")
-    entry = _answers().entries.get(str(payload["entry"]))
-    case = desk.open_case(turn, "useless_answer", f"entry:{payload['entry']}", entry.head.question if entry else "")
-    turn.say("questions.sorry", case=case, telephone=turn.ground.telephone)
-
-
 def _say_entry(turn: Turn, name: str, text: str, dialog: str) -> None:
     menu = dict(turn.everyone.menu(turn)) if turn.everyone is not None else {}
     start = [Button(menu[dialog], id=f"go:{dialog}")] if dialog in menu else []
     verdict = [
-        turn.action(f"questions.{word}", f"questions.button.{word}", {"entry": name}) for word in ("useful", "useless")
+        turn.action(f"questions.{word}", f"questions.button.{word}", {"entry": name})
+        for word in ("useful", "useless")
     ]
     rows = [row for row in (start, [*verdict, _ways(turn)[0]]) if row]
     turn.say("questions.answer", *rows, text=turn.ground.texts.in_script(turn.lang, text))
-
-
-def _today(turn: Turn) -> date:
-    return local_date(turn.now, turn.ground.settings.zone)
 
 
 def not_yet(service: str, turn: Turn) -> None:

@@ -90,12 +90,6 @@ def test_a_database_out_of_reach_is_said(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_what_comes_later_says_so() -> None:
-    done = CliRunner().invoke(app, ["ask", "几岁可以入托"])
-    assert done.exit_code == 2
-    assert "step 3" in done.output
-
-
 def test_settings_hide_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOORSTEP_TELEGRAM_TOKEN", "1:hidden")
     monkeypatch.setenv("DOORSTEP_PORT", "8123")

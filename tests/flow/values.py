@@ -154,6 +154,7 @@ VALUES: dict[str, Any] = {
     "why": "agreed",
     "telephone": "000-0000",
     "ticket": "123456789",
+    "text": "每孩每年3600元。",
     "title": "普惠托育消费券",
     "to_verify": True,
     "tries": 2,

@@ -1,185 +1,208 @@
-"""`python -m tests.knowledge.fit [--write] [--sample FILE]`: fit what knowledge/fitted.toml holds, and print the tables.
+"""`python -m tests.knowledge.fit [--write] [--ablate]`: fit what knowledge/fitted.toml holds, and print the tables.
 
-Marked questions come from the corpus itself: each phrasing asked while it is left out of the index (its entry is
-right), and asked while its whole entry is left out (nothing is right); beside them out_of_scope.txt (nothing is right)
-and the public sample. Half of the phrasings fit the weights, the other half the confidence and its cuts.
+Marked questions come from the corpus (knowledge/leaveout.py), from out_of_scope.txt (no entry answers) and from the
+public sample. The weights are a softmax regression over the candidates, the confidence a logistic regression; two
+halves of the entries take turns, so that every printed figure comes from questions that the fit has not seen.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
-import math
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
+import numpy as np
+from scipy.optimize import minimize
+from sklearn.linear_model import LogisticRegression
+
 from knowledge import evaluate, regions
-from knowledge.answering import SURE, doubts
+from knowledge.answering import SURE, Answers, doubts
 from knowledge.entries import Entry, load_corpus
-from knowledge.search import NAMES, Asked, Found, Search
+from knowledge.fitted import Fitted
+from knowledge.leaveout import CANDIDATES, HOMES, Case, curve, left_out, ranks
+from knowledge.search import NAMES, Search
 
 HERE = Path(__file__).parent
-ASKED = 1600
+SAMPLE, QUESTIONS = HERE / "sample_questions.jsonl", HERE / "own_questions.jsonl"
+ASKED = 3000
 """Phrasings that are asked."""
 WRONG = 0.01
-"""Share of wrong answers among all questions that the cut for an answer may let through."""
-HOMES = ("610100", "610104", "210100", None)
-"""Where somebody asks a national question."""
+"""Share of wrong answers among people's questions that the cut for an answer may let through."""
+OFTEN = 1 / 3
+"""How often one of the three choices must be the right one."""
+OWN = ("public sample", "own questions", "out of scope")
+"""The groups of questions as people ask them."""
+WORTH = {"a phrasing left out": 0.05, "an entry left out": 0.1}
+"""What a question of a group counts beside one that a person asked."""
 
 
-@dataclass
-class Case:
-    """One question with its candidates; `right` is the entry that answers it, None where none does."""
+def fit_weights(cases: Sequence[Case], names: Sequence[str] = NAMES) -> dict[str, float]:
+    """The weights under which the right entry has the largest share among the candidates."""
+    kept = [case for case in cases if any(one.id == case.right for one in case.found)]
+    x = np.zeros((len(kept), CANDIDATES, len(names)))
+    absent = np.ones((len(kept), CANDIDATES), dtype=bool)
+    at = np.zeros(len(kept), dtype=int)
+    for number, case in enumerate(kept):
+        for place, one in enumerate(case.found):
+            x[number, place] = [getattr(one.evidence, name) for name in names]
+            absent[number, place] = False
+            if one.id == case.right:
+                at[number] = place
 
-    asked: Asked
-    found: list[Found]
-    right: str | None
+    def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
+        scores = np.where(absent, -np.inf, x @ w)
+        scores -= scores.max(axis=1, keepdims=True)
+        chances = np.exp(scores)
+        chances /= chances.sum(axis=1, keepdims=True)
+        own = chances[np.arange(len(kept)), at]
+        slope = (chances[:, :, None] * x).sum(axis=1) - x[np.arange(len(kept)), at]
+        return float(-np.log(own).mean() + 0.001 * w @ w), slope.mean(axis=0) + 0.002 * w
 
-
-def cases(search: Search, entries: Sequence[Entry], rng: random.Random) -> tuple[list[Case], list[Case]]:
-    """Questions whose phrasing was left out, and questions whose entry was."""
-    jobs = [
-        (number, row, phrasing)
-        for number, entry in enumerate(entries)
-        for row, phrasing in zip(search.rows_of(number), entry.phrasings, strict=True)
-    ]
-    rng.shuffle(jobs)
-    inside, outside = [], []
-    for count, (number, row, phrasing) in enumerate(jobs[:ASKED]):
-        entry = entries[number]
-        home = entry.code if entry.code != regions.NATION else rng.choice(HOMES)
-        asked = search.ask(phrasing, home if rng.random() < 0.75 else None)
-        found = search.find(asked, 25, (number, row))
-        inside.append(Case(asked, found, entry.id))
-        if count % 4 == 0:
-            found = search.find(asked, 8, (number, -1))
-            outside.append(Case(asked, found, None))
-    return inside, outside
+    best = minimize(loss, np.ones(len(names)), jac=True, method="L-BFGS-B").x
+    return {name: round(float(value), 2) for name, value in zip(names, best, strict=True)}
 
 
-def fit_weights(cases: Sequence[Case], rounds: int = 120) -> dict[str, float]:
-    """The weights under which the right entry has the largest share among the candidates (softmax, gradient ascent)."""
-    data = []
-    for case in cases:
-        rows = [tuple(one.evidence) for one in case.found]
-        at = next((n for n, one in enumerate(case.found) if one.id == case.right), None)
-        if at is not None:
-            data.append((rows, at))
-    weights = [1.0] * len(NAMES)
-    mean, square = [0.0] * len(NAMES), [0.0] * len(NAMES)
-    for step in range(1, rounds + 1):
-        slope = [0.0] * len(NAMES)
-        for rows, at in data:
-            scores = [sum(map(float.__mul__, weights, map(float, row))) for row in rows]
-            top = max(scores)
-            chances = [math.exp(score - top) for score in scores]
-            whole = sum(chances)
-            for index in range(len(NAMES)):
-                expected = sum(chance * row[index] for chance, row in zip(chances, rows, strict=True)) / whole
-                slope[index] += rows[at][index] - expected
-        for index, value in enumerate(slope):
-            value = value / len(data) - 0.002 * weights[index]
-            mean[index] = 0.9 * mean[index] + 0.1 * value
-            square[index] = 0.99 * square[index] + 0.01 * value * value
-            weights[index] += (
-                0.3 * 0.98 ** (step / 4) * (mean[index] / (1 - 0.9**step))
-                / (math.sqrt(square[index] / (1 - 0.99**step)) + 1e-8)
-            )
-    return dict(zip(NAMES, weights, strict=True))
+def fit_sure(answers: Answers, groups: Mapping[str, Sequence[Case]]) -> dict[str, float]:
+    """How sure that the first entry is the right one. What is known to be unpublished is no answer to learn from.
+
+    Left-out questions crowd among their likes more than people's do, and count less (WORTH).
+    """
+    rows, right, worth = [], [], []
+    for name, case in ((name, case) for name, cases in groups.items() for case in cases):
+        if case.found and (case.first or answers.entries[case.found[0].id].head.kind == "answer"):
+            values = doubts(case.asked, case.found)
+            rows.append([values[name] for name in SURE if name != "bias"])
+            right.append(case.first)
+            worth.append(WORTH.get(name, 1.0))
+    model = LogisticRegression(C=10.0, max_iter=1000).fit(rows, right, worth)
+    sure = dict(zip((name for name in SURE if name != "bias"), model.coef_[0].tolist(), strict=True))
+    return {name: round(value, 2) for name, value in {**sure, "bias": float(model.intercept_[0])}.items()}
 
 
-def fit_sure(cases: Sequence[Case], rounds: int = 400) -> dict[str, float]:
-    """The logistic weights of the confidence: how sure that the first entry is the right one."""
-    rows = [(doubts(case.asked, case.found), float(case.found[0].id == case.right)) for case in cases if case.found]
-    sure = dict.fromkeys(SURE, 0.0)
-    mean, square = dict.fromkeys(SURE, 0.0), dict.fromkeys(SURE, 0.0)
-    for step in range(1, rounds + 1):
-        slope = dict.fromkeys(SURE, 0.0)
-        for values, right in rows:
-            off = right - 1.0 / (1.0 + math.exp(-sum(sure[name] * values[name] for name in SURE)))
-            for name in SURE:
-                slope[name] += off * values[name]
-        for name in SURE:
-            value = slope[name] / len(rows) - 0.0005 * sure[name]
-            mean[name] = 0.9 * mean[name] + 0.1 * value
-            square[name] = 0.99 * square[name] + 0.01 * value * value
-            sure[name] += (
-                0.3 * 0.99 ** (step / 4) * (mean[name] / (1 - 0.9**step))
-                / (math.sqrt(square[name] / (1 - 0.99**step)) + 1e-8)
-            )
-    return sure
+def far_cases(search: Search) -> list[Case]:
+    """Questions from outside this world."""
+    rng = random.Random(3)
+    lines = (HERE / "out_of_scope.txt").read_text(encoding="utf-8").splitlines()
+    asked = [search.ask(line, rng.choice(HOMES)) for line in lines if line]
+    return [Case(one, search.find(one, CANDIDATES), None) for one in asked]
 
 
-def confidence(sure: dict[str, float], case: Case) -> float:
-    """As answering.Answers.confidence."""
-    if not case.found:
-        return 0.0
-    values = doubts(case.asked, case.found)
-    return 1.0 / (1.0 + math.exp(-sum(sure[name] * values[name] for name in SURE)))
-
-
-def curve(sure: dict[str, float], cases: Sequence[Case]) -> list[tuple[float, float, float, float]]:
-    """By cut: the cut, then right, wrong and held back as shares of all cases."""
-    marked = [(confidence(sure, case), bool(case.found) and case.found[0].id == case.right) for case in cases]
+def graded(search: Search, file: Path) -> list[Case]:
+    """The graded questions of a file that an entry answers, or that none does."""
+    known = covers()
     found = []
-    for percent in range(30, 100, 5):
-        cut = percent / 100
-        right = sum(1 for p, good in marked if p >= cut and good) / len(marked)
-        wrong = sum(1 for p, good in marked if p >= cut and not good) / len(marked)
-        found.append((cut, right, wrong, 1 - right - wrong))
+    for one in evaluate.read(file.read_text(encoding="utf-8").splitlines()):
+        wanted = frozenset().union(*(known.get(fact, frozenset()) for fact in one["facts"] or one["systems"]))
+        kinds = {*one["expect"]["kind_in"]}
+        if (wanted and "answer" in kinds) or kinds == {"handover", "choices"}:
+            asked = search.ask(one["text"], regions.find(one["region"]) if one["region"] else None)
+            candidates = search.find(asked, CANDIDATES)
+            right = next((entry.id for entry in candidates if entry.id in wanted), min(wanted, default=None))
+            found.append(Case(asked, candidates, right))
     return found
 
 
-def covers(path: Path) -> dict[str, frozenset[str]]:
+def covers() -> dict[str, frozenset[str]]:
     """The entries of every fact and system."""
     found: dict[str, set[str]] = {}
-    with path.open(encoding="utf-8") as source:
+    with files("knowledge").joinpath("coverage.csv").open(encoding="utf-8") as source:
         for row in csv.DictReader(source):
             found.setdefault(row["id"], set()).add(row["entry"])
     return {name: frozenset(entries) for name, entries in found.items()}
+
+
+def halves(entries: Sequence[Entry], cases: Sequence[Case]) -> tuple[list[Case], list[Case]]:
+    """The cases by the parity of their entry's number, so that an entry is never both learnt from and asked."""
+    number = {entry.id: count for count, entry in enumerate(entries)}
+    return [c for c in cases if number[str(c.right)] % 2 == 0], [c for c in cases if number[str(c.right)] % 2]
+
+
+def unseen(entries: Sequence[Entry], names: Sequence[str] = NAMES) -> tuple[float, float]:
+    """Shares first and in three, each half weighed by what the other half taught."""
+    found = []
+    learnt, _ = left_out(Search(entries), entries, ASKED, 7)
+    one, other = halves(entries, learnt)
+    for teach, asked in ((one, 1), (other, 0)):
+        taught = Search(entries, weights=fit_weights(teach, names))
+        found.append(ranks(halves(entries, left_out(taught, entries, ASKED, 8)[0])[asked]))
+    return (found[0][0] + found[1][0]) / 2, (found[0][1] + found[1][1]) / 2
+
+
+def ablation(entries: Sequence[Entry]) -> None:
+    """What each evidence is worth: the shares without it."""
+    first, three = unseen(entries)
+    print(f"| all evidence | {first:.3f} | {three:.3f} |")
+    for without in NAMES:
+        less = unseen(entries, [name for name in NAMES if name != without])
+        print(f"| without {without} | {less[0]:.3f} | {less[1]:.3f} |", flush=True)
+
+
+def offer_from(answers: Answers, cases: Sequence[Case]) -> float:
+    """From which confidence on one of three choices is the right one often enough (OFTEN)."""
+    marked = [
+        (answers.confidence(case.asked, case.found), case.right in [one.id for one in case.found[:3]])
+        for case in cases
+    ]
+    for percent in range(5, 60):
+        near = [right for sure, right in marked if percent <= 100 * sure < percent + 10]
+        if near and sum(near) >= OFTEN * len(near):
+            return percent / 100
+    return 0.6
+
+
+def write(weights: dict[str, float], sure: dict[str, float], answer: float, offer: float) -> None:
+    """Put the figures into knowledge/fitted.toml."""
+    parts = [
+        "# Written by `python -m tests.knowledge.fit --write`.",
+        f"answer = {answer}",
+        f"offer = {offer}",
+    ]
+    for title, figures in (("weights", weights), ("sure", sure)):
+        parts += ["", f"[{title}]", *(f"{name} = {value}" for name, value in figures.items())]
+    target = Path(str(files("knowledge").joinpath("fitted.toml")))
+    target.write_text("\n".join(parts) + "\n", encoding="utf-8")
 
 
 def main() -> None:
     """Fit, print, and with --write put the figures into knowledge/fitted.toml."""
     words = argparse.ArgumentParser(prog="python -m tests.knowledge.fit", description=__doc__)
     words.add_argument("--write", action="store_true")
-    words.add_argument("--sample", type=Path, default=HERE / "sample_questions.jsonl")
+    words.add_argument("--ablate", action="store_true")
     given = words.parse_args()
-    rng = random.Random(7)
     entries = load_corpus(files("knowledge").joinpath("corpus"))
-    search = Search(entries)
-    inside, outside = cases(search, entries, rng)
-    half = len(inside) // 2
-    weights = fit_weights(inside[:half])
-    print("weights", {name: round(value, 2) for name, value in weights.items()})
+    if given.ablate:
+        ablation(entries)
+        return
+    learnt, _ = left_out(Search(entries), entries, ASKED, 7)
+    weights = fit_weights([*learnt, *graded(Search(entries), SAMPLE), *graded(Search(entries), QUESTIONS)])
     search = Search(entries, weights=weights)
-    inside, outside = cases(search, entries, random.Random(8))
-    far = [
-        Case(asked := search.ask(line, rng.choice(HOMES)), search.find(asked, 8), None)
-        for line in (HERE / "out_of_scope.txt").read_text(encoding="utf-8").split("\n")
-        if line
-    ]
-    known = covers(Path(str(files("knowledge").joinpath("coverage.csv"))))
-    sample = []
-    for one in evaluate.read(given.sample.read_text(encoding="utf-8").splitlines()):
-        wanted = frozenset().union(*(known.get(fact, frozenset()) for fact in one["facts"] or one["systems"]))
-        asked = search.ask(one["text"], regions.find(one["region"]) if one["region"] else None)
-        found = search.find(asked, 8)
-        right = found[0].id if found and found[0].id in wanted else next(iter(sorted(wanted)), None)
-        sample.append(Case(asked, found, right))
-    top = [case.found[0].id == case.right for case in inside if case.found]
-    three = [case.right in [one.id for one in case.found[:3]] for case in inside]
-    print(f"leave one phrasing out: first {sum(top) / len(inside):.3f}, in first three {sum(three) / len(inside):.3f}")
-    marked = [*inside, *outside, *far, *sample]
-    sure = fit_sure(marked)
-    print("sure", {name: round(value, 2) for name, value in sure.items()})
-    for name, some in (("leave one phrasing out", inside), ("entry left out", outside), ("out of scope", far), ("sample", sample)):
-        print(name, len(some))
-        for cut, right, wrong, held in curve(sure, some):
-            print(f"   cut {cut:.2f}   right {right:.3f}   wrong {wrong:.3f}   not answered {held:.3f}")
+    answers = Answers(entries, search)
+    inside, outside = left_out(search, entries, ASKED, 8)
+    groups = {
+        "a phrasing left out": inside,
+        "an entry left out": outside,
+        "out of scope": far_cases(search),
+        "public sample": graded(search, SAMPLE),
+        "own questions": graded(search, QUESTIONS),
+    }
+    sure = fit_sure(answers, groups)
+    answers.figures = Fitted(weights=weights, sure=sure, answer=0.5, offer=0.1)
+    first, three = ranks(inside)
+    print(f"weights {weights}\nsure {sure}\na phrasing left out: first {first:.3f}, in three {three:.3f}")
+    for name, cases in groups.items():
+        print(f"\n{name}: {len(cases)}\n| cut | right | wrong | not answered |\n|---|---|---|---|")
+        for point in curve(answers, cases):
+            print(f"| {point.cut:.2f} | {point.right:.3f} | {point.wrong:.3f} | {point.held:.3f} |")
+    if given.write:
+        mixed = [case for name in OWN for case in groups[name]]
+        points = curve(answers, mixed, [percent / 100 for percent in range(30, 99)])
+        cut = next((point.cut for point in points if point.wrong <= WRONG), 0.99)
+        offer = offer_from(answers, mixed)
+        write(weights, sure, cut, offer)
+        print(f"\nwritten: answer from {cut}, offer from {offer}")
 
 
 if __name__ == "__main__":

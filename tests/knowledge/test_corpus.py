@@ -46,7 +46,9 @@ def coverage() -> list[dict[str, str]]:
     return list(csv.DictReader(HOUSE.joinpath("coverage.csv").read_text(encoding="utf-8").splitlines()))
 
 
-def test_every_fact_and_every_system_has_an_entry(corpus: tuple[Entry, ...], coverage: list[dict[str, str]]) -> None:
+def test_every_fact_and_every_system_has_an_entry(
+    corpus: tuple[Entry, ...], coverage: list[dict[str, str]]
+) -> None:
     known = {entry.id for entry in corpus}
     assert [row for row in coverage if row["entry"] not in known] == []
     assert {row["id"] for row in coverage} == {*FACTS, *SYSTEMS}
@@ -60,12 +62,16 @@ def test_what_nobody_has_published_names_no_sum(corpus: tuple[Entry, ...]) -> No
     """A known unknown never stands beside an amount of its own that one could take for the answer."""
     from knowledge.figures_in import yuan_in  # noqa: PLC0415
 
-    told = [entry.id for entry in corpus if entry.head.kind == "unknown" and yuan_in(entry.head.plain) is not None]
+    told = [
+        entry.id for entry in corpus if entry.head.kind == "unknown" and yuan_in(entry.head.plain) is not None
+    ]
     assert told == []
 
 
 def test_no_answer_is_without_somebody_who_said_it(corpus: tuple[Entry, ...]) -> None:
-    assert [e.id for e in corpus if e.head.kind == "answer" and not any(s.publisher for s in e.head.sources)] == []
+    assert [
+        e.id for e in corpus if e.head.kind == "answer" and not any(s.publisher for s in e.head.sources)
+    ] == []
 
 
 def test_nobody_is_said_to_have_reviewed_what_nobody_did(corpus: tuple[Entry, ...]) -> None:
@@ -81,7 +87,11 @@ def write(folder: Path, text: str, name: str = "toys.md") -> Path:
 def test_an_entry_is_read_and_holds_within_its_dates(tmp_path: Path) -> None:
     (entry,) = load_corpus(write(tmp_path, GOOD))
     assert entry.id == "toys"
-    assert [entry.holds(date(2025, 12, 31)), entry.holds(date(2026, 1, 1)), entry.holds(date(2026, 6, 30))] == [False, True, True]
+    assert [
+        entry.holds(date(2025, 12, 31)),
+        entry.holds(date(2026, 1, 1)),
+        entry.holds(date(2026, 6, 30)),
+    ] == [False, True, True]
     assert entry.ended(date(2026, 7, 1))
 
 
@@ -99,7 +109,9 @@ def test_an_entry_is_read_and_holds_within_its_dates(tmp_path: Path) -> None:
         ("---\nquestion", "question", 1, "has no head"),
     ],
 )  # fmt: skip
-def test_a_bad_file_is_refused_with_its_line(tmp_path: Path, old: str, new: str, line: int, says: str) -> None:
+def test_a_bad_file_is_refused_with_its_line(
+    tmp_path: Path, old: str, new: str, line: int, says: str
+) -> None:
     assert old in GOOD
     folder = write(tmp_path, GOOD.replace(old, new, 1))
     with pytest.raises(PackError) as refused:

@@ -29,7 +29,7 @@ def test_many_lines_in_the_same_number_out_in_order() -> None:
         {"text": "育儿补贴一年多少钱", "region": None, "at": "2026-11-21T10:00:00+08:00"},
         {"text": "奶奶摔倒了起不来", "region": "西安市", "at": None},
         {"text": "领券"},
-        {"text": "今天股市涨了没有", "region": "西安市莲湖区", "at": None},
+        {"text": "世界杯谁赢了", "region": "西安市莲湖区", "at": None},
     ]
     given = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines) + "\nnot json\n"
     done = CliRunner().invoke(app, ["ask", "--json", "-"], input=given)
@@ -46,7 +46,10 @@ def test_many_lines_in_the_same_number_out_in_order() -> None:
     assert fourth["region"] == "西安市莲湖区"
 
 
-@pytest.mark.parametrize(("arguments", "says"), [(["--region", "月亮"], "月亮"), (["--at", "soon"], "soon"), (["--corpus", "nowhere"], "nowhere")])
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [(["--region", "月亮"], "月亮"), (["--at", "soon"], "soon"), (["--corpus", "nowhere"], "nowhere")],
+)
 def test_what_cannot_be_asked_is_refused_with_a_reason(arguments: list[str], says: str) -> None:
     done = CliRunner().invoke(app, ["ask", "育儿补贴一年多少钱", *arguments])
     assert done.exit_code != 0

@@ -36,7 +36,12 @@ def test_the_age_that_a_question_tells(words: str, months: int | None) -> None:
 
 
 def test_sums_of_money_are_read() -> None:
-    assert [yuan_in(words) for words in ("一个月4500元", "花了一千块", "多少钱", "交99块和200元")] == [4500, 1000, None, 200]
+    assert [yuan_in(words) for words in ("一个月4500元", "花了一千块", "多少钱", "交99块和200元")] == [
+        4500,
+        1000,
+        None,
+        200,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -56,7 +61,8 @@ def test_the_childcare_subsidy(words: str, says: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("months", "says"), [(5, "还没到"), (6, "乳儿班"), (11, "乳儿班"), (12, "托小班"), (24, "托大班"), (36, "已满3岁")]
+    ("months", "says"),
+    [(5, "还没到"), (6, "乳儿班"), (11, "乳儿班"), (12, "托小班"), (24, "托大班"), (36, "已满3岁")],
 )
 def test_the_class_changes_on_its_month(months: int, says: str) -> None:
     assert says in child_class(f"孩子{months}个月大", TODAY)

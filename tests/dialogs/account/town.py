@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from importlib.resources import files
 from pathlib import Path
 from random import Random
 
@@ -15,9 +16,11 @@ from bot.store import people
 from bot.store.session import Db
 from bot.turn import Turn
 from dialogs import account, questions, staff, urgent
+from knowledge.current import Current
 from knowledge.privacy import load_privacy
 from tests.world import Given, World
 
+CORPUS = Current([files("knowledge").joinpath("corpus")], [])
 PHONE = "+8602900000417"
 
 
@@ -100,7 +103,7 @@ async def _open(folder: Path, url: str = "") -> Town:
         account.capability(load_privacy()),
         staff.capability({"liuyin": "柳荫园"}),
         neighbour.capability(),
-        questions.capability(),
+        questions.capability(CORPUS, "999901"),
     )
     town = Town(folder, url, dialogs=Given(services))
     town.neighbour = neighbour

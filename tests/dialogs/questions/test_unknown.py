@@ -35,31 +35,12 @@ def test_every_declared_service_is_built_or_on_the_list() -> None:
     assert set(rules.NOT_YET) == set(WISHES)
 
 
-@pytest.mark.parametrize(
-    "words", ["消费券怎么核销", "托育补贴政策有哪些", "今天天气怎么样", "asdfgh", "？？？", "x" * 5000]
-)
+@pytest.mark.parametrize("words", ["asdfgh", "？？？", "x" * 5000])
 async def test_everything_else_is_an_honest_no_with_a_person(town: Town, words: str) -> None:
     await town.say("mama", words)
     assert town.keys("mama") == ["questions.unknown"]
     assert {"找人", "菜单"} == set(town.buttons("mama"))
     assert town.rows("SELECT state FROM conversation") == [{"state": None}], "nothing was started"
-
-
-async def test_a_question_about_the_voucher_names_it(town: Town) -> None:
-    await town.say("mama", "消费券怎么核销")
-    assert "消费券" in town.last("mama").text
-    await town.say("mama", "asdfgh")
-    assert "消费券" not in town.last("mama").text
-
-
-@pytest.mark.parametrize("words", ["消费券怎么核销", "消费券能转给别人吗", "托育补贴和消费券一样吗"])
-async def test_a_question_about_the_voucher_comes_with_what_one_can_do(world: World, words: str) -> None:
-    await world.say("mama", words)
-    assert world.keys("mama") == ["questions.unknown"]
-    assert world.buttons("mama") == ["申请消费券", "我的券", "找人", "菜单"]
-    await world.press("mama", "我的券")
-    await world.press("mama", "申请消费券")
-    assert world.keys("mama")[-1].startswith("voucher.")
 
 
 @pytest.mark.parametrize("words", ["有券吗", "vocher", "我想問下消費券點申請"])

@@ -74,7 +74,7 @@ async def test_a_case_is_handled_by_its_number_too(town: Town) -> None:
     await town.say("gran", "找人")
     case = town.rows("SELECT id FROM desk_case")[0]["id"]
     await town.say("papa", f"办完 {case}")
-    assert town.keys("papa")[-1] == "questions.unknown", "not for a stranger"
+    assert town.keys("papa")[-1].startswith("questions."), "not for a stranger"
     await town.say("duty", f"接手{case}")
     assert town.keys("duty")[-1] == "staff.taken"
     await town.say("duty", f"回复 {case}")
@@ -109,7 +109,7 @@ async def test_buttons_end_with_the_post(town: Town) -> None:
 async def test_a_stranger_gets_the_answer_anybody_gets(town: Town, word: str) -> None:
     await town.say("gran", "找人")
     await town.say("papa", word)
-    assert town.keys("papa")[-1] == "questions.unknown"
+    assert town.keys("papa")[-1].startswith("questions.")
 
 
 @pytest.mark.parametrize(("role", "seen"), [
@@ -120,7 +120,7 @@ async def test_each_role_has_its_words(town: Town, role: str, seen: set[str]) ->
     town.staff("lan", role)
     for word in WORDS:
         await town.say("lan", word)
-        assert (not town.keys("lan")[-1].startswith("questions.unknown")) == (word in seen), word
+        assert (not town.keys("lan")[-1].startswith("questions.")) == (word in seen), word
     await town.say("lan", "菜单")
     assert ("待办" in town.buttons("lan")) == ("待办" in seen)
 
