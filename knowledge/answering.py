@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from knowledge import regions, urgent
+from knowledge import intents, regions, urgent
 from knowledge.entries import Entry, Source
 from knowledge.fitted import fitted
 from knowledge.intents import Intents, load_intents
@@ -81,7 +81,7 @@ class Answers:
         return 1.0 / (1.0 + math.exp(-z))
 
     def _starts(self, text: str) -> str | None:
-        return next((hit.intent for hit in self._intents.match(text) if hit.kind == "start"), None)
+        return next((hit.intent for hit in intents.match(text) if hit.kind == "start"), None)
 
     def _decide(self, asked: Asked, found: list[Found], day: date, english: bool, name: str | None) -> Reply:
         sure = self.confidence(asked, found)

@@ -17,6 +17,7 @@ from pydantic import AfterValidator, Field, model_validator
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from knowledge import hearing
 from knowledge.normalise import Lexicon, normalise
 from knowledge.programme import Record
 from knowledge.tomlfiles import read_toml
@@ -183,5 +184,9 @@ def _shipped() -> Intents:
 
 @lru_cache(maxsize=256)
 def match(text: str) -> tuple[Hit, ...]:
-    """`Intents.match` over the program's own intents.toml."""
-    return _shipped().match(text)
+    """The services that the words name by the program's own intents.toml, or sound like a wish for; starts first."""
+    hits = _shipped().match(text)
+    service = hearing.started(text)
+    if service is None or any(hit.kind == "start" for hit in hits):
+        return hits
+    return (Hit(service, "start"), *(hit for hit in hits if hit.intent != service))

@@ -18,6 +18,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from knowledge import hearing
 from knowledge.normalise import MAX_CHARS, Lexicon, normalise
 from knowledge.problems import PackError, Problem
 from knowledge.programme import Record
@@ -162,6 +163,10 @@ class UrgentCards:
         self.cards: Mapping[str, Card] = {c.card.id: c.card for c in self._cards}
         self.samples = {card_id: (data.hits, data.misses) for card_id, data in cards.items()}
 
+    def soft(self, card_id: str) -> bool:
+        """Whether a card only adds a line and interrupts nothing."""
+        return next(card.data.soft for card in self._cards if card.card.id == card_id)
+
     def match(self, text: str) -> list[str]:
         """Ids of the cards the words call for, the most pressing first; [] when none."""
         found = [card for card in self._called(text) if not card.data.soft]
@@ -229,8 +234,12 @@ def shipped() -> UrgentCards:
 
 @lru_cache(maxsize=256)
 def match(text: str) -> tuple[str, ...]:
-    """`UrgentCards.match` over the program's own cards."""
-    return tuple(shipped().match(text))
+    """Ids of the program's own cards that the words call for or sound like, the most pressing first; () when none."""
+    called = tuple(shipped().match(text))
+    if called:
+        return () if hearing.calm(text) else called
+    sounds_like = hearing.alarming(text)
+    return (sounds_like,) if sounds_like else ()
 
 
 def told(text: str) -> str | None:
