@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from knowledge import wording
 from knowledge.city import load_city, pack_folders
 from knowledge.corpus_check import corpus_problems
-from knowledge.entries import load_corpus
+from knowledge.entries import HERE, Entry, Spot, load_corpus
 from knowledge.intents import load_intents
 from knowledge.privacy import lacking
 from knowledge.problems import PackError, Problem
@@ -24,17 +24,47 @@ def check(root: Traversable | None = None) -> list[Problem]:
     folder = root or files("knowledge")
     problems: list[Problem] = []
     shipped = pack_folders() if root is not None else {}
+    national = _national(folder, problems)
     for name, pack in pack_folders(folder).items():
         # A district's folder may replace single files of a shipped pack: it is read over that pack, as in service.
         over = [shipped[name]] if name in shipped else []
         problems += _caught(load_city, *over, pack) + lacking(*over, pack)
+        problems += _corpus_of(name, pack, national)
     if (intents := folder.joinpath("intents.toml")).is_file():
         problems += _caught(load_intents, intents)
     if (urgent := folder.joinpath("urgent")).is_dir():
         problems += _caught(load_urgent, urgent) or _samples(load_urgent(urgent), str(urgent))
-    if (corpus := folder.joinpath("corpus")).is_dir():
-        problems += _caught(load_corpus, corpus) or corpus_problems(load_corpus(corpus), wording.shipped())
     return sorted(problems)
+
+
+def _national(folder: Traversable, problems: list[Problem]) -> tuple[Entry, ...]:
+    """The corpus of a root, or that of the program where it has none; what is wrong with its own joins the problems."""
+    own = folder.joinpath("corpus")
+    corpus = own if own.is_dir() else files("knowledge").joinpath("corpus")
+    try:
+        found = load_corpus(corpus)
+    except PackError as error:
+        problems += error.problems
+        return ()
+    if own.is_dir():
+        problems += corpus_problems(found, wording.shipped())
+    return found
+
+
+def _corpus_of(name: str, pack: Traversable, national: Sequence[Entry]) -> list[Problem]:
+    """What is wrong with a pack's own entries, which stand beside those of the program and must not repeat them."""
+    own = pack.joinpath("corpus")
+    if not own.is_dir():
+        return []
+    try:
+        found = load_corpus(own, here=Spot(HERE, name))
+    except PackError as error:
+        return list(error.problems)
+    mine = {entry.id for entry in found}
+    beside = [entry for entry in national if entry.id not in mine]
+    told = corpus_problems([*beside, *found], wording.shipped())
+    files_of_it = {entry.file for entry in found}
+    return [problem for problem in told if problem.file in files_of_it]
 
 
 def _caught(load: Callable[..., object], *folders: Traversable) -> list[Problem]:

@@ -88,7 +88,7 @@ class Head(Record):
     @field_validator("region")
     @classmethod
     def _a_region(cls, value: str) -> str:
-        if regions.find(value) is None:
+        if value != HERE and regions.find(value) is None:
             raise ValueError(
                 f"{value} is no region of regions.csv; write 全国, 陕西省, 西安市 or 西安市莲湖区"
             )
