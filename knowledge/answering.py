@@ -25,9 +25,8 @@ NEAR = 2.5
 OFFERED = 3
 """How many entries "did you mean" offers at most."""
 
-
-SURE = ("chance", "lead", "cover", "cosine", "body", "facet", "topic", "here", "length", "bias")
-"""What makes the confidence: figures of the first entry, its lead in chance, 1 / the question's length."""
+SURE = ("chance", "lead", "cover", "cosine", "body", "facet", "topic", "here", "length", "size", "bias")
+"""What makes the confidence: figures of the first entry, its lead in chance, 1 / the question's length, and the length up to 60."""
 
 
 @dataclass(frozen=True)
@@ -147,5 +146,6 @@ def doubts(asked: Asked, found: Sequence[Found]) -> dict[str, float]:
         "topic": own.topic,
         "here": own.here + own.away,
         "length": 1.0 / max(1, len(asked.chars)),
+        "size": min(1.0, len(asked.chars) / 60),
         "bias": 1.0,
     }

@@ -48,7 +48,7 @@ def marks(question: Mapping[str, Any], reply: Reply, covers: Mapping[str, frozen
     """Mark one reply. `covers`: the entries of every fact and system."""
     expect = question["expect"]
     kind_fits = reply.kind in expect["kind_in"]
-    right = kind_fits and _says(expect, reply)
+    right = kind_fits and says(expect, reply)
     if reply.kind == "dialog" and expect["dialog_in"] is not None:
         right = right and reply.dialog in expect["dialog_in"]
     wanted = frozenset().union(
@@ -60,7 +60,8 @@ def marks(question: Mapping[str, Any], reply: Reply, covers: Mapping[str, frozen
     return Marked(question["id"], reply, right, helped, wrong)
 
 
-def _says(expect: Mapping[str, Any], reply: Reply) -> bool:
+def says(expect: Mapping[str, Any], reply: Reply) -> bool:
+    """Whether the reply's words hold what is expected of its kind, and nothing that they must not."""
     text = fold(reply.text)
     if any(_in(one, text) for one in expect["must_not"]):
         return False

@@ -28,7 +28,9 @@ CARD = "!"
 """Begins the label of a safety card; a service's label is its name."""
 NOTHING = "none"
 CALM = 0.02
-"""Below it a card that an expression called is not shown: 公示名单里找不到我家孩子."""
+"""Below it what an expression called is not shown, nor begun: 公示名单里找不到我家孩子, 南京送饭做卫生的五位号码是啥."""
+ENOUGH = 8
+"""Characters and Latin words from which on a sentence is judged so."""
 SPREAD = 100.0
 """What a stored weight is divided by: they are kept as whole numbers."""
 
@@ -41,13 +43,16 @@ def features(text: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Heard:
-    """How sure it is, 0 to 1, that a sentence starts a service or calls for a card. `urgent`: any card."""
+    """How likely a sentence starts each service, calls for each card, or does neither: `chances` by label, in all 1.
 
+    `service`, `card`: the likeliest one; `urgent`: that any card is called for; `long`: enough words to judge by.
+    """
+
+    chances: Mapping[str, float]
     service: str
-    start: float
     card: str
-    card_sure: float
     urgent: float
+    long: bool
 
 
 class Model:
@@ -76,12 +81,11 @@ class Model:
     def hear(self, text: str) -> Heard:
         """The likeliest service and the likeliest card."""
         chances = dict(zip(self.labels, self.chances(text).tolist(), strict=True))
-        cards = {label[1:]: chance for label, chance in chances.items() if label.startswith(CARD)}
-        services = {
-            label: chance for label, chance in chances.items() if not label.startswith(CARD) and label != NOTHING
-        }
+        cards = {label.removeprefix(CARD): chance for label, chance in chances.items() if label.startswith(CARD)}
+        services = {label: chance for label, chance in chances.items() if not label.startswith((CARD, NOTHING))}
         service, card = max(services, key=services.__getitem__), max(cards, key=cards.__getitem__)
-        return Heard(service, services[service], card, cards[card], sum(cards.values()))
+        enough = len(units(shipped().bare(text))) >= ENOUGH
+        return Heard(chances, service, card, sum(cards.values()), enough)
 
 
 def load_model(source: Traversable) -> Model:
@@ -110,10 +114,17 @@ def alarming(text: str) -> str | None:
 
 def calm(text: str) -> bool:
     """Whether a sentence sounds like nothing urgent at all, whatever words stand in it."""
-    return hear(text).urgent < CALM
+    heard = hear(text)
+    return heard.long and heard.urgent < CALM
 
 
 def started(text: str) -> str | None:
     """The service that a sentence sounds like a wish for, None where it does not."""
     heard = hear(text)
-    return heard.service if heard.start >= model().start else None
+    return heard.service if heard.chances[heard.service] >= model().start else None
+
+
+def unlikely(text: str, service: str) -> bool:
+    """Whether a sentence sounds like no wish for a service at all, whatever words stand in it."""
+    heard = hear(text)
+    return heard.long and heard.chances[service] < CALM

@@ -185,8 +185,12 @@ def _shipped() -> Intents:
 @lru_cache(maxsize=256)
 def match(text: str) -> tuple[Hit, ...]:
     """The services that the words name by the program's own intents.toml, or sound like a wish for; starts first."""
-    hits = _shipped().match(text)
+    hits = tuple(
+        Hit(hit.intent, "question", OTHER) if hit.kind == "start" and hearing.unlikely(text, hit.intent) else hit
+        for hit in _shipped().match(text)
+    )
     service = hearing.started(text)
-    if service is None or any(hit.kind == "start" for hit in hits):
+    known = any(hit.kind == "start" or (hit.intent == service and hit.topic != OTHER) for hit in hits)
+    if service is None or known:
         return hits
     return (Hit(service, "start"), *(hit for hit in hits if hit.intent != service))

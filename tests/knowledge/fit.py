@@ -11,6 +11,7 @@ import argparse
 import csv
 import random
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 
@@ -19,10 +20,11 @@ from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
 from knowledge import evaluate, regions
-from knowledge.answering import SURE, Answers, doubts
+from knowledge.answering import SURE, Answers, Kind, Reply, doubts
 from knowledge.entries import Entry, load_corpus
 from knowledge.fitted import Fitted
 from knowledge.leaveout import CANDIDATES, HOMES, Case, curve, left_out, ranks
+from knowledge.saying import in_english, said
 from knowledge.search import NAMES, Search
 
 HERE = Path(__file__).parent
@@ -90,18 +92,26 @@ def far_cases(search: Search) -> list[Case]:
     return [Case(one, search.find(one, CANDIDATES), None) for one in asked]
 
 
-def graded(search: Search, file: Path) -> list[Case]:
-    """The graded questions of a file that an entry answers, or that none does."""
+def graded(answers: Answers, file: Path) -> list[Case]:
+    """The graded questions of a file that an entry answers, or that none does.
+
+    The first entry is right where what it says is marked right, whichever entry was meant.
+    """
     known = covers()
     found = []
     for one in evaluate.read(file.read_text(encoding="utf-8").splitlines()):
         wanted = frozenset().union(*(known.get(fact, frozenset()) for fact in one["facts"] or one["systems"]))
         kinds = {*one["expect"]["kind_in"]}
-        if (wanted and "answer" in kinds) or kinds == {"handover", "choices"}:
-            asked = search.ask(one["text"], regions.find(one["region"]) if one["region"] else None)
-            candidates = search.find(asked, CANDIDATES)
-            right = next((entry.id for entry in candidates if entry.id in wanted), min(wanted, default=None))
-            found.append(Case(asked, candidates, right))
+        if not ((wanted and "answer" in kinds) or kinds == {"handover", "choices"}):
+            continue
+        asked = answers.search.ask(one["text"], regions.find(one["region"]) if one["region"] else None)
+        candidates = answers.search.find(asked, CANDIDATES)
+        first = answers.entries[candidates[0].id]
+        text = said(first, datetime.fromisoformat(one["at"]).date(), in_english(one["text"]), asked.bare)
+        kind: Kind = "handover" if first.head.kind == "unknown" else "answer"
+        told = evaluate.marks(one, Reply(kind, text), known)
+        listed = next((entry.id for entry in candidates if entry.id in wanted), min(wanted, default=None))
+        found.append(Case(asked, candidates, first.id if told.right else listed if listed != first.id else None))
     return found
 
 
@@ -176,8 +186,9 @@ def main() -> None:
     if given.ablate:
         ablation(entries)
         return
-    learnt, _ = left_out(Search(entries), entries, ASKED, 7)
-    weights = fit_weights([*learnt, *graded(Search(entries), SAMPLE), *graded(Search(entries), QUESTIONS)])
+    first = Answers(entries)
+    learnt, _ = left_out(first.search, entries, ASKED, 7)
+    weights = fit_weights([*learnt, *graded(first, SAMPLE), *graded(first, QUESTIONS)])
     search = Search(entries, weights=weights)
     answers = Answers(entries, search)
     inside, outside = left_out(search, entries, ASKED, 8)
@@ -185,13 +196,13 @@ def main() -> None:
         "a phrasing left out": inside,
         "an entry left out": outside,
         "out of scope": far_cases(search),
-        "public sample": graded(search, SAMPLE),
-        "own questions": graded(search, QUESTIONS),
+        "public sample": graded(answers, SAMPLE),
+        "own questions": graded(answers, QUESTIONS),
     }
     sure = fit_sure(answers, groups)
     answers.figures = Fitted(weights=weights, sure=sure, answer=0.5, offer=0.1)
-    first, three = ranks(inside)
-    print(f"weights {weights}\nsure {sure}\na phrasing left out: first {first:.3f}, in three {three:.3f}")
+    one, three = ranks(inside)
+    print(f"weights {weights}\nsure {sure}\na phrasing left out: first {one:.3f}, in three {three:.3f}")
     for name, cases in groups.items():
         print(f"\n{name}: {len(cases)}\n| cut | right | wrong | not answered |\n|---|---|---|---|")
         for point in curve(answers, cases):

@@ -34,7 +34,7 @@ FALSE_STARTS = 1 / 200
 
 
 def examples() -> list[tuple[str, str]]:
-    """(sentence, label) of every example file, of the cards' own samples and of the graded questions."""
+    """(sentence, label) of every example file, of the cards' own samples, of intent_rows.csv and of the graded questions."""
     found = []
     for file in sorted(EXAMPLES.glob("*.csv")):
         with file.open(encoding="utf-8") as source:
@@ -43,6 +43,10 @@ def examples() -> list[tuple[str, str]]:
         if not urgent.shipped().soft(card):
             found += [(text, CARD + card) for text in hits]
         found += [(text, NOTHING) for text in misses]
+    with (HERE / "intent_rows.csv").open(encoding="utf-8") as source:
+        for row in csv.DictReader(source):
+            kind, *service = row["want"].split()
+            found.append((row["text"], service[0] if kind == "start" else NOTHING))
     for line in (HERE / "own_questions.jsonl").read_text(encoding="utf-8").splitlines():
         one = json.loads(line)
         if {"urgent", "dialog"}.isdisjoint(one["expect"]["kind_in"]):
