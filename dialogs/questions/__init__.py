@@ -1,11 +1,11 @@
-"""Questions: answers from the knowledge base, choices, the honest "I don't know" with a person."""
+"""Questions: answers from the knowledge base, choices, the honest "I don't know"; which kind of childcare suits us."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from bot.capability import Capability
-from dialogs.questions import flow, service
+from dialogs.questions import choosing, flow, service
 from knowledge.current import Current
 
 
@@ -19,6 +19,7 @@ def capability(corpus: Current, home: str | None = None) -> Capability:
         name="questions",
         folder=Path(__file__).parent,
         flows=flow.FLOWS,
+        does={"choosing.look": choosing.look, "choosing.advise": choosing.advise},
         claims=desk.claims,
         actions={
             "questions.choose": desk.choose,

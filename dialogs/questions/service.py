@@ -40,6 +40,8 @@ class Questions:
         card = urgent.care(text)
         if card is not None:
             return Claim(call=partial(care, card))
+        if rules.asks_which(text):
+            return Claim(flow="choosing", known=rules.told(text, turn.today))
         meant = rules.meant(text)
         if meant.kind == "not_yet":
             return Claim(call=partial(not_yet, meant.service))
@@ -117,7 +119,8 @@ def not_yet(service: str, turn: Turn) -> None:
     """One line for a service that does not stand yet, and a person."""
     words = _intents().stands_in[service]
     line = words.en if turn.lang == "en" else turn.ground.texts.in_script(turn.lang, words.zh)
-    turn.say("questions.not_yet", _ways(turn), line=line, telephone=turn.ground.telephone)
+    rows = [[turn.go("questions.button.which", "choosing")]] if service == "centres" else []
+    turn.say("questions.not_yet", *rows, _ways(turn), line=line, telephone=turn.ground.telephone)
 
 
 def care(card: Card, turn: Turn) -> None:
