@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.capability import Capability
-from dialogs.questions import choosing, flow, service
+from bot.capability import Capability, Job
+from dialogs.questions import choosing, flow, service, tables
+from dialogs.questions.service import given
 from knowledge.current import Current
+
+__all__ = ["capability", "tables"]
 
 
 def capability(corpus: Current, home: str | None = None) -> Capability:
@@ -27,4 +30,8 @@ def capability(corpus: Current, home: str | None = None) -> Capability:
             "questions.useful": service.useful,
             "questions.useless": desk.useless,
         },
+        jobs=(Job("questions.forget", "45 3 * * *", given.forget),),
+        join=given.join,
+        export=desk.export,
+        erase=given.erase,
     )
