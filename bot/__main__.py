@@ -12,10 +12,10 @@ import typer
 
 from bot.assembly import the_dialogs
 from bot.capability import OperatorCommand, Registry
-from bot.cli import asking, keeping, logs, operate
+from bot.cli import asking, keeping, knowing, logs, operate
 from bot.cli import chat as chats
 from bot.cli import check as checks
-from bot.cli.errors import PREFIX, Unusable, explained, load_settings
+from bot.cli.errors import PREFIX, Unusable, explained, from_here, load_settings
 from bot.cli.room import appointment
 from bot.flow.diagram import mermaid
 from bot.settings import Settings
@@ -29,11 +29,10 @@ app = typer.Typer(
 staff_app = typer.Typer(no_args_is_help=True, help="Who works here.")
 db_app = typer.Typer(no_args_is_help=True, help="The database.")
 keys_app = typer.Typer(no_args_is_help=True, help="The keys of names, phones and words.")
-knowledge_app = typer.Typer(no_args_is_help=True, help="What the bot knows.")
 app.add_typer(staff_app, name="staff")
 app.add_typer(db_app, name="db")
 app.add_typer(keys_app, name="keys")
-app.add_typer(knowledge_app, name="knowledge")
+app.add_typer(knowing.app, name="knowledge")
 
 
 @app.command()
@@ -113,7 +112,7 @@ def check(
     given = load_settings()
     found = operate.self_check_lines(given) if rows else checks.findings(given, the_dialogs())
     for line in found:
-        typer.echo(_from_here(line))
+        typer.echo(from_here(line))
     if found:
         typer.echo(f"{len(found)} found", err=True)
         raise typer.Exit(1)
@@ -227,16 +226,7 @@ def db_revision(owner: str, message: str) -> None:
 
     folders = [capability.folder for capability in the_dialogs().capabilities(load_settings())]
     made = versions.revise(owner, message, folders)
-    _print([_from_here(str(path)) for path in made] or ["nothing differs"])
-
-
-@knowledge_app.command("check")
-def knowledge_check() -> None:
-    """Look for mistakes in the knowledge files."""
-    found = checks.knowledge(load_settings())
-    _print([_from_here(line) for line in found] or ["all is well"])
-    if found:
-        raise typer.Exit(1)
+    _print([from_here(str(path)) for path in made] or ["nothing differs"])
 
 
 def main() -> None:
@@ -250,7 +240,7 @@ def main() -> None:
         if lines is None:
             raise
         for line in lines:
-            typer.echo(_from_here(line), err=True)
+            typer.echo(from_here(line), err=True)
         sys.exit(1)
 
 
@@ -291,11 +281,6 @@ def _carrying_out(given: Settings, name: str, command: OperatorCommand) -> Calla
 def _print(lines: Iterable[str]) -> None:
     for line in lines:
         typer.echo(line)
-
-
-def _from_here(line: str) -> str:
-    """Files below the present folder by their short names."""
-    return line.replace(f"{Path.cwd()}/", "")
 
 
 if __name__ == "__main__":

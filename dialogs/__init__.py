@@ -14,6 +14,7 @@ from knowledge.city import City, load_city
 from knowledge.current import Current
 from knowledge.entries import Spot
 from knowledge.privacy import PrivacyNote, load_privacy
+from knowledge.shelves import shelves
 
 __all__ = ["capabilities", "home", "is_demo", "places", "telephone", "wording"]
 
@@ -49,12 +50,9 @@ def capabilities(settings: Settings) -> tuple[Capability, ...]:
 
 def corpus(settings: Settings) -> Current:
     """The answers of the program, of the home pack and of the district's own content, the last winning."""
-    city, content = home(settings), settings.data_dir / "content"
-    known = files("knowledge")
-    shipped = [known.joinpath("corpus"), known.joinpath("cities", settings.city, "corpus")]
-    edited = [content / "corpus", content / "cities" / settings.city / "corpus"]
-    spot = Spot(city.code, city.settings.name)
-    return Current([folder for folder in shipped if folder.is_dir()], edited, spot)
+    city = home(settings)
+    shelf = shelves(settings.city, settings.data_dir / "content", Spot(city.code, city.settings.name))
+    return Current(shelf.shipped, shelf.edited, shelf.here)
 
 
 def is_demo(settings: Settings) -> bool:

@@ -38,6 +38,10 @@ _BORN = (
     re.compile(r"(?P<y>20\d\d|(?<!\d)\d\d)年(?P<m>\d{1,2})月(?:(?P<d>\d{1,2})[日号])?"),
 )
 _MONEY = re.compile(rf"{_N}(?:元|块钱?|大洋)")
+_UNCLEAR = re.compile(
+    r"虚岁|毛岁|虚[一二两三四五\d]|农历|阴历|腊月|正月|冬月"
+    r"|(?:[去前今]年|大前年|(?:20)?\d\d年)[^,.?!]{0,3}(?:[春夏秋冬][天季里]?|[年月]?[底初末中]|[上下]半年)?[^,.?!]{0,3}(?:生的?$|出生|生人|落地)"
+)
 PLAIN = 3
 """So many of the ages are a small child's without any word for one."""
 OLDEST = 72
@@ -66,6 +70,12 @@ def child_in(text: str, today: date) -> Child | None:
             if 0 <= months <= OLDEST:
                 return Child(months, today - relativedelta(months=months), exact=False)
     return None
+
+
+def unclear_in(text: str) -> bool:
+    """Whether an age is told in a way that nobody can count from: 虚岁, a season or only a year of birth."""
+    said = normalise(text)
+    return _UNCLEAR.search(said) is not None and not any(pattern.search(said) for pattern in _BORN)
 
 
 def yuan_in(text: str) -> int | None:

@@ -80,6 +80,11 @@ def explained(why: BaseException) -> list[str] | None:
     return None
 
 
+def from_here(line: str) -> str:
+    """Files below the present folder by their short names."""
+    return line.replace(f"{Path.cwd()}/", "")
+
+
 def _bad(name: str, reason: str) -> str:
     variable = PREFIX + name.upper()
     return f"{_where(variable)}: {reason} -- `doorstep settings` says what it is for"

@@ -1,12 +1,15 @@
-"""Questions: answers from the knowledge base, choices, the honest "I don't know" with a person."""
+"""Questions: answers from the knowledge base, choices, the honest "I don't know"; which kind of childcare suits us."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from bot.capability import Capability
-from dialogs.questions import flow, service
+from bot.capability import Capability, Job
+from dialogs.questions import choosing, flow, service, tables
+from dialogs.questions.service import given
 from knowledge.current import Current
+
+__all__ = ["capability", "tables"]
 
 
 def capability(corpus: Current, home: str | None = None) -> Capability:
@@ -19,6 +22,7 @@ def capability(corpus: Current, home: str | None = None) -> Capability:
         name="questions",
         folder=Path(__file__).parent,
         flows=flow.FLOWS,
+        does={"choosing.look": choosing.look, "choosing.advise": choosing.advise},
         claims=desk.claims,
         actions={
             "questions.choose": desk.choose,
@@ -26,4 +30,8 @@ def capability(corpus: Current, home: str | None = None) -> Capability:
             "questions.useful": service.useful,
             "questions.useless": desk.useless,
         },
+        jobs=(Job("questions.forget", "45 3 * * *", given.forget),),
+        join=given.join,
+        export=desk.export,
+        erase=given.erase,
     )

@@ -1,11 +1,21 @@
-"""What words that no service took are about: a service that does not stand yet, a question, or neither."""
+"""What words that no service took are about, and which kind of childcare suits a family."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from datetime import date
+from typing import Any, Literal
 
+from bot.flow.model import Look, Problem, Said
+from bot.flow.readers import one_of
+from bot.flow.readers.words import plain
 from knowledge import intents
+from knowledge.ages import completed_months
+from knowledge.figures_in import child_in, unclear_in
+from knowledge.normalise import normalise
+from knowledge.sums import CLASSES
 
 NOT_YET = ("booking", "centres", "meals", "homecare", "events")
 """Services that are declared and do not stand yet; a name leaves this list with its service's first day."""
@@ -28,3 +38,193 @@ def meant(text: str) -> Meant:
         if hit.kind == "start" and hit.intent in NOT_YET:
             return Meant("not_yet", hit.intent)
     return Meant("unknown", hits[0].intent if hits else "")
+
+
+# -- which kind of childcare suits us ------------------------------------------------------------------------------
+
+AGES = ("under6", "infant", "small", "large", "over")
+"""Below six months, then the ages of the three classes, then three and older."""
+_UP_TO = (6, 12, 24, 36)
+NEEDS = ("whole_days", "half_days", "hours", "sometimes", "late", "weekend")
+"""When somebody is lacking: all day, half of it, a few hours a week, now and then, after closing time, at weekends."""
+MATTERS = ("near_home", "near_work", "homely", "kindergarten", "price", "doctor", "anything")
+"""What matters most beside it."""
+
+_which = r"(?:哪|什么|啥|咋)(?:一|个)?(?:种|类|样|款)(?:的)?"
+_care = r"(?:托育|托班|托管|托儿所|托(?!人|福|付)|送托|入托)"
+_WHICH = re.compile(
+    rf"{_which}{_care}(?:班|服务|方式|形式|机构)?[^,.?!]{{0,6}}(?:适合|合适|好|适宜)"
+    rf"|(?:适合|合适|该|应该|要|得)(?:给[^,.?!]{{0,4}})?(?:上|选|送|挑|用|找)?{_which}{_care}"
+    rf"|{_care}[^,.?!]{{0,4}}(?:方式|形式|种类|类型)[^,.?!]{{0,8}}(?:适合|合适)(?:我|咱|孩子|娃|宝)"
+    rf"|(?:帮|替|给)(?:我|我们|我家|咱)?[^,.?!]{{0,4}}(?:挑|选)(?:一?个|一?种|一?下)?(?:合适的?|适合的?)?{_care}(?:的)?(?:方式|形式|种类)"
+    r"|\bwhich (?:kind|type|form|sort) of (?:child ?care|day ?care|nursery care|care)\b"
+)
+
+
+def asks_which(text: str) -> bool:
+    """Whether somebody wants to be told which kind of childcare suits them."""
+    return _WHICH.search(normalise(text)) is not None
+
+
+def told(text: str, today: date) -> dict[str, str]:
+    """What words that start the talk tell already: age, need, matter; only what is clear."""
+    found: dict[str, str] = {}
+    child = child_in(text, today)
+    if child is not None and not unclear_in(text):
+        found["age"] = age_group(child.months)
+    for name, read in (("need", _need), ("matter", _matter)):
+        value = read(Said(text=plain(text)), Look(today))
+        if isinstance(value, str):
+            found[name] = value
+    return found
+
+
+def age_group(months: int) -> str:
+    """One of AGES by completed months."""
+    return AGES[sum(months >= top for top in _UP_TO)]
+
+
+def age_on(birth: date, today: date) -> str:
+    """One of AGES for a birth date; before birth the first."""
+    return age_group(completed_months(birth, today))
+
+
+def read_age(said: Said, look: Look) -> Any:
+    """An age in the words people have for it, or one of the groups."""
+    if (
+        said.choice is None
+        and said.media is None
+        and plain(said.text) not in map(plain, look.labels.values())
+    ):
+        if unclear_in(said.text):
+            return Problem("age_unclear")
+        child = child_in(f"孩子{said.text}", look.today) if len(said.text) <= 60 else None
+        if child is not None:
+            return age_group(child.months)
+    return _age(said, look)
+
+
+def old_enough(value: Any, _look: Look) -> str:
+    """Whether childcare under three is still the question."""
+    return "over" if value == "over" else "ok"
+
+
+_age = one_of(
+    *AGES, words_for={"over": ("上幼儿园了", "四岁", "五岁"), "under6": ("刚出生", "月子里", "newborn")}
+)
+_need = one_of(
+    *NEEDS,
+    words_for={
+        "whole_days": (
+            "全日托",
+            "全天",
+            "整天",
+            "一整天",
+            "天天",
+            "每天没人带",
+            "双职工",
+            "上班族",
+            "full day",
+            "all day",
+        ),
+        "half_days": ("半日托", "半天", "上午", "下午没人", "half day", "half a day"),
+        "hours": ("计时托", "钟点", "小时", "一两个钟头", "by the hour", "hourly"),
+        "sometimes": (
+            "临时",
+            "偶尔",
+            "有时",
+            "有急事",
+            "出趟门",
+            "时不时",
+            "now and then",
+            "sometimes",
+            "occasional",
+        ),
+        "late": ("延时", "下班晚", "加班", "晚接", "赶不上接", "晚上", "late", "after work"),
+        "weekend": ("周末", "周六", "周日", "星期六", "星期天", "放假", "假期", "weekend", "holiday"),
+    },
+)
+_matter = one_of(
+    *MATTERS,
+    words_for={
+        "near_home": (
+            "离家近",
+            "家门口",
+            "楼下",
+            "小区",
+            "社区",
+            "走路",
+            "近一点",
+            "near home",
+            "close to home",
+        ),
+        "near_work": ("单位", "公司", "上班的地方", "near work", "office"),
+        "homely": ("人少", "像在家", "家庭", "小一点", "homely", "small group"),
+        "kindergarten": ("幼儿园", "衔接", "kindergarten"),
+        "price": ("便宜", "普惠", "省钱", "价钱", "实惠", "cheap", "price", "affordable"),
+        "doctor": ("医生", "身体", "体弱", "早产", "过敏", "医育", "doctor", "health"),
+        "anything": ("都行", "都可以", "随便", "没有", "anything", "no preference"),
+    },
+)
+read_need, read_matter = _need, _matter
+
+FORMS: Mapping[str, str] = {
+    "full_day": "care-forms-which-suits",
+    "half_day": "care-forms-which-suits",
+    "hourly": "care-forms-explained",
+    "occasional": "care-forms-explained",
+    "extended": "care-late-pickup",
+    "weekend": "changsha-yuhua-menu",
+    "community": "nursery-one-plus-n",
+    "employer": "nursery-one-plus-n",
+    "home_site": "nursery-home-based-cap",
+    "kindergarten": "nursery-kindergarten-class",
+    "inclusive": "nursery-price-list",
+    "medical": "nursery-medical-link-what",
+}
+"""Every kind of care that may be named, and the entry of the corpus that tells of it."""
+VISIT = "nursery-checklist"
+"""The entry that says what to look at on a visit."""
+_BY_NEED = {
+    "whole_days": ("full_day",),
+    "half_days": ("half_day",),
+    "hours": ("hourly",),
+    "sometimes": ("occasional",),
+    "late": ("full_day", "extended"),
+    "weekend": ("weekend",),
+}
+_BY_MATTER = {
+    "near_home": "community",
+    "near_work": "employer",
+    "homely": "home_site",
+    "kindergarten": "kindergarten",
+    "price": "inclusive",
+    "doctor": "medical",
+}
+_SHORT = ("hours", "sometimes", "weekend")
+"""What most often is on offer at sites in the neighbourhood."""
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What to ask for, likeliest first. `ratio`: children to one carer at most in the class `class_name`, 0: no class.
+
+    Source of the classes: 托育机构设置标准（试行）, articles 19 and 20.
+    """
+
+    forms: tuple[str, ...]
+    class_name: str
+    ratio: int
+
+
+def advise(age: str, need: str, matter: str) -> Advice:
+    """Which kinds of care to ask for: by the time that is lacking, then by what matters.
+
+    A kindergarten's class takes children from two; who is younger is told of the sites in the neighbourhood.
+    """
+    place = _BY_MATTER.get(matter, "community" if need in _SHORT else "")
+    if place == "kindergarten" and age != "large":
+        place = "community"
+    number = AGES.index(age) - 1
+    _, _, name, _, ratio = CLASSES[number] if 0 <= number < len(CLASSES) else (0, 0, "", 0, 0)
+    return Advice((*_BY_NEED[need], *([place] if place else [])), name, ratio)

@@ -46,6 +46,7 @@ VALUES: dict[str, Any] = {
     "closes": AT,
     "commitment": "0123456789abcdef" * 4,
     "code": "123456",
+    "class_name": "托小班",
     "commands": [("voucher", "申请消费券")],
     "count": 3,
     "days": 30,
@@ -59,6 +60,7 @@ VALUES: dict[str, Any] = {
     "entered": "3391.88",
     "fits": True,
     "found": "other_child",
+    "forms": [{"name": "半日托", "line": "上午或下午托半天。"}],
     "frozen": AT,
     "agreed": True,
     "answer": "phone",
@@ -113,6 +115,7 @@ VALUES: dict[str, Any] = {
     "purpose": "基本信息",
     "quota": 800,
     "rank": 837,
+    "ratio": 5,
     "reason": "blocked",
     "receipt": "1",
     "recovery": "1234567894",
@@ -157,6 +160,7 @@ VALUES: dict[str, Any] = {
     "text": "每孩每年3600元。",
     "title": "普惠托育消费券",
     "to_verify": True,
+    "told": ["1岁多", "每天半天"],
     "tries": 2,
     "until": AT,
     "used": AT,
@@ -164,6 +168,7 @@ VALUES: dict[str, Any] = {
     "value": "指数",
     "what": "电话",
     "words": "您好",
+    "young": True,
 }
 BARE = {
     "again": None,
@@ -200,6 +205,7 @@ BARE = {
     "place": "",
     "places": 0,
     "tail": "",
+    "ratio": 0,
     "reason": "no_channel",
     "relation": "parent",
     "responsible": "",
@@ -218,6 +224,7 @@ BARE = {
     "used": None,
     "waits": False,
     "words": "",
+    "young": False,
 }
 """The same where there is nothing to say."""
 _BY_LANGUAGE = {"zh": "磁盘快满了", "zh-Hant": "磁碟快滿了", "en": "The disk is nearly full"}

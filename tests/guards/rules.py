@@ -44,7 +44,7 @@ DIALOG_PARTS = {"__init__", "flow", "service", "texts.zh", "texts.en", "README"}
 # What a service has when it has rules of its own, or rows.
 DIALOG_PARTS_AT_NEED = {"rules", "tables", "migrations"}
 # What one service has beyond that, because nothing else of its kind does.
-OWN_PARTS = {"voucher": {"draw", "codes", "redraws", "verifier"}}
+OWN_PARTS = {"voucher": {"draw", "codes", "redraws", "verifier"}, "questions": {"choosing"}}
 
 # Put together here, so that this file does not hold what it forbids.
 HOSTS = [("py" + "pi", "org"), ("python" + "hosted", "org"), ("npm" + "js", "(?:org|com)"), ("deb", "debian")]

@@ -31,6 +31,8 @@ INSIDE = {
     "offer": ("kind",),
     "message": ("lane",),
     "act": ("detail",),
+    "answer": ("entry",),
+    "tap": ("chosen", "offered"),
 }
 """Fields of a section that say nothing to a person: numbers and names inside the machine. They stand in the JSON."""
 

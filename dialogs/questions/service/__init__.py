@@ -13,6 +13,7 @@ from bot.messages import Button
 from bot.turn import Turn
 from bot.words import asks
 from dialogs.questions import rules
+from dialogs.questions.service import given
 from knowledge import urgent
 from knowledge.answering import Reply
 from knowledge.current import Current
@@ -40,6 +41,8 @@ class Questions:
         card = urgent.care(text)
         if card is not None:
             return Claim(call=partial(care, card))
+        if rules.asks_which(text):
+            return Claim(flow="choosing", known=rules.told(text, turn.today))
         meant = rules.meant(text)
         if meant.kind == "not_yet":
             return Claim(call=partial(not_yet, meant.service))
@@ -50,14 +53,20 @@ class Questions:
             return Claim(call=partial(self.answer, reply))
         if reply.entries:
             return Claim(
-                call=partial(known_unknown if reply.kind == "handover" else choices, reply), last=True
+                call=partial(self.known_unknown if reply.kind == "handover" else choices, reply), last=True
             )
         return Claim(call=partial(unknown, meant.service), last=True)
 
     def answer(self, reply: Reply, turn: Turn) -> None:
         """A curated answer with its source; the service that goes on from it; was it of use?"""
         entry = self._corpus.get().entries[reply.entries[0].id]
+        given.told(turn, entry)
         _say_entry(turn, entry.id, reply.text, entry.head.dialog)
+
+    def known_unknown(self, reply: Reply, turn: Turn) -> None:
+        """What nobody has published: said so, with a person."""
+        given.told(turn, self._corpus.get().entries[reply.entries[0].id])
+        turn.say("questions.answer", _ways(turn), text=turn.ground.texts.in_script(turn.lang, reply.text))
 
     def choose(self, turn: Turn, payload: dict[str, Any]) -> None:
         """One of the choices was meant."""
@@ -65,6 +74,8 @@ class Questions:
         if entry is None:
             unknown("", turn)
             return
+        given.tapped(turn, payload, entry.id)
+        given.told(turn, entry)
         _say_entry(turn, entry.id, said(entry, turn.today, turn.lang == "en"), entry.head.dialog)
 
     def useless(self, turn: Turn, payload: dict[str, Any]) -> None:
@@ -75,24 +86,31 @@ class Questions:
         case = desk.open_case(turn, "useless_answer", f"entry:{payload['entry']}", title)
         turn.say("questions.sorry", case=case, telephone=turn.ground.telephone)
 
-
-def known_unknown(reply: Reply, turn: Turn) -> None:
-    """What nobody has published: said so, with a person."""
-    turn.say("questions.answer", _ways(turn), text=turn.ground.texts.in_script(turn.lang, reply.text))
+    def export(self, turn: Turn, person: int) -> dict[str, list[dict[str, Any]]]:
+        """What was answered to a person, by the entries' questions."""
+        english, entries = turn.lang == "en", self._corpus.get().entries.values()
+        titles = {e.id: e.head.question_en if english else e.head.question for e in entries}
+        return given.export(turn, person, titles)
 
 
 def choices(reply: Reply, turn: Turn) -> None:
     """Did you mean one of these? At most three, and none of them."""
+    tap = given.offered(turn, [found.id for found in reply.entries])
     rows = [
-        [turn.action("questions.choose", "questions.button.entry", {"entry": found.id}, title=label)]
+        [
+            turn.action(
+                "questions.choose", "questions.button.entry", {"entry": found.id, "tap": tap}, title=label
+            )
+        ]
         for found, label in zip(reply.entries, reply.choices, strict=True)
     ]
-    none = turn.action("questions.none", "questions.button.none", {})
+    none = turn.action("questions.none", "questions.button.none", {"tap": tap})
     turn.say("questions.choices", *rows, [none, *_ways(turn)])
 
 
-def none_of_them(turn: Turn, _payload: dict[str, Any]) -> None:
+def none_of_them(turn: Turn, payload: dict[str, Any]) -> None:
     """None of the choices was meant: an honest no, and a person."""
+    given.tapped(turn, payload)
     unknown("", turn)
 
 
@@ -117,7 +135,8 @@ def not_yet(service: str, turn: Turn) -> None:
     """One line for a service that does not stand yet, and a person."""
     words = _intents().stands_in[service]
     line = words.en if turn.lang == "en" else turn.ground.texts.in_script(turn.lang, words.zh)
-    turn.say("questions.not_yet", _ways(turn), line=line, telephone=turn.ground.telephone)
+    rows = [[turn.go("questions.button.which", "choosing")]] if service == "centres" else []
+    turn.say("questions.not_yet", *rows, _ways(turn), line=line, telephone=turn.ground.telephone)
 
 
 def care(card: Card, turn: Turn) -> None:
