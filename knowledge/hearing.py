@@ -72,7 +72,9 @@ class Model:
         """How likely each label is; they sum to 1."""
         counted = Counter(self._known[one] for one in features(text) if one in self._known)
         rows = np.fromiter(counted, dtype=np.int64, count=len(counted))
-        worth = (1.0 + np.log(np.fromiter(counted.values(), dtype=np.float64, count=len(counted)))) * self._rarity[rows]
+        worth = (
+            1.0 + np.log(np.fromiter(counted.values(), dtype=np.float64, count=len(counted)))
+        ) * self._rarity[rows]
         norm = math.sqrt(float(worth @ worth)) or 1.0
         scores = (worth / norm) @ self._weights[rows] + self._bias
         chances = np.exp(scores - scores.max())
@@ -81,8 +83,12 @@ class Model:
     def hear(self, text: str) -> Heard:
         """The likeliest service and the likeliest card."""
         chances = dict(zip(self.labels, self.chances(text).tolist(), strict=True))
-        cards = {label.removeprefix(CARD): chance for label, chance in chances.items() if label.startswith(CARD)}
-        services = {label: chance for label, chance in chances.items() if not label.startswith((CARD, NOTHING))}
+        cards = {
+            label.removeprefix(CARD): chance for label, chance in chances.items() if label.startswith(CARD)
+        }
+        services = {
+            label: chance for label, chance in chances.items() if not label.startswith((CARD, NOTHING))
+        }
         service, card = max(services, key=services.__getitem__), max(cards, key=cards.__getitem__)
         enough = len(units(shipped().bare(text))) >= ENOUGH
         return Heard(chances, service, card, sum(cards.values()), enough)

@@ -186,7 +186,9 @@ def _shipped() -> Intents:
 def match(text: str) -> tuple[Hit, ...]:
     """The services that the words name by the program's own intents.toml, or sound like a wish for; starts first."""
     hits = tuple(
-        Hit(hit.intent, "question", OTHER) if hit.kind == "start" and hearing.unlikely(text, hit.intent) else hit
+        Hit(hit.intent, "question", OTHER)
+        if hit.kind == "start" and hearing.unlikely(text, hit.intent)
+        else hit
         for hit in _shipped().match(text)
     )
     service = hearing.started(text)

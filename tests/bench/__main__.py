@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [PART …]`: measure and print; parts are turns, rush, draw, start (all by default).
+"""`python -m tests.bench [--quick] [PART …]`: measure and print; parts are turns, rush, draw, start, search (all by default).
 
 One core is for the bot under test, another for the load and the Bot API server; PostgreSQL, with fsync on, may use
 both (the draw is measured on SQLite only). Figures are worth what the machine was: its load is printed with them.
@@ -17,12 +17,12 @@ from pathlib import Path
 
 import uvloop
 
-from tests.bench import draws, rush, start, turns
+from tests.bench import draws, rush, searching, start, turns
 from tests.bench.farend import FarEnd
 from tests.bench.process import OURS, THEIRS, pin
 from tests.servers import Postgres, start_postgres
 
-PARTS = ("turns", "rush", "draw", "start")
+PARTS = ("turns", "rush", "draw", "start", "search")
 HONEST = ("fsync", "full_page_writes", "synchronous_commit")
 
 
@@ -45,6 +45,8 @@ async def bench(parts: list[str], quick: bool, postgres: Postgres, folder: Path)
         await draws.measure(far, root, folder, {"SQLite": ""}, 5_000 if quick else 130_000)
     if "start" in parts:
         await start.measure(far, root, folder)
+    if "search" in parts:
+        searching.measure()
 
 
 def main() -> None:

@@ -111,7 +111,9 @@ def graded(answers: Answers, file: Path) -> list[Case]:
         kind: Kind = "handover" if first.head.kind == "unknown" else "answer"
         told = evaluate.marks(one, Reply(kind, text), known)
         listed = next((entry.id for entry in candidates if entry.id in wanted), min(wanted, default=None))
-        found.append(Case(asked, candidates, first.id if told.right else listed if listed != first.id else None))
+        found.append(
+            Case(asked, candidates, first.id if told.right else listed if listed != first.id else None)
+        )
     return found
 
 

@@ -126,7 +126,9 @@ def write(marked: Sequence[tuple[str, str]], alarm: float, start: float) -> None
         start=np.array(start),
         digest=np.array(digest()),
     )
-    print(f"written: a card from {alarm}, a service from {start}, {int(kept.sum())} features, {TARGET.stat().st_size // 1024} KB")
+    print(
+        f"written: a card from {alarm}, a service from {start}, {int(kept.sum())} features, {TARGET.stat().st_size // 1024} KB"
+    )
 
 
 def main() -> None:
