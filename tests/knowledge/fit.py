@@ -31,7 +31,7 @@ HERE = Path(__file__).parent
 SAMPLE, QUESTIONS = HERE / "sample_questions.jsonl", HERE / "own_questions.jsonl"
 ASKED = 3000
 """Phrasings that are asked."""
-WRONG = 0.01
+WRONG = 0.015
 """Share of wrong answers among people's questions that the cut for an answer may let through."""
 OFTEN = 1 / 3
 """How often one of the three choices must be the right one."""
