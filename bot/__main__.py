@@ -17,6 +17,7 @@ from bot.cli import chat as chats
 from bot.cli import check as checks
 from bot.cli.errors import PREFIX, Unusable, explained, from_here, load_settings
 from bot.cli.room import appointment
+from bot.clock import SystemClock
 from bot.flow.diagram import mermaid
 from bot.settings import Settings
 
@@ -116,6 +117,8 @@ def check(
     if found:
         typer.echo(f"{len(found)} found", err=True)
         raise typer.Exit(1)
+    if not rows:
+        _print(map(from_here, checks.advice(given, SystemClock().now().astimezone(given.zone).date())))
     typer.echo("all is well")
 
 
