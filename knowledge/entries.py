@@ -75,6 +75,13 @@ class Validity(Record):
         return self
 
 
+class Takes(Record):
+    """Completed months of the children that a place takes: from so many, below so many where that is told."""
+
+    from_: int = Field(alias="from", ge=0)
+    below: int | None = None
+
+
 class Head(Record):
     """The YAML head of an entry."""
 
@@ -91,7 +98,19 @@ class Head(Record):
     basis: Literal["original", "press", "second_hand"]
     sources: tuple[Source, ...] = ()
     dialog: str = ""
-    sum: Literal["", "childcare_subsidy", "child_class", "xian_voucher", "elder_subsidy"] = ""
+    sum: Literal[
+        "",
+        "childcare_subsidy",
+        "child_class",
+        "xian_voucher",
+        "yinchuan_voucher",
+        "third_child",
+        "elder_subsidy",
+        "hourly",
+        "tax_infant",
+        "tax_elder",
+    ] = ""
+    takes: Takes | None = None
     plain: Line
     en: Line
     reviewed: str = ""

@@ -13,7 +13,7 @@ from bot.flow.readers import one_of
 from bot.flow.readers.words import plain
 from knowledge import intents
 from knowledge.ages import completed_months
-from knowledge.figures_in import child_in, unclear_in
+from knowledge.births_in import child_in, unclear_in
 from knowledge.normalise import normalise
 from knowledge.sums import CLASSES
 
@@ -70,7 +70,7 @@ def told(text: str, today: date) -> dict[str, str]:
     """What words that start the talk tell already: age, need, matter; only what is clear."""
     found: dict[str, str] = {}
     child = child_in(text, today)
-    if child is not None and not unclear_in(text):
+    if child is not None and not unclear_in(text) and age_group(child.fewest) == age_group(child.months):
         found["age"] = age_group(child.months)
     for name, read in (("need", _need), ("matter", _matter)):
         value = read(Said(text=plain(text)), Look(today))
@@ -100,7 +100,8 @@ def read_age(said: Said, look: Look) -> Any:
             return Problem("age_unclear")
         child = child_in(f"孩子{said.text}", look.today) if len(said.text) <= 60 else None
         if child is not None:
-            return age_group(child.months)
+            own = age_group(child.months)
+            return own if own == age_group(child.fewest) else Problem("age_unclear")
     return _age(said, look)
 
 
