@@ -229,3 +229,29 @@ def advise(age: str, need: str, matter: str) -> Advice:
     number = AGES.index(age) - 1
     _, _, name, _, ratio = CLASSES[number] if 0 <= number < len(CLASSES) else (0, 0, "", 0, 0)
     return Advice((*_BY_NEED[need], *([place] if place else [])), name, ratio)
+
+
+# -- what is kept and shown of words -----------------------------------------------------------------------------------
+
+_NUMBER = re.compile(r"\+?\d(?:[ -]?\d){6,}")
+EXCERPT, BEFORE = 160, 24
+"""Characters of a text that are shown, and how many of them stand before the first one that differs."""
+
+
+def masked(text: str) -> str:
+    """Words without telephone numbers and the like: seven digits and more."""
+    return _NUMBER.sub("[号码]", text)
+
+
+def excerpts(old: str, new: str) -> tuple[str, str]:
+    """The parts of two versions in which they differ first, each at most EXCERPT characters and the marks of a cut."""
+    same = next(
+        (at for at, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new))
+    )
+    start = max(0, same - BEFORE)
+    return _part(old, start), _part(new, start)
+
+
+def _part(text: str, start: int) -> str:
+    shown = text[start : start + EXCERPT]
+    return ("…" if start and shown else "") + shown + ("…" if start + EXCERPT < len(text) else "")
