@@ -17,6 +17,7 @@ from bot.cli import chat as chats
 from bot.cli import check as checks
 from bot.cli.errors import PREFIX, Unusable, explained, from_here, load_settings
 from bot.cli.room import appointment
+from bot.clock import SystemClock
 from bot.flow.diagram import mermaid
 from bot.settings import Settings
 
@@ -116,6 +117,8 @@ def check(
     if found:
         typer.echo(f"{len(found)} found", err=True)
         raise typer.Exit(1)
+    if not rows:
+        _print(map(from_here, checks.advice(given, SystemClock().now().astimezone(given.zone).date())))
     typer.echo("all is well")
 
 
@@ -233,7 +236,7 @@ def main() -> None:
     """The entry point: mistakes of the operator end with a line and exit code 1, without a traceback."""
     logs.set_up(logging.WARNING, "text")
     try:
-        _add_operator_commands(sys.argv[1:2])
+        _add_operator_commands(sys.argv[1:3])
         app(prog_name="doorstep")
     except Exception as why:
         lines = explained(why)
@@ -249,23 +252,29 @@ def _add_operator_commands(words: list[str]) -> None:
 
     Loaded only where they are asked for: `doorstep settings` must work on a pack that does not.
     """
-    own = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands}
-    if own | {group.name for group in app.registered_groups} >= {*words} != set():
+    groups = {group.name: group.typer_instance for group in app.registered_groups if group.typer_instance}
+    first, second = (*words, "", "")[:2]
+    if first in _own(app) or (first in groups and second in _own(groups[first])):
         return
     given = load_settings()
     try:
         capabilities = tuple(the_dialogs().capabilities(given))
     except Exception as why:
-        if explained(why) is None or (words and not words[0].startswith("-")):
+        wanted = second if first in groups else first
+        if explained(why) is None or (wanted and not wanted.startswith("-")):
             raise
         return
-    groups: dict[str, typer.Typer] = {}
     for name, command in Registry(capabilities).operator.items():
         first, _, second = name.partition(" ")
         if first not in groups:
             groups[first] = typer.Typer(no_args_is_help=True, help=f"Commands of {first}.")
             app.add_typer(groups[first], name=first)
         groups[first].command(second, help=command.about)(_carrying_out(given, name, command))
+
+
+def _own(commands: typer.Typer) -> set[str]:
+    """The names of the commands that need no capability."""
+    return {str(one.name or getattr(one.callback, "__name__", "")) for one in commands.registered_commands}
 
 
 def _carrying_out(given: Settings, name: str, command: OperatorCommand) -> Callable[..., None]:

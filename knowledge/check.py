@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from knowledge import wording
+from knowledge.advice import dates, rivals, unread
+from knowledge.answering import Answers
 from knowledge.city import load_city, pack_folders
 from knowledge.corpus_check import corpus_problems
-from knowledge.entries import HERE, Entry, Spot, load_corpus
+from knowledge.coverage import coverage_problems
+from knowledge.entries import HERE, Entry, Spot, read_corpus
 from knowledge.intents import load_intents
 from knowledge.privacy import lacking
 from knowledge.problems import PackError, Problem
+from knowledge.shelves import Shelves, came_with
 from knowledge.urgent import UrgentCards, load_urgent
 
 
@@ -24,12 +29,19 @@ def check(root: Traversable | None = None) -> list[Problem]:
     folder = root or files("knowledge")
     problems: list[Problem] = []
     shipped = pack_folders() if root is not None else {}
-    national = _national(folder, problems)
+    corpus = files("knowledge").joinpath("corpus")
+    if root is None:
+        national, bad = read_corpus(corpus)
+        problems += [*bad, *corpus_problems(national, wording.shipped())]
+        problems += coverage_problems({entry.id for entry in national})
+    else:
+        national = came_with((corpus,), None)
+        problems += _own_corpus("", folder, national)
     for name, pack in pack_folders(folder).items():
         # A district's folder may replace single files of a shipped pack: it is read over that pack, as in service.
         over = [shipped[name]] if name in shipped else []
         problems += _caught(load_city, *over, pack) + lacking(*over, pack)
-        problems += _corpus_of(name, pack, national)
+        problems += _own_corpus(name, pack, national)
     if (intents := folder.joinpath("intents.toml")).is_file():
         problems += _caught(load_intents, intents)
     if (urgent := folder.joinpath("urgent")).is_dir():
@@ -37,34 +49,36 @@ def check(root: Traversable | None = None) -> list[Problem]:
     return sorted(problems)
 
 
-def _national(folder: Traversable, problems: list[Problem]) -> tuple[Entry, ...]:
-    """The corpus of a root, or that of the program where it has none; what is wrong with its own joins the problems."""
-    own = folder.joinpath("corpus")
-    corpus = own if own.is_dir() else files("knowledge").joinpath("corpus")
-    try:
-        found = load_corpus(corpus)
-    except PackError as error:
-        problems += error.problems
-        return ()
-    if own.is_dir():
-        problems += corpus_problems(found, wording.shipped())
-    return found
+def advice(shelf: Shelves, today: date, everything: bool) -> list[str]:
+    """Lines on what an editor may want to look at in the entries of these folders, on a local day.
+
+    Words that another entry answers are looked for in what the district wrote itself, or in every entry: the latter
+    takes about ten seconds. Raises PackError for a corpus that cannot be read.
+    """
+    entries = shelf.entries()
+    own = tuple(str(folder) for folder in shelf.edited)
+    asked = {entry.id for entry in entries if everything or entry.file.startswith(own)}
+    found = list(dates(entries, today)) + (rivals(Answers(entries), asked) if asked else [])
+    lines = [str(problem) for problem in found]
+    if count := unread(entries):
+        lines.append(f"{count} of {len(entries)} entries have not been read against their source by a person")
+    return lines
 
 
-def _corpus_of(name: str, pack: Traversable, national: Sequence[Entry]) -> list[Problem]:
-    """What is wrong with a pack's own entries, which stand beside those of the program and must not repeat them."""
-    own = pack.joinpath("corpus")
-    if not own.is_dir():
+def _own_corpus(name: str, folder: Traversable, national: Sequence[Entry]) -> list[Problem]:
+    """What is wrong with the entries of a pack or district, which stand beside the program's and must not repeat them.
+
+    `name` is that of the pack, "" for a district's own content.
+    """
+    corpus = folder.joinpath("corpus")
+    if not corpus.is_dir():
         return []
-    try:
-        found = load_corpus(own, here=Spot(HERE, name))
-    except PackError as error:
-        return list(error.problems)
+    found, bad = read_corpus(corpus, here=Spot(HERE, name))
     mine = {entry.id for entry in found}
     beside = [entry for entry in national if entry.id not in mine]
     told = corpus_problems([*beside, *found], wording.shipped())
     files_of_it = {entry.file for entry in found}
-    return [problem for problem in told if problem.file in files_of_it]
+    return [*bad, *(problem for problem in told if problem.file in files_of_it)]
 
 
 def _caught(load: Callable[..., object], *folders: Traversable) -> list[Problem]:

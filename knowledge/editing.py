@@ -8,20 +8,24 @@ from pathlib import Path
 
 from knowledge import export, grading, regions, trying
 from knowledge.answering import Answers
-from knowledge.entries import Entry, load_corpus
+from knowledge.coverage import covers
+from knowledge.current import shipped_answers
+from knowledge.entries import Entry
 from knowledge.grading import Graded
-from knowledge.shelves import shelves
+from knowledge.shelves import came_with, shelves
 
 
 def corpus(pack: str, content: Path, *more: Path) -> tuple[Entry, ...]:
     """The entries that the chat of a home pack answers from; `more` folders win over them. Raises PackError."""
-    shelf = shelves(pack, content)
-    return load_corpus(*shelf.there, *more, here=shelf.here)
+    return shelves(pack, content).entries(*more)
 
 
 def answers(pack: str, content: Path, *more: Path) -> Answers:
     """What the chat of a home pack answers with, as `corpus` reads it. Raises PackError."""
-    return Answers(corpus(pack, content, *more))
+    shelf = shelves(pack, content)
+    entries = shelf.entries(*more)
+    shipped = came_with(shelf.shipped, shelf.here)
+    return shipped_answers(shelf.shipped, shelf.here) if entries == shipped else Answers(entries)
 
 
 def place(written: str) -> str | None:
@@ -43,7 +47,7 @@ def questions(file: Path) -> Sequence[Graded]:
 
 def graded(known: Answers, asked: Sequence[Graded]) -> Iterable[str]:
     """The tables over graded questions."""
-    return grading.graded_report(known, asked, grading.covers())
+    return grading.graded_report(known, asked, covers())
 
 
 def left_out(known: Answers, many: int) -> Iterable[str]:
@@ -53,7 +57,7 @@ def left_out(known: Answers, many: int) -> Iterable[str]:
 
 def exported(entries: Iterable[Entry], as_json: bool) -> str:
     """The whole corpus, as JSON lines or as CSV with a byte order mark."""
-    covered = grading.covers()
+    covered = covers()
     if as_json:
         return "".join(f"{line}\n" for line in export.json_lines(entries, covered))
     return export.table(entries, covered)

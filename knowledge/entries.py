@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Annotated, Literal, NamedTuple, Self
 
@@ -28,9 +29,20 @@ PLAIN_LINES, PLAIN_CHARS = 3, 60
 _HEAD = re.compile(r"\A---\r?\n(.*?\r?\n)---\r?\n(.*)\Z", re.DOTALL)
 HERE = "本地"
 """The region of an entry that a city's pack brings: the pack's own."""
+HIDDEN = (".", "~")
+"""How the names of what editors and systems leave beside a file begin; such files are not read."""
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_REVIEW = re.compile(r"\d{4}-\d{2}-\d{2} \S.*")
 Line = Annotated[str, Field(min_length=1, pattern=r"\S")]
+
+
+def _is_a_day(written: str) -> bool:
+    try:
+        date.fromisoformat(written)
+    except ValueError:
+        return False
+    return True
 
 
 class Source(Record):
@@ -63,6 +75,13 @@ class Validity(Record):
         return self
 
 
+class Takes(Record):
+    """Completed months of the children that a place takes: from so many, below so many where that is told."""
+
+    from_: int = Field(alias="from", ge=0)
+    below: int | None = None
+
+
 class Head(Record):
     """The YAML head of an entry."""
 
@@ -79,7 +98,19 @@ class Head(Record):
     basis: Literal["original", "press", "second_hand"]
     sources: tuple[Source, ...] = ()
     dialog: str = ""
-    sum: Literal["", "childcare_subsidy", "child_class", "xian_voucher", "elder_subsidy"] = ""
+    sum: Literal[
+        "",
+        "childcare_subsidy",
+        "child_class",
+        "xian_voucher",
+        "yinchuan_voucher",
+        "third_child",
+        "elder_subsidy",
+        "hourly",
+        "tax_infant",
+        "tax_elder",
+    ] = ""
+    takes: Takes | None = None
     plain: Line
     en: Line
     reviewed: str = ""
@@ -101,6 +132,18 @@ class Head(Record):
         if len(lines) > PLAIN_LINES or any(len(line) > PLAIN_CHARS for line in lines):
             raise ValueError(f"is more than {PLAIN_LINES} lines of {PLAIN_CHARS} characters")
         return value
+
+    @field_validator("reviewed")
+    @classmethod
+    def _a_review(cls, value: str) -> str:
+        if value and (not _REVIEW.fullmatch(value) or not _is_a_day(value[:10])):
+            raise ValueError("is not a day and who read it then: 2026-05-01 and a name")
+        return value
+
+    @property
+    def reviewed_on(self) -> date | None:
+        """The day on which a person read the entry against its source; None until somebody did."""
+        return date.fromisoformat(self.reviewed[:10]) if self.reviewed else None
 
     @model_validator(mode="after")
     def _cited(self) -> Self:
@@ -127,11 +170,16 @@ class Entry:
     answer: str
     spot: Spot
     file: str = field(compare=False, default="")
+    lined: Lined = field(compare=False, repr=False, default_factory=lambda: Lined("", None))
 
     @property
     def phrasings(self) -> tuple[str, ...]:
         """Every way to ask for it, its own question first."""
         return (self.head.question, self.head.question_en, *self.head.phrasings)
+
+    def line(self, *path: str | int) -> int:
+        """The line of the file in which a key of the head stands: "topic", or "phrasings" and its number."""
+        return self.lined.line(path)
 
     def holds(self, day: date) -> bool:
         """Whether it is inside its dates on a local day."""
@@ -147,26 +195,46 @@ def load_corpus(*folders: Traversable, here: Spot | None = None) -> tuple[Entry,
 
     `here` is the pack whose entries may say 本地. Raises PackError with every problem found.
     """
-    found: dict[str, Entry] = {}
-    problems: list[Problem] = []
-    for folder in folders:
-        own: dict[str, Entry] = {}
-        for source, file in sorted(_files(folder, folder.name), key=lambda pair: pair[1]):
-            entry = read_entry(source, file, here)
-            if isinstance(entry, list):
-                problems += entry
-            elif entry.id in own:
-                problems.append(
-                    Problem(
-                        file, 0, f"has the name of {own[entry.id].file}", "give one of the two another name"
-                    )
-                )
-            else:
-                own[entry.id] = entry
-        found.update(own)
+    entries, problems = read_corpus(*folders, here=here)
     if problems:
         raise PackError(problems)
-    return tuple(found[name] for name in sorted(found))
+    return entries
+
+
+def read_corpus(
+    *folders: Traversable, here: Spot | None = None, over: Iterable[Entry] = ()
+) -> tuple[tuple[Entry, ...], tuple[Problem, ...]]:
+    """The entries as load_corpus gives them, without the bad ones, and every problem found; all win over `over`.
+
+    Where the file that should win is bad, its entry is left out: the one it replaces was not to be said.
+    """
+    found = {entry.id: entry for entry in over}
+    problems: list[Problem] = []
+    for folder in folders:
+        own: dict[str, Entry | None] = {}
+        for source, file in sorted(_files(folder, _label(folder)), key=lambda pair: pair[1]):
+            entry = read_entry(source, file, here)
+            name = source.name.removesuffix(".md")
+            if isinstance(entry, list):
+                problems += entry
+                own.setdefault(name, None)
+            elif (other := own.get(name)) is not None:
+                problems.append(
+                    Problem(file, 0, f"has the name of {other.file}", "give one of the two another name")
+                )
+            else:
+                own[name] = entry
+        for name, one in own.items():
+            found.pop(name, None)
+            if one is not None:
+                found[name] = one
+    return tuple(found[name] for name in sorted(found)), tuple(sorted(problems))
+
+
+def _label(folder: Traversable) -> str:
+    """A folder in messages: what comes with the program by its place in the package, others as they were given."""
+    house, text = str(files("knowledge")), str(folder)
+    return f"knowledge{text.removeprefix(house)}" if text.startswith(house) else text
 
 
 def read_entry(source: Traversable, file: str, here: Spot | None = None) -> Entry | list[Problem]:
@@ -199,11 +267,13 @@ def read_entry(source: Traversable, file: str, here: Spot | None = None) -> Entr
         return [
             Problem(file, lined.line(("region",)), f"region: {HERE} outside a city's pack", "name the region")
         ]
-    return Entry(name, head, answer, spot, file)
+    return Entry(name, head, answer, spot, file, Lined(file, None, lined.lines, 2))
 
 
 def _files(folder: Traversable, under: str) -> Iterable[tuple[Traversable, str]]:
     for item in folder.iterdir():
+        if item.name.startswith(HIDDEN):
+            continue
         path = f"{under}/{item.name}"
         if item.is_dir():
             yield from _files(item, path)

@@ -5,14 +5,11 @@ How a question is marked stands in evaluate.py, how the left-out ones are made i
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -112,15 +109,6 @@ def _question(file: str, number: int, line: str) -> Graded | list[Problem]:
     if not isinstance(value, dict):
         return [Problem(file, number, "is not a JSON object", "begin with { and end with }")]
     return validated(Graded, Lined(file, value, {(): number}, number))
-
-
-def covers(folder: Traversable | None = None) -> dict[str, frozenset[str]]:
-    """The entries of every fact and system, by its id, as coverage.csv gives them."""
-    text = (folder or files("knowledge")).joinpath("coverage.csv").read_text(encoding="utf-8")
-    found: dict[str, set[str]] = {}
-    for row in csv.DictReader(text.splitlines()):
-        found.setdefault(row["id"], set()).add(row["entry"])
-    return {name: frozenset(entries) for name, entries in found.items()}
 
 
 @dataclass(frozen=True)

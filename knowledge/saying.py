@@ -7,7 +7,7 @@ from datetime import date
 
 from knowledge.entries import Entry, Source
 from knowledge.normalise import split_pinyin
-from knowledge.sums import SUMS
+from knowledge.sums import SUMS, takes
 
 _HAN = re.compile("[\u3400-\u9fff]")
 _WORD = re.compile(r"[A-Za-z]{2,}")
@@ -38,13 +38,16 @@ def said(entry: Entry, day: date, english: bool = False, asked: str = "") -> str
     ended = bool(parts)
     if english:
         parts.append(entry.head.en)
-    computed = SUMS[entry.head.sum] if entry.head.sum else None
+    head = entry.head
+    computed = (
+        SUMS[head.sum] if head.sum else takes(head.takes.from_, head.takes.below) if head.takes else None
+    )
     line = computed.line(asked, day) if computed else ""
     if line:
         parts.append(line)
     parts.append(("当时的规定：" if ended else "") + entry.answer)
     if computed and not line and not ended:
-        parts.append(computed.ask)
+        parts.append(computed.missing(asked))
     if entry.head.sources:
         parts.append(basis_line(entry, english))
     return "\n".join(parts)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from knowledge.city import load_city
-from knowledge.entries import Spot
+from knowledge.entries import Entry, Spot, load_corpus, read_corpus
+from knowledge.problems import PackError
 
 
 @dataclass(frozen=True)
@@ -19,10 +21,20 @@ class Shelves:
     edited: tuple[Path, ...]
     here: Spot
 
-    @property
-    def there(self) -> tuple[Traversable, ...]:
-        """Those that are there now."""
-        return (*self.shipped, *(folder for folder in self.edited if folder.is_dir()))
+    def entries(self, *more: Path) -> tuple[Entry, ...]:
+        """Everything that stands in them now; further folders win over all. Raises PackError."""
+        there = [folder for folder in (*self.edited, *more) if folder.is_dir()]
+        shipped = came_with(self.shipped, self.here)
+        entries, problems = read_corpus(*there, here=self.here, over=shipped)
+        if problems:
+            raise PackError(problems)
+        return entries
+
+
+@lru_cache(maxsize=4)
+def came_with(folders: tuple[Traversable, ...], here: Spot | None) -> tuple[Entry, ...]:
+    """The entries of folders that came with the program: they do not change while it runs. Raises PackError."""
+    return load_corpus(*folders, here=here)
 
 
 def shelves(pack: str, content: Path, here: Spot | None = None) -> Shelves:

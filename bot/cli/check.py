@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import tempfile
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from bot.texts import Texts, TextsError
 
 MACHINE = Path(assembly.__file__).parent
 KNOWLEDGE = "knowledge.check"
+SHELVES = "knowledge.shelves"
 
 
 def findings(settings: Settings, dialogs: assembly.Dialogs) -> list[str]:
@@ -40,6 +42,17 @@ def findings(settings: Settings, dialogs: assembly.Dialogs) -> list[str]:
         found.append(str(why))
     found += tables(capabilities)
     return found + knowledge(settings)
+
+
+def advice(settings: Settings, today: date, everything: bool = False) -> list[str]:
+    """What an editor of the knowledge may want to look at on a local day, and what is no mistake; one line each.
+
+    `everything`: also what came with the program is asked for. Raises what the operator has to mend.
+    """
+    check: Any = importlib.import_module(KNOWLEDGE)
+    places: Any = importlib.import_module(SHELVES)
+    shelf = places.shelves(settings.city, settings.data_dir / "content")
+    return [f"advice: {line}" for line in check.advice(shelf, today, everything)]
 
 
 def shapes(capabilities: Iterable[Capability]) -> list[str]:

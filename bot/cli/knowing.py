@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,13 +25,21 @@ Corpus = Annotated[Path | None, typer.Option(metavar="DIR", help="Entries that w
 
 
 @app.command()
-def check() -> None:
-    """Look for mistakes in the knowledge files; then advice, which is no mistake."""
+def check(
+    everything: Annotated[
+        bool,
+        typer.Option("--all", help="Ask the words of every entry, not only of your own; takes a while."),
+    ] = False,
+) -> None:
+    """Look for mistakes in the knowledge files; where there are none, give advice, which is no mistake."""
     given = load_settings()
     found = checks.knowledge(given)
-    _print([from_here(line) for line in found] or ["all is well"])
+    _print(from_here(line) for line in found)
     if found:
         raise typer.Exit(1)
+    today = SystemClock().now().astimezone(given.zone).date()
+    _print(from_here(line) for line in checks.advice(given, today, everything))
+    typer.echo("all is well")
 
 
 @app.command("try")
@@ -53,7 +62,8 @@ def attempt(
         place = module.place(region)
     except ValueError as why:
         raise Unusable(f"--region: {why}") from why
-    _print(module.tried(_known(given, corpus), " ".join(text), place, moment))
+    lines = module.tried(_known(given, corpus), " ".join(text), place, moment)
+    _print(from_here(line) for line in lines)
 
 
 @app.command("eval")
@@ -91,7 +101,7 @@ def export(
 ) -> None:
     """Every entry with its answer, sources and dates, for a spreadsheet."""
     entries = _module().corpus(*_folders(load_settings(), corpus))
-    text = _module().exported(entries, as_json).encode()
+    text = from_here(_module().exported(entries, as_json)).encode()
     if file is None:
         sys.stdout.buffer.write(text)
         return
@@ -119,6 +129,6 @@ def _folders(settings: Settings, corpus: Path | None) -> tuple[str | Path, ...]:
     return settings.city, settings.data_dir / "content", *more
 
 
-def _print(lines: Any) -> None:
+def _print(lines: Iterable[str]) -> None:
     for line in lines:
         typer.echo(line)

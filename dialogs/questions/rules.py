@@ -13,7 +13,7 @@ from bot.flow.readers import one_of
 from bot.flow.readers.words import plain
 from knowledge import intents
 from knowledge.ages import completed_months
-from knowledge.figures_in import child_in, unclear_in
+from knowledge.births_in import child_in, unclear_in
 from knowledge.normalise import normalise
 from knowledge.sums import CLASSES
 
@@ -70,7 +70,7 @@ def told(text: str, today: date) -> dict[str, str]:
     """What words that start the talk tell already: age, need, matter; only what is clear."""
     found: dict[str, str] = {}
     child = child_in(text, today)
-    if child is not None and not unclear_in(text):
+    if child is not None and not unclear_in(text) and age_group(child.fewest) == age_group(child.months):
         found["age"] = age_group(child.months)
     for name, read in (("need", _need), ("matter", _matter)):
         value = read(Said(text=plain(text)), Look(today))
@@ -100,7 +100,8 @@ def read_age(said: Said, look: Look) -> Any:
             return Problem("age_unclear")
         child = child_in(f"孩子{said.text}", look.today) if len(said.text) <= 60 else None
         if child is not None:
-            return age_group(child.months)
+            own = age_group(child.months)
+            return own if own == age_group(child.fewest) else Problem("age_unclear")
     return _age(said, look)
 
 
@@ -228,3 +229,29 @@ def advise(age: str, need: str, matter: str) -> Advice:
     number = AGES.index(age) - 1
     _, _, name, _, ratio = CLASSES[number] if 0 <= number < len(CLASSES) else (0, 0, "", 0, 0)
     return Advice((*_BY_NEED[need], *([place] if place else [])), name, ratio)
+
+
+# -- what is kept and shown of words -----------------------------------------------------------------------------------
+
+_NUMBER = re.compile(r"\+?\d(?:[ -]?\d){6,}")
+EXCERPT, BEFORE = 160, 24
+"""Characters of a text that are shown, and how many of them stand before the first one that differs."""
+
+
+def masked(text: str) -> str:
+    """Words without telephone numbers and the like: seven digits and more."""
+    return _NUMBER.sub("[号码]", text)
+
+
+def excerpts(old: str, new: str) -> tuple[str, str]:
+    """The parts of two versions in which they differ first, each at most EXCERPT characters and the marks of a cut."""
+    same = next(
+        (at for at, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new))
+    )
+    start = max(0, same - BEFORE)
+    return _part(old, start), _part(new, start)
+
+
+def _part(text: str, start: int) -> str:
+    shown = text[start : start + EXCERPT]
+    return ("…" if start and shown else "") + shown + ("…" if start + EXCERPT < len(text) else "")

@@ -6,6 +6,7 @@ import re
 from functools import partial
 from pathlib import Path
 
+from bot import two
 from bot.capability import Act, Capability, Claim, Command, Job, Service, TimerAct
 from bot.store.session import Db
 from bot.turn import Ground, Turn
@@ -38,7 +39,6 @@ from dialogs.voucher.service import (
     showing,
     slips,
     together,
-    two,
     usable,
     waiting,
     watch,

@@ -5,7 +5,7 @@ memory. `no_restarts: REASON` in its head says that a journey is about just that
 programme, with `quotas` in the place of its bands.
 
 Where chance decides, `cast: {winner: PATTERN}` names whoever was shown what fits, from then on. `blocked: NAME` is somebody
-who blocks the bot.
+who blocks the bot. `edit: {OLD: NEW}` is an editor who changes words of the one answer of tests/dialogs/questions/small.py.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from bot.channels.terminal_json import act_of
 from bot.channels.terminal_record import keys_by_name
 from bot.cli.room import appointment
 from bot.messages import Inbound, Place
+from tests.dialogs.questions import small
 from tests.world import START, World, invented
 
 HEAD = {"at", "city", "staff", "programme", "lines", "no_restarts"}
@@ -99,6 +100,9 @@ class Player:
     async def _do(self, where: str, name: str, value: Any) -> list[Shown]:
         if name == "clock":
             return await self._world.to(value if isinstance(value, str) else value.isoformat())
+        if name == "edit":
+            small.write(small.folder(self._world.settings), **value)
+            return []
         if name == "restart":
             return await self._world.restart()
         if name == "blocked":

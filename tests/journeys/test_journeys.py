@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.dialogs.questions.small import services
 from tests.dialogs.voucher.district import bands, write_pack
 from tests.journeys.player import Journey, Player, read
 from tests.walks import CAPABILITY
@@ -20,6 +21,8 @@ def name_of(path: Path) -> str:
     return path.relative_to(HERE).as_posix()
 
 
+OWN = ("walk", "corrections")
+"""Journeys in worlds with services of their own."""
 NAMES = [name_of(path) for path in FILES]
 
 
@@ -35,6 +38,8 @@ def world_of(journey: Journey, folder: Path, migrated: Path | None = None, url: 
     """The district's world, on a copy of the migrated file; for the tests' own service its own."""
     if journey.path.parent.name == "walk":
         return World(folder, url, journey.at, Given((CAPABILITY,)))
+    if journey.path.parent.name == "corrections":
+        return World(folder, url, journey.at, Given(services(folder / "data" / "content" / "corpus")))
     if migrated is not None:
         shutil.copy(migrated, folder / "world.db")
     if not journey.programme:
@@ -63,14 +68,14 @@ async def test_with_a_restart_between_any_two_lines(path: Path, tmp_path: Path, 
 
 
 @pytest.mark.parametrize("migrated_url", ["postgresql"], indirect=True)
-@pytest.mark.parametrize("path", [path for path in FILES if path.parent.name != "walk"], ids=name_of)
+@pytest.mark.parametrize("path", [path for path in FILES if path.parent.name not in OWN], ids=name_of)
 async def test_on_postgresql(path: Path, tmp_path: Path, migrated_url: str) -> None:
     journey = read(path)
     await played(world_of(journey, tmp_path, url=migrated_url), journey)
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-@pytest.mark.parametrize("path", [path for path in FILES if path.parent.name == "walk"], ids=name_of)
+@pytest.mark.parametrize("path", [path for path in FILES if path.parent.name in OWN], ids=name_of)
 async def test_a_service_of_ones_own_on_postgresql(path: Path, tmp_path: Path, database_url: str) -> None:
     journey = read(path)
     await played(world_of(journey, tmp_path, url=database_url), journey)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from knowledge.corpus_check import corpus_problems
+from knowledge.coverage import IDS, coverage_problems
 from knowledge.entries import Entry, load_corpus
 from knowledge.problems import PackError
 from knowledge.wording import shipped
@@ -51,7 +52,8 @@ def test_every_fact_and_every_system_has_an_entry(
 ) -> None:
     known = {entry.id for entry in corpus}
     assert [row for row in coverage if row["entry"] not in known] == []
-    assert {row["id"] for row in coverage} == {*FACTS, *SYSTEMS}
+    assert {row["id"] for row in coverage} == {*FACTS, *SYSTEMS} == {*IDS}
+    assert coverage_problems(known) == []
 
 
 def test_nothing_is_wrong_with_it(corpus: tuple[Entry, ...]) -> None:
@@ -117,8 +119,8 @@ def test_a_bad_file_is_refused_with_its_line(
     with pytest.raises(PackError) as refused:
         load_corpus(folder)
     told = {(problem.line, problem.file): str(problem) for problem in refused.value.problems}
-    assert (line, "corpus/toys.md") in told, told
-    assert says in told[line, "corpus/toys.md"]
+    assert (line, str(folder / "toys.md")) in told, told
+    assert says in told[line, str(folder / "toys.md")]
 
 
 def test_a_districts_own_entry_wins_by_its_name(tmp_path: Path) -> None:

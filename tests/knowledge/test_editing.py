@@ -16,8 +16,9 @@ from bot.__main__ import app
 from bot.cli.errors import Unusable
 from knowledge import editing
 from knowledge.answering import Answers
+from knowledge.coverage import covers
 from knowledge.export import table
-from knowledge.grading import covers, read_graded
+from knowledge.grading import read_graded
 from knowledge.problems import PackError
 from knowledge.search import NAMES
 
@@ -45,7 +46,7 @@ def test_a_question_is_told_with_what_speaks_for_each_entry(known: Answers) -> N
     told = "\n".join(editing.tried(known, "西安的托育消费券一张多少钱", "西安市", NOW))
     best = known.reply("西安的托育消费券一张多少钱", "西安市", NOW)
     assert f"1. {best.entries[0].id}  score " in told
-    assert "has ended; corpus/xian/" in told
+    assert "has ended; knowledge/corpus/xian/" in told
     assert f"confidence {best.confidence:.2f}" in told
     assert all(f"    {row}" in told for row in best.text.splitlines())
     assert all(f"    {name}: " in told for name in NAMES)

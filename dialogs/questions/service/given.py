@@ -16,6 +16,7 @@ from typing import Any
 from bot.clock import instant, ms
 from bot.redact import scrub
 from bot.turn import Turn
+from dialogs.questions import rules
 from knowledge.entries import Entry
 
 DAYS = 60
@@ -63,7 +64,7 @@ def offered(turn: Turn, entries: Iterable[str]) -> int:
             "INSERT INTO answer_tap (person_id, question, offered, at, forgotten)"
             " VALUES (:person, :question, :offered, :now, :day) RETURNING id",
             person=turn.who.id,
-            question=turn.seal(scrub(turn.words)[:MOST], "answer_tap.question"),
+            question=turn.seal(rules.masked(scrub(turn.words))[:MOST], "answer_tap.question"),
             offered=" ".join(entries),
             now=ms(turn.now),
             day=_day(turn, UNTAPPED_DAYS),
@@ -133,7 +134,7 @@ def erase(turn: Turn, person: int) -> None:
 
 
 def forget(turn: Turn) -> None:
-    """Every night: what has had its days goes, and the words of versions that nobody was told any more."""
+    """What has had its days goes, and the words of versions that nobody was told any more."""
     for table in ("answer_given", "answer_tap"):
         turn.db.run(f"DELETE FROM {table} WHERE forgotten <= :today", today=turn.today.isoformat())
     turn.db.run("DELETE FROM answer_text WHERE digest NOT IN (SELECT digest FROM answer_given)")

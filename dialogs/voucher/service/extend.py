@@ -11,13 +11,14 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
+from bot import two
 from bot.capability import Claim
 from bot.clock import end_of_day, instant, local_date, ms
 from bot.store.session import Row
 from bot.timers import Due
 from bot.turn import Turn
 from dialogs.voucher import codes, rules
-from dialogs.voucher.service import issuing, reserve, rounds, two
+from dialogs.voucher.service import issuing, reserve, rounds
 from dialogs.voucher.service.names import child_name
 from dialogs.voucher.service.results import watchers
 from knowledge.city import City

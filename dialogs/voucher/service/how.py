@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from functools import partial
 
+from bot import two
 from bot.capability import Claim
 from bot.turn import Turn
-from dialogs.voucher.service import two, waiting
+from dialogs.voucher.service import waiting
 from knowledge.city import City
 
 REVIEWERS = ("duty", "admin")

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from bot import scarce
+from bot import scarce, two
 from bot.capability import Claim
 from bot.clock import instant, local_date, ms
 from bot.store.session import Db, Row
@@ -21,7 +21,7 @@ from bot.timers import Due
 from bot.turn import Turn
 from bot.workdays import office_moment
 from dialogs.voucher import codes, draw, rules
-from dialogs.voucher.service import first_come, quota, reserve, results, rounds, two
+from dialogs.voucher.service import first_come, quota, reserve, results, rounds
 from dialogs.voucher.service.names import child_name
 from dialogs.voucher.service.rows import next_places
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from bot import desk
+from bot import desk, two
 from bot.capability import NotDone
 from bot.clock import instant, local_date, ms
 from bot.messages import Button
@@ -16,7 +16,7 @@ from bot.store.session import Row
 from bot.turn import Turn
 from bot.workdays import workdays_after
 from dialogs.voucher import rules
-from dialogs.voucher.service import first_come, public, redraw, reserve, results, reviewing, rounds, two
+from dialogs.voucher.service import first_come, public, redraw, reserve, results, reviewing, rounds
 from dialogs.voucher.service.names import child_name
 
 KIND, ROLES = reviewing.KIND, ("duty", "admin")

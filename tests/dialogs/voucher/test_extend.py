@@ -142,6 +142,6 @@ async def test_an_expired_voucher_whose_place_was_given_on_stays_over(make: Make
     number = next(t["number"] for t in d.tickets() if t["id"] == holder)
     await d.say("boss", f"恢复 {number} 机构临时关门")
     await d.press("second", "确认")
-    assert d.keys("second")[-1] == "voucher.two.undone"
+    assert d.keys("second")[-1] == "two.undone"
     assert "候补的下一家" in d.last("second").text
     assert d.vouchers()[0]["state"] == "expired"

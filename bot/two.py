@@ -24,7 +24,7 @@ def pin(plan: Plan) -> str:
 def ask(turn: Turn, kind: str, subject: str, plan: Plan) -> None:
     """Ask for a second person's yes. Every other admin gets the summary with a button; 待批 lists it as well."""
     approval = approvals.ask(turn, kind, subject, pin(plan), plan)
-    turn.say("voucher.two.asked", summary=plan["summary"])
+    turn.say("two.asked", summary=plan["summary"])
     for row in turn.db.all(
         "SELECT DISTINCT person_id FROM staff WHERE role = :role AND until IS NULL AND person_id <> :me",
         role=ROLE,
@@ -33,14 +33,14 @@ def ask(turn: Turn, kind: str, subject: str, plan: Plan) -> None:
         person = int(row["person_id"])
         button = turn.action(
             kind,
-            "voucher.button.confirm",
+            "two.confirm",
             {"approval": approval, "subject": subject, "hash": pin(plan)},
             person=person,
             deadline=turn.now + approvals.LIFE,
         )
         turn.push(
             person,
-            "voucher.two.please",
+            "two.please",
             [button],
             lane="reply",
             dedupe=f"approval:{approval}:{person}",
@@ -58,7 +58,7 @@ def confirming(carry_out: Callable[[Turn, dict[str, Any]], str]) -> Act:
             raise NotDone
         decision = approvals.confirm(turn, payload["approval"], payload["hash"])
         if decision != "confirmed":
-            turn.say(f"voucher.two.{decision}")
+            turn.say(f"two.{decision}")
             if decision == "same_person":
                 raise NotDone
             return
@@ -67,10 +67,10 @@ def confirming(carry_out: Callable[[Turn, dict[str, Any]], str]) -> Act:
             raise LookupError(f"no approval {payload['approval']}")
         plan = json.loads(row["payload"])
         why = carry_out(turn, {**plan, "approval": payload["approval"]})
-        turn.say("voucher.two.undone" if why else "voucher.two.done", summary=plan["summary"], why=why)
+        turn.say("two.undone" if why else "two.done", summary=plan["summary"], why=why)
         turn.push(
             int(row["asked_by"]),
-            "voucher.two.undone" if why else "voucher.two.done",
+            "two.undone" if why else "two.done",
             lane="reply",
             dedupe=f"approval:{payload['approval']}:done",
             summary=plan["summary"],
