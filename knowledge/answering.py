@@ -25,8 +25,9 @@ NEAR = 2.5
 OFFERED = 3
 """How many entries "did you mean" offers at most."""
 
-SURE = ("chance", "lead", "cover", "cosine", "body", "facet", "topic", "here", "length", "size", "bias")
-"""What makes the confidence: figures of the first entry, its lead in chance, 1 / the question's length, and the length up to 60."""
+SURE = ("lead", "here", "length", "size", "bias")
+"""What makes the confidence: the first entry's lead in chance, its place, 1 / the question's length, and that length up to LONG."""
+LONG = 60
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class Answers:
         if sure >= self.figures.offer and (cities := self._cities(asked, found)):
             return self._which_city(cities, english, sure)
         # What is told of another place is offered with its name, never said as if it held here.
-        if sure >= self.figures.answer and found[0].evidence.away > -1.0:
+        if sure >= self.figures.answer and found[0].evidence.away > -1.0 and self._placed(asked, found[0]):
             entry = self.entries[found[0].id]
             kind: Kind = "handover" if entry.head.kind == "unknown" else "answer"
             text = said(entry, day, english, asked.bare)
@@ -104,6 +105,12 @@ class Answers:
             else "这个我现在答不准，不乱说。要找人帮您问，发「找人」。"
         )
         return Reply("handover", sorry, region=name, confidence=sure)
+
+    def _placed(self, asked: Asked, first: Found) -> bool:
+        """Whether the place is known, or does not matter."""
+        return (
+            asked.home is not None or bool(asked.named) or self.entries[first.id].spot.code == regions.NATION
+        )
 
     def _cities(self, asked: Asked, found: Sequence[Found]) -> tuple[Found, ...]:
         """The same question's entries of several places, where nothing says which place is meant; else ()."""
@@ -134,18 +141,11 @@ class Answers:
 
 def doubts(asked: Asked, found: Sequence[Found]) -> dict[str, float]:
     """The figures that SURE names."""
-    first, second = found[0], found[1] if len(found) > 1 else None
-    own = first.evidence
+    first = found[0]
     return {
-        "chance": first.chance,
-        "lead": first.chance - (second.chance if second else 0.0),
-        "cover": own.cover,
-        "cosine": own.cosine,
-        "body": own.body,
-        "facet": own.facet,
-        "topic": own.topic,
-        "here": own.here + own.away,
+        "lead": first.chance - (found[1].chance if len(found) > 1 else 0.0),
+        "here": first.evidence.here + first.evidence.away,
         "length": 1.0 / max(1, len(asked.chars)),
-        "size": min(1.0, len(asked.chars) / 60),
+        "size": min(1.0, len(asked.chars) / LONG),
         "bias": 1.0,
     }

@@ -26,7 +26,9 @@ def table(entries: Iterable[Entry], covered: Mapping[str, frozenset[str]]) -> st
     told = _told(covered)
     rows = [_flat(_whole(entry, told.get(entry.id, []))) for entry in entries]
     text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]) if rows else ["id"], lineterminator="\r\n")
+    writer = csv.DictWriter(
+        text, list(dict.fromkeys(key for row in rows for key in row)) or ["id"], lineterminator="\r\n"
+    )
     writer.writeheader()
     writer.writerows(rows)
     # Spreadsheets read UTF-8 as something else without it.

@@ -29,8 +29,8 @@ CARD = "!"
 NOTHING = "none"
 CALM = 0.02
 """Below it what an expression called is not shown, nor begun: 公示名单里找不到我家孩子, 南京送饭做卫生的五位号码是啥."""
-ENOUGH = 8
-"""Characters and Latin words from which on a sentence is judged so."""
+SOME, ENOUGH = 4, 8
+"""Different characters and Latin words that are more than a word; and that are a sentence."""
 SPREAD = 100.0
 """What a stored weight is divided by: they are kept as whole numbers."""
 
@@ -45,13 +45,15 @@ def features(text: str) -> list[str]:
 class Heard:
     """How likely a sentence starts each service, calls for each card, or does neither: `chances` by label, in all 1.
 
-    `service`, `card`: the likeliest one; `urgent`: that any card is called for; `long`: enough words to judge by.
+    `service`, `card`: the likeliest one; `urgent`: that any card is called for; `some`: more than a word or two,
+    whose meaning intents.toml knows; `long`: enough to judge by, whatever expressions say.
     """
 
     chances: Mapping[str, float]
     service: str
     card: str
     urgent: float
+    some: bool
     long: bool
 
 
@@ -90,8 +92,8 @@ class Model:
             label: chance for label, chance in chances.items() if not label.startswith((CARD, NOTHING))
         }
         service, card = max(services, key=services.__getitem__), max(cards, key=cards.__getitem__)
-        enough = len(units(shipped().bare(text))) >= ENOUGH
-        return Heard(chances, service, card, sum(cards.values()), enough)
+        many = len({*units(shipped().bare(text))})
+        return Heard(chances, service, card, sum(cards.values()), many >= SOME, many >= ENOUGH)
 
 
 def load_model(source: Traversable) -> Model:
@@ -115,19 +117,19 @@ def hear(text: str) -> Heard:
 def alarming(text: str) -> str | None:
     """The card that a sentence sounds like, None where it does not."""
     heard = hear(text)
-    return heard.card if heard.urgent >= model().alarm else None
+    return heard.card if heard.long and heard.urgent >= model().alarm else None
 
 
 def calm(text: str) -> bool:
     """Whether a sentence sounds like nothing urgent at all, whatever words stand in it."""
     heard = hear(text)
-    return heard.long and heard.urgent < CALM
+    return heard.long and len(text) <= LONGEST and heard.urgent < CALM
 
 
 def started(text: str) -> str | None:
     """The service that a sentence sounds like a wish for, None where it does not."""
     heard = hear(text)
-    return heard.service if heard.chances[heard.service] >= model().start else None
+    return heard.service if heard.some and heard.chances[heard.service] >= model().start else None
 
 
 def unlikely(text: str, service: str) -> bool:

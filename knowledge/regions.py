@@ -109,21 +109,28 @@ def mentioned(text: str, counties: Iterable[str] = ()) -> tuple[str, ...]:
     Provinces and cities are known by their short names too, counties by their full names; those given in `counties`
     (the ones the corpus speaks of) by their short names as well.
     """
-    short_ones = {short(names()[code]): code for code in counties if code in names()}
+    short_ones = _short_names(tuple(counties))
     hits: dict[str, None] = {}
     at = 0
     while at < len(text) - 1:
         head = text[at : at + 2]
-        for name, code in (
-            *_by_head().get(head, ()),
-            *((n, c) for n, c in short_ones.items() if n[:2] == head),
-        ):
+        for name, code in (*_by_head().get(head, ()), *short_ones.get(head, ())):
             if text.startswith(name, at):
                 hits[code] = None
                 at += len(name) - 1
                 break
         at += 1
     return tuple(code for code in hits if not any(other != code and within(other, code) for other in hits))
+
+
+@lru_cache(maxsize=8)
+def _short_names(counties: tuple[str, ...]) -> dict[str, list[tuple[str, str]]]:
+    found: dict[str, list[tuple[str, str]]] = {}
+    for code in counties:
+        if code in names():
+            name = short(names()[code])
+            found.setdefault(name[:2], []).append((name, code))
+    return found
 
 
 @lru_cache(maxsize=1)

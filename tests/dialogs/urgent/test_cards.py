@@ -89,7 +89,7 @@ async def test_the_question_what_happened_stands_for_ten_minutes(town: Town) -> 
     await town.say("gran", "救命")
     await town.forward(minutes=11)
     await town.say("gran", "流血了")
-    assert town.keys("gran")[-1] == "questions.unknown"
+    assert town.keys("gran")[-1].startswith("questions.")
 
 
 @pytest.mark.parametrize("words", ["菜单", "我想订餐", "找人", "没事了", "打错了"])
