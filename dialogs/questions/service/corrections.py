@@ -32,7 +32,8 @@ _CONCERNED = (
     "FROM answer_given g JOIN person p ON p.id = g.person_id WHERE g.entry = :entry AND g.digest <> :digest"
     " AND g.forgotten > :today AND p.erased IS NULL"
 )
-_LANGUAGES = ("zh", "zh-Hant", "en")
+_LANGUAGES = {"zh": ("zh", "zh-Hant"), "en": ("en",)}
+"""Both scripts are made from the same words."""
 
 
 class Corrections:
@@ -164,9 +165,10 @@ class Corrections:
         row = _row(turn, int(due.key))
         if row["state"] != "sending":
             return None
-        if self._right(row) is None:
+        if (entry := self._right(row)) is None:
             _decide(turn, row, "withdrawn")
             return None
+        given.keep_words(turn, entry)
         people = turn.db.all(
             f"SELECT g.id, g.person_id {_CONCERNED} AND p.reminders = 1 AND g.id > :after ORDER BY g.id LIMIT :limit",
             **_about(turn, row),
@@ -249,11 +251,12 @@ class Corrections:
             **about,
         )
         samples = []
-        for lang in (lang for lang in _LANGUAGES if counted.get(lang)):
-            former = "" if old is None else str(old["en" if lang == "en" else "zh"])
-            pair = rules.excerpts(former, entry.head.en if lang == "en" else entry.answer)
-            before, now = (turn.ground.texts.in_script(lang, words) for words in pair)
-            samples.append((turn.label(f"questions.language.{lang}"), counted[lang], before, now))
+        for lang, readers in _LANGUAGES.items():
+            if number := sum(counted.get(reader, 0) for reader in readers):
+                former = "" if old is None else str(old[lang])
+                pair = rules.excerpts(former, entry.head.en if lang == "en" else entry.answer)
+                before, now = (turn.ground.texts.in_script(turn.lang, words) for words in pair)
+                samples.append((turn.label(f"questions.language.{lang}"), number, before, now))
         return turn.label(
             "questions.corrections.summary",
             question=self._title(turn, draft),
