@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from knowledge import regions, urgent
+from knowledge import regions, signposts, urgent
 from knowledge.entries import Entry, Source
 from knowledge.fitted import fitted
 from knowledge.intents import Intents, load_intents
 from knowledge.saying import in_english, said
-from knowledge.search import Asked, Found, Search
+from knowledge.search import Asked, Evidence, Found, Search
 
 Kind = Literal["answer", "choices", "dialog", "urgent", "handover"]
 NEAR = 2.5
@@ -62,7 +62,7 @@ class Answers:
         if cards:
             card = urgent.card(cards[0])
             return Reply("urgent", "\n".join(card.en if english else card.zh), region=name)
-        if (service := self._starts(text)) is not None:
+        if signposts.match(text) is None and (service := self._starts(text)) is not None:
             line = self._intents.stands_in[service]
             return Reply("dialog", line.en if english else line.zh, dialog=service, region=name)
         return self.answer(text, home, at.date(), english)
@@ -70,6 +70,10 @@ class Answers:
     def answer(self, text: str, home: str | None, day: date, english: bool = False) -> Reply:
         """What the corpus says to a question from a region (its code) on a local day: answer, choices or handover."""
         name = regions.full_name(home) if home and home in regions.names() else None
+        if (sign := self.entries.get(signposts.match(text) or "")) is not None:
+            kind: Kind = "handover" if sign.head.kind == "unknown" else "answer"
+            found = Found(sign.id, 0.0, 1.0, Evidence())
+            return Reply(kind, said(sign, day, english), (found,), (), None, name, 1.0, sign.head.sources)
         asked = self.search.ask(text, home)
         return self._decide(asked, self.search.find(asked, 8), day, english, name)
 
