@@ -87,7 +87,7 @@ class Corrections:
         if not drafts:
             turn.say("questions.corrections.none")
         for draft in drafts[:SHOWN]:
-            if pending(turn, int(draft["id"])) is not None:
+            if pending(turn, draft) is not None:
                 waits = Button(turn.label("questions.corrections.approvals"), id="go:approvals")
                 turn.say("questions.corrections.waiting", [waits], summary=self._summary(turn, draft))
                 continue
@@ -103,7 +103,7 @@ class Corrections:
         draft = self._of(turn, payload)
         if draft is None:
             return
-        if pending(turn, int(draft["id"])) is not None:
+        if pending(turn, draft) is not None:
             waits = Button(turn.label("questions.corrections.approvals"), id="go:approvals")
             turn.say("questions.corrections.asked_before", [waits])
             return
@@ -115,7 +115,7 @@ class Corrections:
         draft = self._of(turn, payload)
         if draft is None:
             return
-        asked = pending(turn, int(draft["id"]))
+        asked = pending(turn, draft)
         if asked is not None:
             approvals.refuse(turn, asked.id)
         _decide(turn, draft, "dismissed")
@@ -280,10 +280,11 @@ class Corrections:
         return entry
 
 
-def pending(turn: Turn, correction: int) -> approvals.Approval | None:
+def pending(turn: Turn, draft: Row) -> approvals.Approval | None:
     """What waits for a second admin's yes to a draft as it stands now."""
     found = approvals.pending(turn.db, turn.now, KIND)
-    return next((one for one in found if one.payload["correction"] == correction), None)
+    wanted = (int(draft["id"]), draft["digest"])
+    return next((a for a in found if (a.payload["correction"], a.payload["digest"]) == wanted), None)
 
 
 def staff_words(turn: Turn) -> list[tuple[str, str]]:
