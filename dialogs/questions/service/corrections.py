@@ -13,12 +13,13 @@ from bot import approvals, two
 from bot.capability import Claim, NotDone
 from bot.clock import instant, local_date, ms
 from bot.messages import Button, Outgoing
+from bot.store.people import reachable
 from bot.store.session import Row
 from bot.timers import Due
-from bot.turn import Turn, reachable
+from bot.turn import Turn
 from bot.words import fold
 from dialogs.questions import rules
-from dialogs.questions.service import given
+from dialogs.questions.service import given, talk
 from knowledge.current import Current
 from knowledge.entries import Entry
 from knowledge.saying import said
@@ -51,6 +52,7 @@ class Corrections:
     def daily(self, turn: Turn) -> None:
         """Every morning: forget what has had its days, then look what of the rest is not so any more."""
         given.forget(turn)
+        talk.forget(turn)
         self.find(turn)
 
     def find(self, turn: Turn, tell: bool = True) -> None:
