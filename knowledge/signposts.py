@@ -1,4 +1,4 @@
-"""Words that are answered by one entry whatever else they are like: medicine and illness, and requests that smell of fraud.
+"""Words that are answered by one entry whatever else they are like: medicine, requests that smell of fraud, closures.
 
 A likeness of words may not decide these: a wrong answer harms. signposts.toml says which words lead to which entry; each
 list of it has samples, and `check` runs them.
@@ -22,9 +22,13 @@ from knowledge.tomlfiles import read_toml
 
 
 class Signpost(Record):
-    """One list: every expression of `all` must be found in the text, `unless` none."""
+    """One list: every expression of `all` must be found in the text, `unless` none.
+
+    `near` are entries of single places, which win over `entry` for who asks there.
+    """
 
     entry: str = Field(min_length=1)
+    near: tuple[str, ...] = ()
     all: tuple[Pattern, ...] = Field(min_length=1)
     unless: Pattern = r"(?!)"
     hits: tuple[str, ...] = Field(min_length=1)
@@ -44,37 +48,37 @@ class Signposts:
     def __init__(self, data: SignpostFile) -> None:
         self.data = data
         self._rules = [
-            ([self._compiled(one) for one in rule.all], self._compiled(rule.unless), rule.entry)
+            ([self._compiled(one) for one in rule.all], self._compiled(rule.unless), (*rule.near, rule.entry))
             for rule in data.signposts
         ]
 
-    def match(self, text: str) -> str | None:
-        """The id of the entry that these words lead to, or None."""
+    def match(self, text: str) -> tuple[str, ...]:
+        """The ids of the entries that these words lead to, those of single places before the one for all; () if none."""
         said = normalise(text)
-        for wanted, unless, entry in self._rules:
+        for wanted, unless, entries in self._rules:
             if all(one.search(said) for one in wanted) and not unless.search(said):
-                return entry
-        return None
+                return entries
+        return ()
 
     def problems(self, entries: Collection[str], file: str) -> list[Problem]:
         """Lists that lead nowhere, and samples that a list does not keep."""
         found = []
         for rule in self.data.signposts:
-            if rule.entry not in entries:
-                found.append(
-                    Problem(file, 0, f"entry: no {rule.entry} in the corpus", "name an entry that is there")
-                )
+            own = (*rule.near, rule.entry)
             found += [
-                Problem(
-                    file, 0, f"hits: {text} leads to {self.match(text)}, not to {rule.entry}", "widen `all`"
-                )
-                for text in rule.hits
-                if self.match(text) != rule.entry
+                Problem(file, 0, f"entry: no {entry} in the corpus", "name an entry that is there")
+                for entry in own
+                if entry not in entries
             ]
             found += [
-                Problem(file, 0, f"misses: {text} leads to {entry}", "narrow `all`, or add to `unless`")
+                Problem(file, 0, f"hits: {text} leads to {told}, not to {rule.entry}", "widen `all`")
+                for text in rule.hits
+                if (told := self.match(text)) != own
+            ]
+            found += [
+                Problem(file, 0, f"misses: {text} leads to {told[-1]}", "narrow `all`, or add to `unless`")
                 for text in rule.misses
-                if (entry := self.match(text)) is not None
+                if (told := self.match(text))
             ]
         return found
 
@@ -96,6 +100,6 @@ def _shipped() -> Signposts:
 
 
 @lru_cache(maxsize=256)
-def match(text: str) -> str | None:
+def match(text: str) -> tuple[str, ...]:
     """`Signposts.match` over the program's own signposts.toml."""
     return _shipped().match(text)

@@ -122,7 +122,7 @@ def test_a_question_for_a_doctor_gets_the_doctors_door(known: Answers, words: st
 
 @pytest.mark.parametrize("words", OURS)
 def test_what_is_ours_is_not_sent_to_the_doctor(words: str) -> None:
-    assert signposts.match(words) is None
+    assert signposts.match(words) == ()
 
 
 def test_no_entry_names_a_dose_or_a_diagnosis(known: Answers) -> None:
@@ -141,7 +141,7 @@ def test_without_the_signposts_a_sick_childs_milk_would_get_an_amount(
     known: Answers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The likeness of words alone answers with the amount for healthy children: why these words have a list of their own."""
-    monkeypatch.setattr(signposts, "match", lambda _text: None)
+    monkeypatch.setattr(signposts, "match", lambda _text: ())
     assert DOSE.search(known.reply("生病的孩子一天喝多少毫升奶", None, NOW).text)
 
 
