@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ Compose = Callable[[Turn, str], "Outgoing | None"]
 """Makes the words of a message that was queued without them, given what it is about; None: nothing is to be said."""
 Page = Callable[[Ground, Db, str], "bytes | None"]
 """A public file of the web server: given the name in the address, its bytes, or None for 404."""
+Reads = Callable[[str, date], Mapping[str, Any]]
+"""What words tell of a form already on a local day: its values by name, each as the form's reader would have it."""
 Sheet = Callable[[Ground, str], tuple[str, str]]
 """A page of words for everybody, in a language: its title, and its words as neutral markup."""
 
@@ -117,7 +120,8 @@ class Capability:
     person, in sections of rows that the texts name under kept.SECTION), gives_up (says what is lost by
     going), erase (empties a person's rows), starts (once at each start and after the clock moved), checks (of
     what the operator wrote), self_checks (of the rows), case_buttons (by a case's kind: what staff can do
-    about it, given its number), hears (kinds of cases to which what their person writes next is added).
+    about it, given its number), hears (kinds of cases to which what their person writes next is added), reads (by a
+    flow's name: what words tell of it already).
     """
 
     name: str
@@ -147,6 +151,7 @@ class Capability:
     describes: Mapping[str, Callable[[Turn, int], str]] = field(default_factory=dict)
     case_buttons: Mapping[str, Callable[[Turn, int], list[Button]]] = field(default_factory=dict)
     hears: tuple[str, ...] = ()
+    reads: Mapping[str, Reads] = field(default_factory=dict)
     starts: Callable[[Turn], None] | None = None
     self_checks: Callable[[Turn], list[str]] | None = None
 
@@ -169,6 +174,7 @@ class Registry:
         )
         self.describes = _merged("description", (c.describes for c in self.all))
         self._case_buttons = _merged("case's buttons", (c.case_buttons for c in self.all))
+        self._reads: dict[str, Reads] = _merged("reading", (c.reads for c in self.all))
         self.hears = tuple(kind for c in self.all for kind in c.hears)
         self.jobs = tuple(job for c in self.all for job in c.jobs)
         self.commands = tuple(command for c in self.all for command in c.commands)
@@ -200,6 +206,19 @@ class Registry:
     def my_things(self, turn: Turn) -> int:
         """Let every capability say what the person has with it. Returns how many things there were."""
         return sum(c.my_things(turn) for c in self.all if c.my_things is not None)
+
+    def begin(self, turn: Turn, command: str, words: str) -> None:
+        """Do what a command of the menu does; a form begins with what words tell of it already."""
+        if command in self.flows:
+            reads = self._reads.get(command)
+            turn.start(command, **({} if reads is None else reads(words, turn.today)))
+            return
+        claims = (c.claims(command, turn) for c in self.all if c.claims is not None)
+        claim = next((one for one in claims if one is not None), None)
+        if claim is not None and claim.call is not None:
+            claim.call(turn)
+        elif claim is not None:
+            turn.start(claim.flow, **claim.known)
 
     def slips(self, turn: Turn) -> list[Slip]:
         """What can be printed for the person, newest last."""

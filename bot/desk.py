@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from bot.clock import ms
 from bot.messages import Button
-from bot.turn import Turn, reachable
+from bot.store.people import reachable
+from bot.turn import Turn
 
 WANTED = "person_wanted"
 """The kind of case that the wish for a person leaves."""

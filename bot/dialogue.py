@@ -54,6 +54,11 @@ class Dialogue:
         return step if isinstance(step, Ask) else None
 
     @property
+    def form(self) -> str:
+        """The name of the open flow, "" where none is open."""
+        return "" if self._state is None else self._state.flow
+
+    @property
     def newer(self) -> bool:
         """Whether the open form was saved by a later version of the program: it waits, untouched, for that one."""
         return self._newer is not None

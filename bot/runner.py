@@ -147,7 +147,7 @@ def _converse(turn: Turn, inbound: Inbound, registry: Registry, talk: conversati
         outbox.retire(turn.db, turn.address_id)
         return
     dialogue = Dialogue(talk, registry)
-    turn.busy = dialogue.asking is not None
+    turn.busy, turn.form, turn.free = dialogue.asking is not None, dialogue.form, dialogue.takes_free_words
     if inbound.event == "edited":
         turn.say("common.edited")
         dialogue.ask_again(turn)

@@ -14,9 +14,9 @@ from typing import Any, Protocol
 
 from bot import outbox, timers
 from bot.clock import Clock, local_date, ms
-from bot.messages import COUNTER, Button, File, Lane, Link, Outgoing, Place, Sendable
+from bot.messages import Button, File, Lane, Link, Outgoing, Place, Sendable
 from bot.settings import Settings
-from bot.store.people import Who
+from bot.store.people import Who, reachable
 from bot.store.sealed import KeyRing
 from bot.store.session import Db
 from bot.texts import Texts
@@ -83,6 +83,9 @@ class Everyone(Protocol):
     def case_buttons(self, turn: Turn, kind: str, case: int) -> list[Button]:
         """What the service of a case offers staff about it."""
 
+    def begin(self, turn: Turn, command: str, words: str) -> None:
+        """Do what a command of the menu does; a form begins with what words tell of it already."""
+
 
 @dataclass
 class HandOver:
@@ -94,7 +97,8 @@ class HandOver:
 
 @dataclass
 class Turn:
-    """One turn. `data` is the open form's, `busy` says that one was open when the turn began.
+    """One turn. `data` is the open form's, `busy` says that one was open when the turn began, `form` which,
+    `free` that its question takes any words.
 
     `id` names the turn in the logs, also in those of what it sends. `answers` are those of its messages that need not be
     read back to be sent, `posted` the rows of the others. `place` and `address_id` are None in a timer or job, `everyone`
@@ -116,6 +120,8 @@ class Turn:
     lane: Lane = "reply"
     everyone: Everyone | None = None
     busy: bool = False
+    form: str = ""
+    free: bool = False
     id: str = ""
     operator: int | None = None
 
@@ -383,18 +389,3 @@ class Turn:
     def unseal(self, blob: bytes | memoryview, about: str) -> str:
         """The words of sealed bytes."""
         return self.ground.keys.unseal(bytes(blob), about).decode()
-
-
-def reachable(db: Db, person_id: int, avoid: Collection[str] = ()) -> int | None:
-    """The address at which a person is best reached: one that can be called before a page, then the latest used.
-
-    Never a group: what is for one person is not for all who read there. Never the counter: they have gone home.
-    Channels of `avoid` come last.
-    """
-    rows = db.all(
-        "SELECT id, channel FROM address WHERE person_id = :person AND state = 'active' AND member = ''"
-        f" AND channel <> '{COUNTER}'"
-        " ORDER BY CASE WHEN channel = 'web' THEN 1 ELSE 0 END, last_seen DESC, id LIMIT 10",
-        person=person_id,
-    )
-    return next((int(row["id"]) for row in sorted(rows, key=lambda row: row["channel"] in avoid)), None)

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from knowledge import intents, regions, urgent
+from knowledge import intents, regions, signposts, urgent
 from knowledge.entries import Entry, Source
 from knowledge.fitted import fitted
 from knowledge.intents import Intents, load_intents
 from knowledge.saying import in_english, said
-from knowledge.search import Asked, Found, Search
+from knowledge.search import Asked, Evidence, Found, Search
 
 Kind = Literal["answer", "choices", "dialog", "urgent", "handover"]
 NEAR = 2.5
@@ -62,7 +62,7 @@ class Answers:
         if cards:
             card = urgent.card(cards[0])
             return Reply("urgent", "\n".join(card.en if english else card.zh), region=name)
-        if (service := self._starts(text)) is not None:
+        if not signposts.match(text) and (service := self._starts(text)) is not None:
             line = self._intents.stands_in[service]
             return Reply("dialog", line.en if english else line.zh, dialog=service, region=name)
         return self.answer(text, home, at.date(), english)
@@ -71,6 +71,10 @@ class Answers:
         """What the corpus says to a question from a region (its code) on a local day: answer, choices or handover."""
         name = regions.full_name(home) if home and home in regions.names() else None
         asked = self.search.ask(text, home)
+        if (sign := self._signpost(text, asked.named or ((home,) if home else ()))) is not None:
+            kind: Kind = "handover" if sign.head.kind == "unknown" else "answer"
+            found = Found(sign.id, 0.0, 1.0, Evidence())
+            return Reply(kind, said(sign, day, english), (found,), (), None, name, 1.0, sign.head.sources)
         return self._decide(asked, self.search.find(asked, 8), day, english, name)
 
     def confidence(self, asked: Asked, found: Sequence[Found]) -> float:
@@ -79,6 +83,18 @@ class Answers:
             return 0.0
         z = sum(self.figures.sure.get(name, 0.0) * value for name, value in doubts(asked, found).items())
         return 1.0 / (1.0 + math.exp(-z))
+
+    def _signpost(self, text: str, places: Sequence[str]) -> Entry | None:
+        """The entry that the words lead to by themselves: that of the place where there is one."""
+        signs = [self.entries[sign] for sign in signposts.match(text) if sign in self.entries]
+        return next(
+            (
+                sign
+                for sign in signs
+                if any(regions.within(one, sign.spot.code) for one in places or (regions.NATION,))
+            ),
+            None,
+        )
 
     def _starts(self, text: str) -> str | None:
         return next((hit.intent for hit in intents.match(text) if hit.kind == "start"), None)

@@ -18,6 +18,7 @@ from knowledge.intents import load_intents
 from knowledge.privacy import lacking
 from knowledge.problems import PackError, Problem
 from knowledge.shelves import Shelves, came_with
+from knowledge.signposts import load_signposts
 from knowledge.urgent import UrgentCards, load_urgent
 
 
@@ -44,6 +45,11 @@ def check(root: Traversable | None = None) -> list[Problem]:
         problems += _own_corpus(name, pack, national)
     if (intents := folder.joinpath("intents.toml")).is_file():
         problems += _caught(load_intents, intents)
+    if (signposts := folder.joinpath("signposts.toml")).is_file():
+        told = {entry.id for entry in national}
+        problems += _caught(load_signposts, signposts) or load_signposts(signposts).problems(
+            told, str(signposts)
+        )
     if (urgent := folder.joinpath("urgent")).is_dir():
         problems += _caught(load_urgent, urgent) or _samples(load_urgent(urgent), str(urgent))
     return sorted(problems)

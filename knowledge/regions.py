@@ -133,6 +133,12 @@ def _short_names(counties: tuple[str, ...]) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
+def elsewhere(text: str, home: str) -> bool:
+    """Whether a normalised text names regions, and none of them is home, lies in it or holds it."""
+    named = mentioned(text)
+    return bool(named) and not any(within(one, home) or within(home, one) for one in named)
+
+
 @lru_cache(maxsize=1)
 def _by_head() -> dict[str, list[tuple[str, str]]]:
     """What is looked for, by its first two characters, the longest first."""

@@ -7,7 +7,7 @@ from datetime import date
 
 from knowledge.entries import Entry, Source
 from knowledge.normalise import split_pinyin
-from knowledge.sums import SUMS, takes
+from knowledge.sums import SUMS, Sum, takes
 
 _HAN = re.compile("[\u3400-\u9fff]")
 _WORD = re.compile(r"[A-Za-z]{2,}")
@@ -25,23 +25,11 @@ def _is_no_pinyin(text: str) -> bool:
 
 def said(entry: Entry, day: date, english: bool = False, asked: str = "") -> str:
     """The whole reply on a local day: what ended first, then the answer (computed, where it computes), then its basis."""
-    parts = []
-    until, since = entry.head.valid.until, entry.head.valid.from_
-    if entry.ended(day) and until is not None:
-        parts.append(
-            f"This ended on {until:%Y-%m-%d}."
-            if english
-            else entry.head.ended or f"这项到{_day(until)}为止，已经结束。"
-        )
-    elif since is not None and day < since:
-        parts.append(f"This starts on {since:%Y-%m-%d}." if english else f"这项从{_day(since)}起才开始。")
+    parts = _notice(entry, day, english)
     ended = bool(parts)
     if english:
         parts.append(entry.head.en)
-    head = entry.head
-    computed = (
-        SUMS[head.sum] if head.sum else takes(head.takes.from_, head.takes.below) if head.takes else None
-    )
+    computed = sum_of(entry)
     line = computed.line(asked, day) if computed else ""
     if line:
         parts.append(line)
@@ -51,6 +39,42 @@ def said(entry: Entry, day: date, english: bool = False, asked: str = "") -> str
     if entry.head.sources:
         parts.append(basis_line(entry, english))
     return "\n".join(parts)
+
+
+def brief(entry: Entry, day: date, english: bool = False, asked: str = "") -> str:
+    """The short reply: what ended first, the figure where it computes, then the plain answer or the English one, and its basis."""
+    parts = _notice(entry, day, english)
+    ended = bool(parts)
+    computed = None if english else sum_of(entry)
+    line = computed.line(asked, day) if computed else ""
+    if line:
+        parts.append(line)
+    then = "What held then: " if english else "当时的规定：\n"
+    parts.append((then if ended else "") + (entry.head.en if english else entry.head.plain.strip()))
+    if computed and not line and not ended:
+        parts.append(computed.missing(asked))
+    if entry.head.sources:
+        parts.append(basis_line(entry, english))
+    return "\n".join(parts)
+
+
+def sum_of(entry: Entry) -> Sum | None:
+    """What the entry computes, if it does."""
+    head = entry.head
+    if head.sum:
+        return SUMS[head.sum]
+    return takes(head.takes.from_, head.takes.below) if head.takes else None
+
+
+def _notice(entry: Entry, day: date, english: bool) -> list[str]:
+    """That it is over, or has not begun, in one line; [] where it holds on the day."""
+    until, since = entry.head.valid.until, entry.head.valid.from_
+    if entry.ended(day) and until is not None:
+        over = entry.head.ended or f"这项到{_day(until)}为止，已经结束。"
+        return [f"This ended on {until:%Y-%m-%d}." if english else over]
+    if since is not None and day < since:
+        return [f"This starts on {since:%Y-%m-%d}." if english else f"这项从{_day(since)}起才开始。"]
+    return []
 
 
 def basis_line(entry: Entry, english: bool = False) -> str:

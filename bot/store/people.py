@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
 
 from bot.clock import ms
 from bot.flow.readers import RECOVERY
-from bot.messages import Place
+from bot.messages import COUNTER, Place
 from bot.store.sealed import KeyRing
 from bot.store.session import Db
 
@@ -264,3 +265,18 @@ def phone_tail(db: Db, keys: KeyRing, person_id: int) -> str:
 
 def _recovery_hash(keys: KeyRing, code: str) -> str:
     return hmac.digest(keys.programme_key(RECOVERY_HASHES), code.encode(), hashlib.sha256).hex()
+
+
+def reachable(db: Db, person_id: int, avoid: Collection[str] = ()) -> int | None:
+    """The address at which a person is best reached: one that can be called before a page, then the latest used.
+
+    Never a group: what is for one person is not for all who read there. Never the counter: they have gone home.
+    Channels of `avoid` come last.
+    """
+    rows = db.all(
+        "SELECT id, channel FROM address WHERE person_id = :person AND state = 'active' AND member = ''"
+        f" AND channel <> '{COUNTER}'"
+        " ORDER BY CASE WHEN channel = 'web' THEN 1 ELSE 0 END, last_seen DESC, id LIMIT 10",
+        person=person_id,
+    )
+    return next((int(row["id"]) for row in sorted(rows, key=lambda row: row["channel"] in avoid)), None)

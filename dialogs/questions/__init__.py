@@ -8,7 +8,7 @@ from bot import two
 from bot.capability import Capability, Claim, Job
 from bot.turn import Turn
 from dialogs.questions import choosing, flow, service, tables
-from dialogs.questions.service import corrections, editors, given
+from dialogs.questions.service import corrections, editors
 from knowledge.current import Current
 
 __all__ = ["capability", "tables"]
@@ -37,6 +37,9 @@ def capability(corpus: Current, home: str | None = None) -> Capability:
         actions={
             "questions.choose": desk.choose,
             "questions.none": service.none_of_them,
+            "questions.go": desk.go,
+            "questions.whole": desk.whole,
+            "questions.begin": desk.begin,
             "questions.useful": service.useful,
             "questions.useless": desk.useless,
             "questions.propose": right.propose,
@@ -48,9 +51,9 @@ def capability(corpus: Current, home: str | None = None) -> Capability:
         composes={corrections.COMPOSER: right.words},
         operator=editors.COMMANDS,
         jobs=(Job("questions.daily", "10 9 * * *", right.daily),),
-        join=given.join,
+        join=service.join,
         export=desk.export,
-        erase=given.erase,
+        erase=service.erase,
         staff_words=_staff_words,
         self_checks=corrections.self_check,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -11,16 +11,63 @@ from typing import Any, Literal
 from bot.flow.model import Look, Problem, Said
 from bot.flow.readers import one_of
 from bot.flow.readers.words import plain
-from knowledge import intents
+from bot.words import asks
+from knowledge import intents, regions
 from knowledge.ages import completed_months
 from knowledge.births_in import child_in, unclear_in
+from knowledge.entries import Entry
 from knowledge.normalise import normalise
+from knowledge.search import Asked
 from knowledge.sums import CLASSES
 
 NOT_YET = ("booking", "centres", "meals", "homecare", "events")
 """Services that are declared and do not stand yet; a name leaves this list with its service's first day."""
 OFFERS = {"voucher": ("voucher", "mine")}
 """What of the menu is offered beside a question that has no answer yet, by the service it is about."""
+
+TOPICS_OF_FORMS = dict.fromkeys(
+    ("voucher", "voucher_guardian", "voucher_together", "voucher_redeem", "voucher_papers"), "voucher"
+)
+"""What a short question in an open form is about, by the form's name: a topic."""
+SUBJECTS = {
+    "voucher": "消费券",
+    "xian_voucher": "消费券",
+    "other_vouchers": "消费券",
+    "childcare_subsidy": "育儿补贴",
+    "tax": "个税扣除",
+    "elder_subsidy": "养老服务消费补贴",
+    "ltci": "长护险",
+    "meals": "助餐",
+    "assessment": "失能评估",
+}
+"""Topics that are one matter, with the words by which it is asked for: a short question that follows begins with them."""
+SHORT = 12
+"""Characters and words of a question that may follow another one."""
+VALUE_LONGEST = 16
+"""Characters of a message that only tells a missing value: 两岁半, 2024年5月生."""
+_ASKS = re.compile(r"什么|啥|多少|哪|几[个点号岁天张次]|怎么|咋|如何|谁")
+
+
+def is_question(text: str) -> bool:
+    """Whether words that came into a form ask something of their own."""
+    return asks(text) or _ASKS.search(normalise(text)) is not None
+
+
+def follows(asked: Asked) -> bool:
+    """Whether a question is short and names neither matter nor place, so that it belongs to what was said before."""
+    return len(asked.chars) <= SHORT and not asked.topics and not asked.named
+
+
+def one_of_each_place(entries: Sequence[Entry], home: str | None) -> list[Entry]:
+    """The first entry of each place, where likely entries answer one question for several places; else [].
+
+    They do where all ask something in common and none is of home or of the whole nation.
+    """
+    codes = {entry.spot.code for entry in entries}
+    alike = all(set(entry.head.facets).intersection(entries[0].head.facets) for entry in entries)
+    if len(codes) < 2 or not alike or codes & {regions.NATION, home}:
+        return []
+    return list({entry.spot.code: entry for entry in reversed(entries)}.values())[::-1]
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
-"""What was answered to whom, in which version of the words, so that it can be corrected; and what choices were meant."""
+"""What was asked and answered, of which place and in which version of the words, so that talk goes on and errors are corrected."""
 
 from __future__ import annotations
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from bot.store.columns import NEVER_AGAIN, big, key, refers, sealed, words
@@ -74,3 +74,28 @@ class AnswerCorrection(SQLModel, table=True):
     told: int = big(default=0)
     found: int = big()
     decided: int | None = big(default=None)
+
+
+class AnswerPlace(SQLModel, table=True):
+    """The place that a person said they ask about, by its code, for as long as they go on asking."""
+
+    __tablename__ = "answer_place"
+    __table_args__ = (NEVER_AGAIN,)
+    id: int | None = key()
+    person_id: int = Field(sa_column=Column(BigInteger, ForeignKey("person.id"), nullable=False, unique=True))
+    region: str
+    at: int = big()
+    forgotten: str = Field(index=True)
+
+
+class AnswerAsked(SQLModel, table=True):
+    """A question and the entry that answered it, "" while it is open which city is meant."""
+
+    __tablename__ = "answer_asked"
+    __table_args__ = (NEVER_AGAIN,)
+    id: int | None = key()
+    person_id: int = refers("person.id")
+    words: bytes = sealed()
+    entry: str = ""
+    at: int = big()
+    forgotten: str = Field(index=True)

@@ -10,6 +10,7 @@ from bot import two
 from bot.capability import Act, Capability, Claim, Command, Job, Service, TimerAct
 from bot.store.session import Db
 from bot.turn import Ground, Turn
+from bot.words import asks
 from dialogs.voucher import codes, tables
 from dialogs.voucher.flow import APPLY, GUARDIAN, PAPERS, REDEEM, TOGETHER
 from dialogs.voucher.rules import first_words
@@ -47,6 +48,7 @@ from dialogs.voucher.service.results import RESULT, WATCHED, say_result, say_wat
 from knowledge.city import City
 from knowledge.intents import match
 from knowledge.normalise import normalise
+from knowledge.regions import elsewhere
 
 __all__ = ["capability", "tables"]
 
@@ -115,6 +117,8 @@ def claims(text: str, turn: Turn, city: City) -> Claim | None:
     for hit in match(text):
         if hit.intent == "voucher":
             if hit.kind == "start":
+                if asks(text) and elsewhere(folded, city.code):
+                    return None  # 西安的消费券怎么申请: another city's, which is answered and not begun here
                 return Claim(flow="voucher", known=first_words(text, turn.today))
             if (hit.topic == "where" or "where" in folded.split()) and usable.held(turn):
                 return Claim(call=partial(usable.show, city=city))
@@ -285,6 +289,7 @@ def capability(city: City) -> Capability:
         describes=duty.describes(city),
         case_buttons={reviews.KIND: reviews.buttons},
         hears=(reviews.KIND,),
+        reads={"voucher": first_words},
         starts=partial(rounds.ensure, city=city),
         self_checks=quota.self_check,
     )

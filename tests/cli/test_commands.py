@@ -43,6 +43,13 @@ def doorstep(
                           capture_output=True, text=True, timeout=60)  # fmt: skip
 
 
+def test_a_service_may_add_to_a_group_of_commands_that_is_there(tmp_path: Path) -> None:
+    taps = doorstep("knowledge", "taps", cwd=tmp_path)
+    assert (taps.returncode, taps.stdout) == (0, "nobody has tapped a choice yet\n"), taps.stderr
+    listed = doorstep("knowledge", "--help", cwd=tmp_path, CITY="no-such-pack")
+    assert listed.returncode == 0, "what needs no pack works without one"
+
+
 def test_a_talk_in_json_lines(tmp_path: Path) -> None:
     done = doorstep(
         "chat", "--json", "--at", "2026-12-01T09:00:00+08:00", "--staff", "li=duty", "--record", "talk.yaml",

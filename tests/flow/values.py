@@ -106,6 +106,7 @@ VALUES: dict[str, Any] = {
     "passes_on": True,
     "phone": "13800138000",
     "phone_shown": "…8000",
+    "cities": [("西安市", "西安的券多少钱？"), ("银川市", "银川的券多少钱？")],
     "place": "阳光托育园",
     "place_name": "阳光托育园",
     "posts": [("值班", ""), ("园所", "p1")],

@@ -33,6 +33,8 @@ INSIDE = {
     "act": ("detail",),
     "answer": ("entry",),
     "tap": ("chosen", "offered"),
+    "asked": ("entry",),
+    "place": ("region",),
 }
 """Fields of a section that say nothing to a person: numbers and names inside the machine. They stand in the JSON."""
 

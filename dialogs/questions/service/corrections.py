@@ -13,12 +13,13 @@ from bot import approvals, two
 from bot.capability import Claim, NotDone
 from bot.clock import instant, local_date, ms
 from bot.messages import Button, Outgoing
+from bot.store.people import reachable
 from bot.store.session import Row
 from bot.timers import Due
-from bot.turn import Turn, reachable
+from bot.turn import Turn
 from bot.words import fold
 from dialogs.questions import rules
-from dialogs.questions.service import given
+from dialogs.questions.service import given, talk
 from knowledge.current import Current
 from knowledge.entries import Entry
 from knowledge.saying import said
@@ -32,7 +33,8 @@ _CONCERNED = (
     "FROM answer_given g JOIN person p ON p.id = g.person_id WHERE g.entry = :entry AND g.digest <> :digest"
     " AND g.forgotten > :today AND p.erased IS NULL"
 )
-_LANGUAGES = ("zh", "zh-Hant", "en")
+_LANGUAGES = {"zh": ("zh", "zh-Hant"), "en": ("en",)}
+"""Both scripts are made from the same words."""
 
 
 class Corrections:
@@ -50,6 +52,7 @@ class Corrections:
     def daily(self, turn: Turn) -> None:
         """Every morning: forget what has had its days, then look what of the rest is not so any more."""
         given.forget(turn)
+        talk.forget(turn)
         self.find(turn)
 
     def find(self, turn: Turn, tell: bool = True) -> None:
@@ -86,7 +89,7 @@ class Corrections:
         if not drafts:
             turn.say("questions.corrections.none")
         for draft in drafts[:SHOWN]:
-            if pending(turn, int(draft["id"])) is not None:
+            if pending(turn, draft) is not None:
                 waits = Button(turn.label("questions.corrections.approvals"), id="go:approvals")
                 turn.say("questions.corrections.waiting", [waits], summary=self._summary(turn, draft))
                 continue
@@ -102,7 +105,7 @@ class Corrections:
         draft = self._of(turn, payload)
         if draft is None:
             return
-        if pending(turn, int(draft["id"])) is not None:
+        if pending(turn, draft) is not None:
             waits = Button(turn.label("questions.corrections.approvals"), id="go:approvals")
             turn.say("questions.corrections.asked_before", [waits])
             return
@@ -114,7 +117,7 @@ class Corrections:
         draft = self._of(turn, payload)
         if draft is None:
             return
-        asked = pending(turn, int(draft["id"]))
+        asked = pending(turn, draft)
         if asked is not None:
             approvals.refuse(turn, asked.id)
         _decide(turn, draft, "dismissed")
@@ -164,9 +167,10 @@ class Corrections:
         row = _row(turn, int(due.key))
         if row["state"] != "sending":
             return None
-        if self._right(row) is None:
+        if (entry := self._right(row)) is None:
             _decide(turn, row, "withdrawn")
             return None
+        given.keep_words(turn, entry)
         people = turn.db.all(
             f"SELECT g.id, g.person_id {_CONCERNED} AND p.reminders = 1 AND g.id > :after ORDER BY g.id LIMIT :limit",
             **_about(turn, row),
@@ -249,11 +253,12 @@ class Corrections:
             **about,
         )
         samples = []
-        for lang in (lang for lang in _LANGUAGES if counted.get(lang)):
-            former = "" if old is None else str(old["en" if lang == "en" else "zh"])
-            pair = rules.excerpts(former, entry.head.en if lang == "en" else entry.answer)
-            before, now = (turn.ground.texts.in_script(lang, words) for words in pair)
-            samples.append((turn.label(f"questions.language.{lang}"), counted[lang], before, now))
+        for lang, readers in _LANGUAGES.items():
+            if number := sum(counted.get(reader, 0) for reader in readers):
+                former = "" if old is None else str(old[lang])
+                pair = rules.excerpts(former, entry.head.en if lang == "en" else entry.answer)
+                before, now = (turn.ground.texts.in_script(turn.lang, words) for words in pair)
+                samples.append((turn.label(f"questions.language.{lang}"), number, before, now))
         return turn.label(
             "questions.corrections.summary",
             question=self._title(turn, draft),
@@ -277,10 +282,11 @@ class Corrections:
         return entry
 
 
-def pending(turn: Turn, correction: int) -> approvals.Approval | None:
+def pending(turn: Turn, draft: Row) -> approvals.Approval | None:
     """What waits for a second admin's yes to a draft as it stands now."""
     found = approvals.pending(turn.db, turn.now, KIND)
-    return next((one for one in found if one.payload["correction"] == correction), None)
+    wanted = (int(draft["id"]), draft["digest"])
+    return next((a for a in found if (a.payload["correction"], a.payload["digest"]) == wanted), None)
 
 
 def staff_words(turn: Turn) -> list[tuple[str, str]]:

@@ -34,8 +34,8 @@ def version_of(entry: Entry) -> str:
     return sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
 
-def told(turn: Turn, entry: Entry, person: int | None = None) -> None:
-    """Remember that a person (whoever talks, where none is named) has been told an entry as it stands now."""
+def keep_words(turn: Turn, entry: Entry) -> str:
+    """Keep the words of an entry as it stands now, once. Returns their version."""
     digest = version_of(entry)
     turn.db.run(
         "INSERT INTO answer_text (digest, zh, en) VALUES (:digest, :zh, :en) ON CONFLICT DO NOTHING",
@@ -43,6 +43,12 @@ def told(turn: Turn, entry: Entry, person: int | None = None) -> None:
         zh=entry.answer,
         en=entry.head.en,
     )
+    return digest
+
+
+def told(turn: Turn, entry: Entry, person: int | None = None) -> None:
+    """Remember that a person (whoever talks, where none is named) has been told an entry as it stands now."""
+    digest = keep_words(turn, entry)
     turn.db.run(
         "INSERT INTO answer_given (person_id, entry, digest, at, forgotten) VALUES (:person, :entry, :digest, :now, :day)"
         " ON CONFLICT (person_id, entry) DO UPDATE SET digest = :digest, at = :now, forgotten = :day",

@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 from bot.clock import instant
 from bot.messages import Button
-from bot.store.people import recovery_code
+from bot.store.people import reachable, recovery_code
 from bot.store.session import Row
-from bot.turn import Turn, reachable
+from bot.turn import Turn
 from dialogs.voucher import rules
 from dialogs.voucher.service import (
     children,

@@ -11,8 +11,9 @@ import segno
 from bot import scarce
 from bot.clock import end_of_day, instant, ms
 from bot.messages import Button, File, Outgoing
+from bot.store.people import reachable
 from bot.store.session import Row
-from bot.turn import Turn, reachable
+from bot.turn import Turn
 from dialogs.voucher import codes, rules
 from dialogs.voucher.service import usable
 from dialogs.voucher.service.issuing import arm, issue, of, valid_of

@@ -9,9 +9,9 @@ from bot.capability import Slip
 from bot.clock import instant
 from bot.flow.readers import RECOVERY
 from bot.messages import COUNTER
-from bot.store.people import recovery_code
+from bot.store.people import reachable, recovery_code
 from bot.store.session import Row
-from bot.turn import Turn, reachable
+from bot.turn import Turn
 from dialogs.voucher import codes
 from dialogs.voucher.service import guardian, rounds, showing, usable
 from dialogs.voucher.service.names import child_name, named, subject_birth

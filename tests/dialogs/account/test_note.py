@@ -72,7 +72,7 @@ def test_a_district_without_a_responsible_office_is_warned(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("change: material\n", "a material change wants changed"),
+        ('change: material\nchanged: ""\n', "a material change wants changed"),
         ("responsibel: x\n", "responsibel"),
         ("version: soon\n", "version"),
         ("kept: []\n", "kept"),

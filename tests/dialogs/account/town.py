@@ -96,14 +96,15 @@ class Town(World):
         return "\n".join(shown.text for shown in self.shown_to(who))
 
 
-async def _open(folder: Path, url: str = "") -> Town:
+async def open_town(folder: Path, url: str = "", corpus: Current = CORPUS) -> Town:
+    """The town on a database, answering from a corpus; one on duty and one admin."""
     neighbour = Neighbour()
     services = (
         urgent.capability(),
         account.capability(load_privacy()),
         staff.capability({"liuyin": "柳荫园"}),
         neighbour.capability(),
-        questions.capability(CORPUS, "999901"),
+        questions.capability(corpus, "999901"),
     )
     town = Town(folder, url, dialogs=Given(services))
     town.neighbour = neighbour
@@ -116,7 +117,7 @@ async def _open(folder: Path, url: str = "") -> Town:
 @pytest_asyncio.fixture
 async def town(tmp_path: Path) -> AsyncIterator[Town]:
     """The town at nine in the morning, with one on duty and one admin."""
-    town = await _open(tmp_path)
+    town = await open_town(tmp_path)
     yield town
     town.close()
 
@@ -124,6 +125,6 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
 @pytest_asyncio.fixture
 async def any_town(tmp_path: Path, database_url: str) -> AsyncIterator[Town]:
     """The same on a fresh database of either kind; the test runs twice."""
-    town = await _open(tmp_path, database_url)
+    town = await open_town(tmp_path, database_url)
     yield town
     town.close()

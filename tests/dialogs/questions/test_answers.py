@@ -43,7 +43,7 @@ async def test_a_choice_is_answered_and_none_of_them_is_an_honest_no(town: Town)
     assert "762" in town.last("mama").text
     await town.say("mama", "托育机构全市有多少家")
     await town.press("mama", "都不是")
-    assert town.keys("mama")[-1] == "questions.unknown"
+    assert town.keys("mama")[-1] == "questions.none_of_them"
 
 
 async def test_what_nobody_has_published_is_said_so_with_a_person(town: Town) -> None:

@@ -170,6 +170,19 @@ async def test_what_changes_again_before_the_second_yes_is_asked_anew(world: Wor
     assert "50元" in world.last("mama").text
 
 
+async def test_what_was_asked_for_in_other_words_can_be_asked_for_again(world: World, corpus: Path) -> None:
+    await proposed(world, corpus)
+    await proposed(world, corpus, **{**DEARER, "45元": "50元"})
+    assert world.keys("boss")[-1] == "two.asked"
+    assert [row["state"] for row in world.rows("SELECT state FROM approval ORDER BY id")] == [
+        "withdrawn",
+        "asked",
+    ]
+    await world.press("second", "确认")
+    assert corrected(world, "mama", "papa") == [1, 1]
+    assert "50元" in world.last("mama").text
+
+
 async def test_a_change_of_words_rides_along_and_the_former_words_withdraw_it(
     world: World, corpus: Path
 ) -> None:
