@@ -27,7 +27,7 @@ LONGEST = 160
 CARD = "!"
 """Begins the label of a safety card; a service's label is its name."""
 NOTHING = "none"
-CALM = 0.02
+CALM = 0.03
 """Below it what an expression called is not shown, nor begun: 公示名单里找不到我家孩子, 南京送饭做卫生的五位号码是啥."""
 SOME, ENOUGH = 4, 8
 """Different characters and Latin words that are more than a word; and that are a sentence."""

@@ -1,7 +1,7 @@
 """`python -m tests.knowledge.fit_hearing [--write]`: fit knowledge/hearing.npz on the examples, and print how it does.
 
 What starts nothing is learnt from the examples' own `none`, from every phrasing of the corpus and from out_of_scope.txt.
-The table comes from five folds: every sentence is marked by a model that has not seen it.
+The table comes from three folds: every sentence is marked by a model that has not seen it.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ HERE = Path(__file__).parent
 EXAMPLES = Path(str(files("knowledge").joinpath("examples")))
 TARGET = Path(str(files("knowledge").joinpath("hearing.npz")))
 CUTS = tuple(percent / 100 for percent in range(20, 75, 5))
-FALSE_ALARMS = 0.012
+FALSE_ALARMS = 0.02
 """Share of the harmless sentences that may show a card: near misses are far more frequent here than with people."""
-FALSE_STARTS = 0.01
+FALSE_STARTS = 0.0125
 """Share of sentences that start nothing and may start something; near misses are many here too."""
 
 
@@ -66,11 +66,11 @@ def digest() -> str:
     return hashlib.sha256(repr(examples()).encode()).hexdigest()
 
 
-def fit(marked: Sequence[tuple[str, str]]) -> tuple[TfidfVectorizer, LogisticRegression]:
+def fit(marked: Sequence[tuple[str, str]], tolerance: float = 1e-4) -> tuple[TfidfVectorizer, LogisticRegression]:
     """The model over (sentence, label)."""
     vector = TfidfVectorizer(analyzer=features, sublinear_tf=True, min_df=2, norm="l2")
     rows = vector.fit_transform([text for text, _ in marked])
-    return vector, LogisticRegression(C=50, max_iter=1000).fit(rows, [label for _, label in marked])
+    return vector, LogisticRegression(C=50, max_iter=1000, tol=tolerance).fit(rows, [label for _, label in marked])
 
 
 def unseen(marked: Sequence[tuple[str, str]]) -> tuple[np.ndarray, list[str]]:
@@ -78,8 +78,8 @@ def unseen(marked: Sequence[tuple[str, str]]) -> tuple[np.ndarray, list[str]]:
     labels = [label for _, label in marked]
     names = sorted(set(labels))
     chances = np.zeros((len(marked), len(names)))
-    for seen, new in StratifiedKFold(5, shuffle=True, random_state=1).split(labels, labels):
-        vector, model = fit([marked[at] for at in seen])
+    for seen, new in StratifiedKFold(3, shuffle=True, random_state=1).split(labels, labels):
+        vector, model = fit([marked[at] for at in seen], 1e-3)
         chances[new] = model.predict_proba(vector.transform([marked[at][0] for at in new]))
     return chances, names
 
