@@ -16,7 +16,7 @@ from knowledge import regions, signposts, urgent
 from knowledge.entries import Entry, Source
 from knowledge.fitted import fitted
 from knowledge.intents import Intents, load_intents
-from knowledge.saying import in_english, said
+from knowledge.saying import in_english, said, sum_of
 from knowledge.search import Asked, Evidence, Found, Search
 
 Kind = Literal["answer", "choices", "dialog", "urgent", "handover"]
@@ -104,7 +104,8 @@ class Answers:
         if sure >= self.figures.offer and (cities := self._cities(asked, found)):
             return self._which_city(cities, english, sure)
         # What is told of another place is offered with its name, never said as if it held here.
-        if sure >= self.figures.answer and found[0].evidence.away > -1.0:
+        floor = self.figures.offer if self._same_sum(asked, found, day) else self.figures.answer
+        if sure >= floor and found[0].evidence.away > -1.0:
             entry = self.entries[found[0].id]
             kind: Kind = "handover" if entry.head.kind == "unknown" else "answer"
             text = said(entry, day, english, asked.bare)
@@ -121,6 +122,15 @@ class Answers:
             else "这个我现在答不准，不乱说。要找人帮您问，发「找人」。"
         )
         return Reply("handover", sorry, region=name, confidence=sure)
+
+    def _same_sum(self, asked: Asked, found: Sequence[Found], day: date) -> bool:
+        """Whether the two likeliest entries compute the same sum from what was told: which one says it is all the same."""
+        likeliest = [self.entries[one.id] for one in found[:2]]
+        sums = {entry.head.sum for entry in likeliest if entry.holds(day)}
+        if len(likeliest) < 2 or len(sums) != 1 or not any(sums):
+            return False
+        own = sum_of(likeliest[0])
+        return own is not None and own.line(asked.bare, day) != ""
 
     def _cities(self, asked: Asked, found: Sequence[Found]) -> tuple[Found, ...]:
         """The same question's entries of several places, where nothing says which place is meant; else ()."""
