@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
-from knowledge import regions, signposts, urgent
+from knowledge import hotlines, regions, signposts, urgent
 from knowledge.entries import Entry, Source
 from knowledge.fitted import fitted
+from knowledge.hotlines import Hotline
 from knowledge.intents import Intents, load_intents
 from knowledge.saying import in_english, said, sum_of
 from knowledge.search import Asked, Evidence, Found, Search
@@ -42,6 +43,8 @@ class Reply:
     region: str | None = None
     confidence: float = 0.0
     sources: tuple[Source, ...] = ()
+    line: Hotline | None = None
+    """Whom to ring about what was not answered."""
 
 
 class Answers:
@@ -51,6 +54,7 @@ class Answers:
         self.entries = {entry.id: entry for entry in entries}
         self.search = search or Search(entries)
         self.figures = fitted()
+        self.hotlines = hotlines.shipped()
         self._intents: Intents = load_intents()
 
     def reply(self, text: str, region: str | None, at: datetime) -> Reply:
@@ -75,7 +79,14 @@ class Answers:
             kind: Kind = "handover" if sign.head.kind == "unknown" else "answer"
             found = Found(sign.id, 0.0, 1.0, Evidence())
             return Reply(kind, said(sign, day, english), (found,), (), None, name, 1.0, sign.head.sources)
-        return self._decide(asked, self.search.find(asked, 8), day, english, name)
+        reply = self._decide(asked, self.search.find(asked, 8), day, english, name)
+        return self._with_line(reply, asked, english) if reply.kind == "handover" else reply
+
+    def _with_line(self, reply: Reply, asked: Asked, english: bool) -> Reply:
+        """An honest "I don't know" with whom to ring where the question is about, or where it is asked."""
+        topics = {self.entries[one.id].head.topic for one in reply.entries} or asked.topics
+        line = self.hotlines.best(asked.named[0] if asked.named else asked.home, topics)
+        return replace(reply, text=hotlines.with_number(reply.text, line, english), line=line)
 
     def confidence(self, asked: Asked, found: Sequence[Found]) -> float:
         """How sure it is that the first entry is meant and answers, 0 to 1."""
