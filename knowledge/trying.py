@@ -36,12 +36,8 @@ def tried(answers: Answers, text: str, region: str | None, at: datetime) -> list
         f" (answers from {figures.answer:.2f}, offers choices from {figures.offer:.2f})"
     )
     service = f" {reply.dialog}" if reply.dialog else ""
-    first = found[0].id if found else ""
-    sign = (
-        f" from {reply.entries[0].id}, by its words,"
-        if reply.entries and reply.entries[0].id != first
-        else ""
-    )
+    said = reply.entries[0].id if reply.entries and reply.kind in ("answer", "handover") else ""
+    sign = f" from {said}, by its words," if said and found and said != found[0].id else ""
     lines += [
         f"would be said,{sign} as {reply.kind}{service}:",
         *(f"    {row}" for row in reply.text.splitlines()),
