@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
-from knowledge import intents, regions, signposts, urgent
+from knowledge import hotlines, intents, regions, signposts, urgent
 from knowledge.entries import Entry, Source
 from knowledge.fitted import fitted
+from knowledge.hotlines import Hotline
 from knowledge.intents import Intents, load_intents
-from knowledge.saying import in_english, said
+from knowledge.saying import in_english, said, sum_of
 from knowledge.search import Asked, Evidence, Found, Search
 
 Kind = Literal["answer", "choices", "dialog", "urgent", "handover"]
@@ -42,6 +43,8 @@ class Reply:
     region: str | None = None
     confidence: float = 0.0
     sources: tuple[Source, ...] = ()
+    line: Hotline | None = None
+    """Whom to ring about what was not answered."""
 
 
 class Answers:
@@ -51,6 +54,7 @@ class Answers:
         self.entries = {entry.id: entry for entry in entries}
         self.search = search or Search(entries)
         self.figures = fitted()
+        self.hotlines = hotlines.shipped()
         self._intents: Intents = load_intents()
 
     def reply(self, text: str, region: str | None, at: datetime) -> Reply:
@@ -75,7 +79,14 @@ class Answers:
             kind: Kind = "handover" if sign.head.kind == "unknown" else "answer"
             found = Found(sign.id, 0.0, 1.0, Evidence())
             return Reply(kind, said(sign, day, english), (found,), (), None, name, 1.0, sign.head.sources)
-        return self._decide(asked, self.search.find(asked, 8), day, english, name)
+        reply = self._decide(asked, self.search.find(asked, 8), day, english, name)
+        return self._with_line(reply, asked, english) if reply.kind == "handover" else reply
+
+    def _with_line(self, reply: Reply, asked: Asked, english: bool) -> Reply:
+        """An honest "I don't know" with whom to ring where the question is about, or where it is asked."""
+        topics = {self.entries[one.id].head.topic for one in reply.entries} or asked.topics
+        line = self.hotlines.best(asked.named[0] if asked.named else asked.home, topics)
+        return replace(reply, text=hotlines.with_number(reply.text, line, english), line=line)
 
     def confidence(self, asked: Asked, found: Sequence[Found]) -> float:
         """How sure it is that the first entry is meant and answers, 0 to 1."""
@@ -104,7 +115,8 @@ class Answers:
         if sure >= self.figures.offer and (cities := self._cities(asked, found)):
             return self._which_city(cities, english, sure)
         # What is told of another place is offered with its name, never said as if it held here.
-        if sure >= self.figures.answer and found[0].evidence.away > -1.0 and self._placed(asked, found[0]):
+        floor = self.figures.offer if self._same_sum(asked, found, day) else self.figures.answer
+        if sure >= floor and found[0].evidence.away > -1.0 and self._placed(asked, found[0]):
             entry = self.entries[found[0].id]
             kind: Kind = "handover" if entry.head.kind == "unknown" else "answer"
             text = said(entry, day, english, asked.bare)
@@ -127,6 +139,15 @@ class Answers:
         return (
             asked.home is not None or bool(asked.named) or self.entries[first.id].spot.code == regions.NATION
         )
+
+    def _same_sum(self, asked: Asked, found: Sequence[Found], day: date) -> bool:
+        """Whether the two likeliest entries compute the same sum from what was told: which one says it is all the same."""
+        likeliest = [self.entries[one.id] for one in found[:2]]
+        sums = {entry.head.sum for entry in likeliest if entry.holds(day)}
+        if len(likeliest) < 2 or len(sums) != 1 or not any(sums):
+            return False
+        own = sum_of(likeliest[0])
+        return own is not None and own.line(asked.bare, day) != ""
 
     def _cities(self, asked: Asked, found: Sequence[Found]) -> tuple[Found, ...]:
         """The same question's entries of several places, where nothing says which place is meant; else ()."""

@@ -14,6 +14,8 @@ from knowledge.city import load_city, pack_folders
 from knowledge.corpus_check import corpus_problems
 from knowledge.coverage import coverage_problems
 from knowledge.entries import HERE, Entry, Spot, read_corpus
+from knowledge.hotlines import NAME as HOTLINES
+from knowledge.hotlines import hotline_problems
 from knowledge.intents import load_intents
 from knowledge.privacy import lacking
 from knowledge.problems import PackError, Problem
@@ -35,6 +37,9 @@ def check(root: Traversable | None = None) -> list[Problem]:
         national, bad = read_corpus(corpus)
         problems += [*bad, *corpus_problems(national, wording.shipped())]
         problems += coverage_problems({entry.id for entry in national})
+        problems += hotline_problems(
+            corpus.joinpath(HOTLINES), wording.shipped(), f"knowledge/corpus/{HOTLINES}"
+        )
     else:
         national = came_with((corpus,), None)
         problems += _own_corpus("", folder, national)
@@ -80,6 +85,8 @@ def _own_corpus(name: str, folder: Traversable, national: Sequence[Entry]) -> li
     if not corpus.is_dir():
         return []
     found, bad = read_corpus(corpus, here=Spot(HERE, name))
+    if (lines := corpus.joinpath(HOTLINES)).is_file():
+        bad += tuple(hotline_problems(lines, wording.shipped(), whole=False))
     mine = {entry.id for entry in found}
     beside = [entry for entry in national if entry.id not in mine]
     told = corpus_problems([*beside, *found], wording.shipped())

@@ -15,6 +15,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from time import monotonic
 
+from knowledge import hotlines
 from knowledge.answering import Answers
 from knowledge.entries import HIDDEN, Spot, read_corpus
 from knowledge.problems import Problem
@@ -62,12 +63,16 @@ class Current:
             return shipped_answers(self._shipped, self._here)
         folders = [folder for folder in self._edited if folder.is_dir()]
         shipped = came_with(self._shipped, self._here)
-        entries, self.problems = read_corpus(*folders, here=self._here, over=shipped)
+        entries, problems = read_corpus(*folders, here=self._here, over=shipped)
+        lines, bad = hotlines.in_folders(folders)
+        self.problems = (*problems, *bad)
         for problem in self.problems:
             log.warning("%s", problem)
         if self.problems and self._answers is not None:
             return self._answers
-        return Answers(entries)
+        answers = Answers(entries)
+        answers.hotlines = lines
+        return answers
 
 
 @lru_cache(maxsize=4)

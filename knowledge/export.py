@@ -26,9 +26,8 @@ def table(entries: Iterable[Entry], covered: Mapping[str, frozenset[str]]) -> st
     told = _told(covered)
     rows = [_flat(_whole(entry, told.get(entry.id, []))) for entry in entries]
     text = io.StringIO()
-    writer = csv.DictWriter(
-        text, list(dict.fromkeys(key for row in rows for key in row)) or ["id"], lineterminator="\r\n"
-    )
+    columns = list(dict.fromkeys(name for row in rows for name in row)) or ["id"]
+    writer = csv.DictWriter(text, columns, restval="", lineterminator="\r\n")
     writer.writeheader()
     writer.writerows(rows)
     # Spreadsheets read UTF-8 as something else without it.
@@ -56,7 +55,7 @@ def _flat(whole: Mapping[str, Any]) -> dict[str, str]:
     for name, value in whole.items():
         if isinstance(value, dict):
             flat |= {f"{name}_{part}": _cell(one) for part, one in value.items()}
-        else:
+        elif value is not None:
             flat[name] = _cell(value)
     return flat
 

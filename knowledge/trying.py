@@ -36,7 +36,12 @@ def tried(answers: Answers, text: str, region: str | None, at: datetime) -> list
         f" (answers from {figures.answer:.2f}, offers choices from {figures.offer:.2f})"
     )
     service = f" {reply.dialog}" if reply.dialog else ""
-    lines += [f"would be said, as {reply.kind}{service}:", *(f"    {row}" for row in reply.text.splitlines())]
+    said = reply.entries[0].id if reply.entries and reply.kind in ("answer", "handover") else ""
+    sign = f" from {said}, by its words," if said and found and said != found[0].id else ""
+    lines += [
+        f"would be said,{sign} as {reply.kind}{service}:",
+        *(f"    {row}" for row in reply.text.splitlines()),
+    ]
     if reply.kind in ("urgent", "dialog"):
         lines.append(f"({reply.kind} comes before every entry)")
     return [*lines, "", "what the figures say:", *(f"    {name}: {EVIDENCE.get(name, '')}" for name in NAMES)]

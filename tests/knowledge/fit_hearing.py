@@ -66,11 +66,15 @@ def digest() -> str:
     return hashlib.sha256(repr(examples()).encode()).hexdigest()
 
 
-def fit(marked: Sequence[tuple[str, str]], tolerance: float = 1e-4) -> tuple[TfidfVectorizer, LogisticRegression]:
+def fit(
+    marked: Sequence[tuple[str, str]], tolerance: float = 1e-4
+) -> tuple[TfidfVectorizer, LogisticRegression]:
     """The model over (sentence, label)."""
     vector = TfidfVectorizer(analyzer=features, sublinear_tf=True, min_df=2, norm="l2")
     rows = vector.fit_transform([text for text, _ in marked])
-    return vector, LogisticRegression(C=50, max_iter=1000, tol=tolerance).fit(rows, [label for _, label in marked])
+    return vector, LogisticRegression(C=50, max_iter=1000, tol=tolerance).fit(
+        rows, [label for _, label in marked]
+    )
 
 
 def unseen(marked: Sequence[tuple[str, str]]) -> tuple[np.ndarray, list[str]]:

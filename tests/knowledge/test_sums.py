@@ -371,3 +371,17 @@ def test_an_entry_that_computes_says_its_figure_and_does_not_ask(computing: list
     assert reply.startswith("孩子2024年8月出生")
     assert "9300元" in reply
     assert SUMS["childcare_subsidy"].ask not in reply
+
+
+def test_which_of_two_entries_says_the_same_sum_is_not_asked() -> None:
+    known = asking.answers()
+    words = "两个娃，老大2023年2月生，老二2026年1月生，育儿补贴一共能领多少"
+    asked = known.search.ask(words, "610100")
+    found = known.search.find(asked, 8)
+    assert known._same_sum(asked, found, TODAY)
+    reply = known.answer(words, "610100", TODAY)
+    assert reply.kind == "answer"
+    assert "加起来最多14700元" in reply.text[:200]
+    assert childcare_subsidy("老大2023年2月生，老二2026年1月生", TODAY) in reply.text
+    vague = known.search.ask("育儿补贴一共能领多少", "610100")
+    assert not known._same_sum(vague, known.search.find(vague, 8), TODAY)

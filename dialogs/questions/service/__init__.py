@@ -18,6 +18,7 @@ from knowledge import regions, urgent, whereabouts
 from knowledge.answering import Reply
 from knowledge.current import Current
 from knowledge.entries import Entry
+from knowledge.hotlines import Hotline, with_number
 from knowledge.intents import Intents, load_intents
 from knowledge.saying import in_english, sum_of
 from knowledge.urgent import Card
@@ -69,7 +70,8 @@ class Questions:
             return Claim(call=partial(self.known_unknown, reply.entries[0].id, text), last=last)
         if reply.entries:
             return Claim(call=partial(self.choices, reply, text), last=last)
-        return Claim(call=partial(unknown, meant.service), last=True)
+        line = reply.line if rules.is_question(text) else None
+        return Claim(call=partial(unknown, meant.service, line=line), last=True)
 
     # -- which entry ---------------------------------------------------------------------------------------------
 
@@ -184,7 +186,12 @@ class Questions:
         entry = self._corpus.get().entries[name]
         given.told(turn, entry)
         talk.keep(turn, name, words)
-        text = speaking.text_of(turn, entry, words, english=_english(words, turn))
+        english = _english(words, turn)
+        text = speaking.text_of(turn, entry, words, english=english)
+        if not turn.who.plain:  # there the buttons lead to a person, and three lines are enough
+            place = self._home if entry.spot.code == regions.NATION else entry.spot.code
+            line = self._corpus.get().hotlines.best(place, [entry.head.topic])
+            text = turn.ground.texts.in_script(turn.lang, with_number(text, line, english))
         turn.say("questions.answer", ways(turn), text=text)
 
     def choices(self, reply: Reply, words: str, turn: Turn) -> None:
@@ -330,9 +337,10 @@ def care(card: Card, turn: Turn) -> None:
     )
 
 
-def unknown(service: str, turn: Turn) -> None:
+def unknown(service: str, turn: Turn, line: Hotline | None = None) -> None:
     """An honest "I don't know", with a person; and the service whose words are nearest, where one is near.
 
+    `line` is whom to ring about what was asked.
     The third time in a row it says no more than how to reach somebody.
     """
     before = [key for keys in offered.said(turn, 2) for key in keys]
@@ -345,7 +353,13 @@ def unknown(service: str, turn: Turn) -> None:
         ways(turn),
         service=service,
         telephone=turn.ground.telephone,
+        hotline=line.number if line else "",
+        about=_about(turn, line) if line else "",
     )
+
+
+def _about(turn: Turn, line: Hotline) -> str:
+    return line.what_en if turn.lang == "en" else turn.ground.texts.in_script(turn.lang, line.what)
 
 
 def _offers(turn: Turn, service: str) -> list[list[Button]]:

@@ -49,6 +49,20 @@ async def test_the_same_words_that_ask_for_one_begin_the_application(world: Worl
     assert world.keys("mama")[-1] == "voucher.birth.ask"
 
 
+async def test_a_question_without_an_answer_names_the_number_for_the_place(town: Town) -> None:
+    await town.say("mama", "世界杯谁赢了？")
+    assert town.keys("mama") == ["questions.unknown"]
+    said = town.last("mama").text
+    assert "000-0000" in said, "the district's own first"
+    assert "12345（政务服务便民热线）" in said
+    await town.say("gran", "嗯嗯哈哈")
+    assert "12345" not in town.last("gran").text, "nothing was asked"
+    await town.say("papa", "语言")
+    await town.press("papa", "English")
+    await town.say("papa", "Who won the football cup?")
+    assert "12345, the local government's line" in town.last("papa").text
+
+
 async def test_in_a_form_the_question_comes_again(town: Town) -> None:
     await town.say("mama", "找回")
     asked = town.last("mama").text
