@@ -88,11 +88,11 @@ class Answers:
         line = self.hotlines.best(asked.named[0] if asked.named else asked.home, topics)
         return replace(reply, text=hotlines.with_number(reply.text, line, english), line=line)
 
-    def confidence(self, asked: Asked, found: Sequence[Found]) -> float:
-        """How sure it is that the first entry is meant and answers, 0 to 1."""
+    def confidence(self, asked: Asked, found: Sequence[Found], alike: frozenset[str] = frozenset()) -> float:
+        """How sure it is that the first entry is meant and answers, 0 to 1; or one of `alike`, which count as one."""
         if not found:
             return 0.0
-        z = sum(self.figures.sure.get(name, 0.0) * value for name, value in doubts(asked, found).items())
+        z = sum(self.figures.sure.get(name, 0.0) * value for name, value in doubts(asked, found, alike).items())
         return 1.0 / (1.0 + math.exp(-z))
 
     def _signpost(self, text: str, places: Sequence[str]) -> Entry | None:
@@ -112,8 +112,10 @@ class Answers:
 
     def _decide(self, asked: Asked, found: list[Found], day: date, english: bool, name: str | None) -> Reply:
         sure = self.confidence(asked, found)
-        if sure >= self.figures.offer and (cities := self._cities(asked, found)):
-            return self._which_city(cities, english, sure)
+        if cities := self._cities(asked, found):
+            together = self.confidence(asked, found, frozenset(one.id for one in cities))
+            if together >= self.figures.offer:
+                return self._which_city(cities, english, together)
         # What is told of another place is offered with its name, never said as if it held here.
         floor = self.figures.offer if self._same_sum(asked, found, day) else self.figures.answer
         if sure >= floor and found[0].evidence.away > -1.0 and self._placed(asked, found[0]):
@@ -176,11 +178,13 @@ class Answers:
         return head.question_en if english else head.question
 
 
-def doubts(asked: Asked, found: Sequence[Found]) -> dict[str, float]:
-    """The figures that SURE names."""
+def doubts(asked: Asked, found: Sequence[Found], alike: frozenset[str] = frozenset()) -> dict[str, float]:
+    """The figures that SURE names. The first entry and those `alike` count as one."""
     first = found[0]
+    one = {first.id, *alike}
+    own = sum(other.chance for other in found if other.id in one)
     return {
-        "lead": first.chance - (found[1].chance if len(found) > 1 else 0.0),
+        "lead": own - max((other.chance for other in found if other.id not in one), default=0.0),
         "here": first.evidence.here + first.evidence.away,
         "length": 1.0 / max(1, len(asked.chars)),
         "size": min(1.0, len(asked.chars) / LONG),

@@ -24,6 +24,7 @@ from knowledge.entries import load_corpus
 from knowledge.hearing import CALM, CARD, NOTHING, SPREAD, features
 
 HERE = Path(__file__).parent
+GRADED = ("sample_questions.jsonl", "own_questions.jsonl")
 EXAMPLES = Path(str(files("knowledge").joinpath("examples")))
 TARGET = Path(str(files("knowledge").joinpath("hearing.npz")))
 CUTS = tuple(percent / 100 for percent in range(20, 75, 5))
@@ -47,10 +48,13 @@ def examples() -> list[tuple[str, str]]:
         for row in csv.DictReader(source):
             kind, *service = row["want"].split()
             found.append((row["text"], service[0] if kind == "start" else NOTHING))
-    for line in (HERE / "own_questions.jsonl").read_text(encoding="utf-8").splitlines():
+    for line in "".join((HERE / name).read_text(encoding="utf-8") for name in GRADED).splitlines():
         one = json.loads(line)
-        if {"urgent", "dialog"}.isdisjoint(one["expect"]["kind_in"]):
+        kinds, services = {*one["expect"]["kind_in"]}, one["expect"]["dialog_in"] or []
+        if {"urgent", "dialog"}.isdisjoint(kinds):
             found.append((one["text"], NOTHING))
+        elif kinds == {"dialog"} and len(services) == 1:
+            found.append((one["text"], services[0]))
     return list(dict.fromkeys(found))
 
 

@@ -50,7 +50,7 @@ async def test_the_same_words_that_ask_for_one_begin_the_application(world: Worl
 
 
 async def test_a_question_without_an_answer_names_the_number_for_the_place(town: Town) -> None:
-    await town.say("mama", "世界杯谁赢了？")
+    await town.say("mama", "三加五等于几？")
     assert town.keys("mama") == ["questions.unknown"]
     said = town.last("mama").text
     assert "000-0000" in said, "the district's own first"
@@ -59,7 +59,7 @@ async def test_a_question_without_an_answer_names_the_number_for_the_place(town:
     assert "12345" not in town.last("gran").text, "nothing was asked"
     await town.say("papa", "语言")
     await town.press("papa", "English")
-    await town.say("papa", "Who won the football cup?")
+    await town.say("papa", "What is three plus five?")
     assert "12345, the local government's line" in town.last("papa").text
 
 
