@@ -104,7 +104,7 @@ class Questions:
 
     def _completed(self, text: str, turn: Turn, home: str | None) -> Entry | None:
         """The entry whose sum these few words tell the missing value of (两岁半): the one that fits the value best."""
-        last = talk.last(turn) if len(text) <= rules.VALUE_LONGEST else None
+        last = talk.last(turn) if rules.only_a_value(text) else None
         answers = self._corpus.get()
         entry = answers.entries.get(last.entry) if last is not None else None
         own = None if entry is None or entry.ended(turn.today) else sum_of(entry)

@@ -182,6 +182,20 @@ async def test_a_missing_value_is_asked_for_and_completes_the_answer(town: Town)
     assert "3600×3＝10800元" in town.last("mama").text
 
 
+@pytest.mark.parametrize("words", ["托育一个月最高收多少", "两岁半的哥哥发烧了", "9个月前交的钱怎么退"])
+async def test_what_only_holds_a_number_completes_nothing(town: Town, words: str) -> None:
+    await town.say("mama", "国家的育儿补贴一年多少钱")
+    await town.say("mama", words)
+    assert "×" not in town.last("mama").text
+
+
+@pytest.mark.parametrize("words", ["8个月呢？", "我家孩子8个月了", "2026年4月1日生的", "8 months old"])
+async def test_the_value_in_other_words(town: Town, words: str) -> None:
+    await town.say("mama", "国家的育儿补贴一年多少钱")
+    await town.say("mama", words)
+    assert "10800元" in town.last("mama").text
+
+
 async def test_an_age_after_another_answer_is_no_sum(town: Town) -> None:
     await town.say("mama", "全国有多少个老年助餐点")
     await town.say("mama", "两岁半")
