@@ -178,6 +178,9 @@ async def test_a_missing_value_is_asked_for_and_completes_the_answer(town: Town)
     assert "告诉我孩子的出生年月" in town.last("mama").text
     await town.say("mama", "两岁半")
     assert "29×300＝8700元" in town.last("mama").text
+    assert len(town.last("mama").text) < 260, "the figure must not scroll away"
+    await town.press("mama", "说全一点")
+    assert "29×300＝8700元" in town.last("mama").text, "the whole computes as well"
     await town.say("mama", "2026年4月生")
     assert "3600×3＝10800元" in town.last("mama").text
 
