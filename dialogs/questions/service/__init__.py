@@ -55,8 +55,6 @@ class Questions:
         meant = rules.meant(text)
         if meant.kind == "not_yet":
             return Claim(call=partial(not_yet, meant.service))
-        if turn.free and turn.who.roles:  # what staff write to somebody is theirs
-            return Claim(call=partial(unknown, meant.service), last=True)
         if (entry := self._completed(text, turn, home)) is not None:
             return Claim(call=partial(self.say, entry.id, f"孩子{text}"))
         if turn.busy and not rules.is_question(text):  # an answer to the form's question, most likely
