@@ -43,14 +43,24 @@ SUBJECTS = {
 """Topics that are one matter, with the words by which it is asked for: a short question that follows begins with them."""
 SHORT = 12
 """Characters and words of a question that may follow another one."""
-VALUE_LONGEST = 16
+VALUE_LONGEST = 24
 """Characters of a message that only tells a missing value: 两岁半, 2024年5月生."""
+_VALUE = re.compile(
+    r"(?:[0-9零〇一二两三四五六七八九十百千万半.,/ -]|个|年|月|日|号|岁|周|大|了|的|出?生|是|我|家|孩子|娃|宝|儿子|女儿|闺女|孙子|孙女"
+    r"|现在|刚|满|快|才|她|他|每|元|块|钱|在家|居家|住|机构|养老院|费用|那|呢|吧|啊"
+    r"|\b(?:months?|years?|old|and|a|half|he|she|is|my|son|daughter|child|born|in)\b)+"
+)
 _ASKS = re.compile(r"什么|啥|多少|哪|几[个点号岁天张次]|怎么|咋|如何|谁")
 
 
 def is_question(text: str) -> bool:
     """Whether words that came into a form ask something of their own."""
     return asks(text) or _ASKS.search(normalise(text)) is not None
+
+
+def only_a_value(text: str) -> bool:
+    """Whether a message tells an age, a day of birth or a sum of money and nothing else."""
+    return len(text) <= VALUE_LONGEST and _VALUE.fullmatch(normalise(text).strip(" .?!~")) is not None
 
 
 def follows(asked: Asked) -> bool:

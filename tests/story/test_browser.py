@@ -150,6 +150,55 @@ def test_a_parent_applies_wins_and_a_centre_redeems(
     context.close()
 
 
+def test_questions_are_answered_on_a_telephone(browser: Browser, site: str, tmp_path: Path) -> None:
+    """An answer, a sum, which city, a look aside in a form, 没用: all of it fits a telephone's width."""
+    context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", viewport=SIZES["phone"])  # type: ignore[arg-type]
+    page = context.new_page()
+    pictures = Path(os.environ.get("DOORSTEP_TEST_PICTURES", tmp_path))
+
+    def picture(name: str) -> None:
+        page.wait_for_timeout(700)  # let it come to rest
+        page.screenshot(path=pictures / f"questions-{name}.png")
+        assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth"), f"{name} is too wide"
+
+    page.goto(site)
+    say(page, "国家的育儿补贴一年多少钱")
+    heard(page, "告诉我孩子的出生年月")
+    say(page, "两岁半")
+    heard(page, "×300＝")
+    picture("sum")
+    say(page, "托育一个月最高收多少")
+    heard(page, "您问的是哪里")
+    picture("city")
+    accessible(page)
+    press(page, "北京市")
+    heard(page, "答您")
+    picture("chosen")
+    say(page, "换个城市")
+    heard(page, "还是按我们这里答")
+    say(page, "西安的托育消费券一张多少钱")
+    heard(page, "已经结束")
+    picture("over")
+    say(page, "消费券")
+    heard(page, "报名到")
+    say(page, "没抽中怎么办？")
+    heard(page, "候补名单里")
+    heard(page, "先看看孩子在哪一档")
+    picture("aside")
+    say(page, "孩子噎住了，喘不上气")
+    heard(page, "先打")
+    picture("urgent")
+    say(page, "取消")
+    heard(page, "先不申请")
+    say(page, "托育消费券一张多少钱")
+    heard(page, "依据：示例区")
+    press(page, "没用")
+    heard(page, "对不起，没帮上")
+    picture("case")
+    accessible(page)
+    context.close()
+
+
 def test_two_people_take_turns_at_one_browser(browser: Browser, site: str) -> None:
     """换人用 leaves nothing of the first: not on the page, not after a reload or going back, not in another tab."""
     context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", viewport=SIZES["desktop"])  # type: ignore[arg-type]

@@ -55,8 +55,6 @@ class Questions:
         meant = rules.meant(text)
         if meant.kind == "not_yet":
             return Claim(call=partial(not_yet, meant.service))
-        if turn.free and turn.who.roles:  # what staff write to somebody is theirs
-            return Claim(call=partial(unknown, meant.service), last=True)
         if (entry := self._completed(text, turn, home)) is not None:
             return Claim(call=partial(self.say, entry.id, f"孩子{text}"))
         if turn.busy and not rules.is_question(text):  # an answer to the form's question, most likely
@@ -104,7 +102,7 @@ class Questions:
 
     def _completed(self, text: str, turn: Turn, home: str | None) -> Entry | None:
         """The entry whose sum these few words tell the missing value of (两岁半): the one that fits the value best."""
-        last = talk.last(turn) if len(text) <= rules.VALUE_LONGEST else None
+        last = talk.last(turn) if rules.only_a_value(text) else None
         answers = self._corpus.get()
         entry = answers.entries.get(last.entry) if last is not None else None
         own = None if entry is None or entry.ended(turn.today) else sum_of(entry)

@@ -5,18 +5,17 @@ from __future__ import annotations
 from bot.messages import Button
 from bot.turn import Turn
 from knowledge.entries import Entry
-from knowledge.saying import brief, said
+from knowledge.saying import brief, said, sum_of
 
 
 def say_entry(turn: Turn, entry: Entry, words: str, asked: int, *, english: bool, here: bool) -> None:
     """Say an entry as the answer to words, kept as the row `asked`. `here`: it holds at home."""
-    short = english or turn.who.plain
     payload = {"entry": entry.id, "asked": asked}
     verdicts = ("useless",) if turn.who.plain else ("useful", "useless")
     last = [turn.action(f"questions.{word}", f"questions.button.{word}", payload) for word in verdicts]
     rows = [_service(turn, entry, asked) if here and not turn.busy and not entry.ended(turn.today) else []]
-    if short:
-        key = "questions.button.whole" if turn.who.plain and not english else "questions.button.chinese"
+    if _short(turn, entry, words, english):
+        key = "questions.button.chinese" if english else "questions.button.whole"
         rows.append([turn.action("questions.whole", key, payload)])
     rows.append([*last, ways(turn)[0]])
     text = text_of(turn, entry, words, english=english)
@@ -24,10 +23,18 @@ def say_entry(turn: Turn, entry: Entry, words: str, asked: int, *, english: bool
 
 
 def text_of(turn: Turn, entry: Entry, words: str, *, english: bool) -> str:
-    """What is said: in English its English answer, in plain mode the plain one, else the whole."""
-    if english or turn.who.plain:
+    """What is said: in English its English answer, in plain mode and beneath a figure the plain one, else the whole."""
+    if _short(turn, entry, words, english):
         return _in_script(turn, brief(entry, turn.today, english, words))
     return whole(turn, entry, words)
+
+
+def _short(turn: Turn, entry: Entry, words: str, english: bool) -> bool:
+    """Whether the short answer is said. A figure that was computed stands first, and must not scroll away."""
+    if english or turn.who.plain:
+        return True
+    computed = sum_of(entry)
+    return computed is not None and computed.line(words, turn.today) != ""
 
 
 def whole(turn: Turn, entry: Entry, words: str) -> str:

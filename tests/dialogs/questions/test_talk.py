@@ -178,8 +178,25 @@ async def test_a_missing_value_is_asked_for_and_completes_the_answer(town: Town)
     assert "告诉我孩子的出生年月" in town.last("mama").text
     await town.say("mama", "两岁半")
     assert "29×300＝8700元" in town.last("mama").text
+    assert len(town.last("mama").text) < 260, "the figure must not scroll away"
+    await town.press("mama", "说全一点")
+    assert "29×300＝8700元" in town.last("mama").text, "the whole computes as well"
     await town.say("mama", "2026年4月生")
     assert "3600×3＝10800元" in town.last("mama").text
+
+
+@pytest.mark.parametrize("words", ["托育一个月最高收多少", "两岁半的哥哥发烧了", "9个月前交的钱怎么退"])
+async def test_what_only_holds_a_number_completes_nothing(town: Town, words: str) -> None:
+    await town.say("mama", "国家的育儿补贴一年多少钱")
+    await town.say("mama", words)
+    assert "×" not in town.last("mama").text
+
+
+@pytest.mark.parametrize("words", ["8个月呢？", "我家孩子8个月了", "2026年4月1日生的", "8 months old"])
+async def test_the_value_in_other_words(town: Town, words: str) -> None:
+    await town.say("mama", "国家的育儿补贴一年多少钱")
+    await town.say("mama", words)
+    assert "10800元" in town.last("mama").text
 
 
 async def test_an_age_after_another_answer_is_no_sum(town: Town) -> None:
