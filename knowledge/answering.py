@@ -92,7 +92,9 @@ class Answers:
         """How sure it is that the first entry is meant and answers, 0 to 1; or one of `alike`, which count as one."""
         if not found:
             return 0.0
-        z = sum(self.figures.sure.get(name, 0.0) * value for name, value in doubts(asked, found, alike).items())
+        z = sum(
+            self.figures.sure.get(name, 0.0) * value for name, value in doubts(asked, found, alike).items()
+        )
         return 1.0 / (1.0 + math.exp(-z))
 
     def _signpost(self, text: str, places: Sequence[str]) -> Entry | None:
@@ -112,10 +114,11 @@ class Answers:
 
     def _decide(self, asked: Asked, found: list[Found], day: date, english: bool, name: str | None) -> Reply:
         sure = self.confidence(asked, found)
-        if cities := self._cities(asked, found):
-            together = self.confidence(asked, found, frozenset(one.id for one in cities))
-            if together >= self.figures.offer:
-                return self._which_city(cities, english, together)
+        cities = self._cities(found)
+        # That several places answer the same makes none of them likely, and all of them together as likely as one.
+        together = self.confidence(asked, found, frozenset(one.id for one in cities))
+        if cities and asked.home is None and not asked.named and together >= self.figures.offer:
+            return self._which_city(cities, english, together)
         # What is told of another place is offered with its name, never said as if it held here.
         floor = self.figures.offer if self._same_sum(asked, found, day) else self.figures.answer
         if sure >= floor and found[0].evidence.away > -1.0 and self._placed(asked, found[0]):
@@ -123,7 +126,7 @@ class Answers:
             kind: Kind = "handover" if entry.head.kind == "unknown" else "answer"
             text = said(entry, day, english, asked.bare)
             return Reply(kind, text, (found[0],), region=name, confidence=sure, sources=entry.head.sources)
-        if sure >= self.figures.offer:
+        if together >= self.figures.offer:
             offered = tuple(found[:OFFERED])
             labels = tuple(self._label(one.id, english) for one in offered)
             ask = "Did you mean one of these?" if english else "您是想问下面哪一个？"
@@ -151,9 +154,9 @@ class Answers:
         own = sum_of(likeliest[0])
         return own is not None and own.line(asked.bare, day) != ""
 
-    def _cities(self, asked: Asked, found: Sequence[Found]) -> tuple[Found, ...]:
-        """The same question's entries of several places, where nothing says which place is meant; else ()."""
-        if asked.home is not None or asked.named or not found:
+    def _cities(self, found: Sequence[Found]) -> tuple[Found, ...]:
+        """The entries of several places that answer the same question, where the first is one of them; else ()."""
+        if not found:
             return ()
         first = self.entries[found[0].id]
         alike: dict[str, Found] = {}

@@ -12,7 +12,7 @@ from knowledge.coverage import covers
 from knowledge.current import shipped_answers
 from knowledge.entries import Entry
 from knowledge.grading import Graded
-from knowledge.shelves import came_with, shelves
+from knowledge.shelves import came_with, shelves, spot_of
 
 
 def corpus(pack: str, content: Path, *more: Path) -> tuple[Entry, ...]:
@@ -28,11 +28,11 @@ def answers(pack: str, content: Path, *more: Path) -> Answers:
     return shipped_answers(shelf.shipped, shelf.here) if entries == shipped else Answers(entries)
 
 
-def place(written: str) -> str | None:
-    """A region as `tried` takes it, None for no words. Raises ValueError for an unknown one."""
+def place(written: str, pack: str, content: Path) -> str:
+    """A region as `tried` takes it, the pack's own for no words. Raises ValueError for an unknown one."""
     if written and regions.find(written) is None:
         raise ValueError(f"{written} is no province, city or county; write 西安市, 西安市莲湖区 or 610104")
-    return written or None
+    return written or spot_of(pack, content).code
 
 
 def tried(known: Answers, text: str, region: str | None, at: datetime) -> Iterable[str]:

@@ -46,7 +46,8 @@ def check(
 def attempt(
     text: Annotated[list[str], typer.Argument(metavar="TEXT")],
     region: Annotated[
-        str, typer.Option(metavar="R", help="Where it is asked: 西安市, 西安市莲湖区 or 610104.")
+        str,
+        typer.Option(metavar="R", help="Where it is asked: 西安市, 西安市莲湖区 or 610104; else at home."),
     ] = "",
     at: Annotated[str, typer.Option(metavar="ISO", help="When it is asked; else now.")] = "",
     corpus: Corpus = None,
@@ -59,7 +60,7 @@ def attempt(
     except ValueError as why:
         raise Unusable(f"--at: {at} is no moment; write 2026-01-15 or 2026-01-15T09:00") from why
     try:
-        place = module.place(region)
+        place = module.place(region, *_folders(given, None)[:2])
     except ValueError as why:
         raise Unusable(f"--region: {why}") from why
     lines = module.tried(_known(given, corpus), " ".join(text), place, moment)

@@ -33,8 +33,8 @@ ASKED = 3000
 """Phrasings that are asked."""
 WRONG = 0.015
 """Share of wrong answers among people's questions that the cut for an answer may let through."""
-OFTEN = 1 / 3
-"""How often one of the three choices must be the right one."""
+KEPT = 0.985
+"""Share of the questions whose answer is among the three likeliest that must be offered it."""
 OWN = ("public sample", "own questions", "out of scope")
 """The groups of questions as people ask them."""
 WORTH = {"a phrasing left out": 0.05, "an entry left out": 0.1}
@@ -153,16 +153,13 @@ def ablation(entries: Sequence[Entry]) -> None:
 
 
 def offer_from(answers: Answers, cases: Sequence[Case]) -> float:
-    """From which confidence on one of three choices is the right one often enough (OFTEN)."""
-    marked = [
-        (answers.confidence(case.asked, case.found), case.right in [one.id for one in case.found[:3]])
+    """The highest cut that still offers the right entry to those who would find it among three (KEPT of them)."""
+    sure = [
+        answers.confidence(case.asked, case.found)
         for case in cases
+        if case.right is not None and case.right in [one.id for one in case.found[:3]]
     ]
-    for percent in range(5, 60):
-        near = [right for sure, right in marked if percent <= 100 * sure < percent + 10]
-        if near and sum(near) >= OFTEN * len(near):
-            return percent / 100
-    return 0.6
+    return round(float(np.quantile(sure, 1 - KEPT)), 2)
 
 
 def write(weights: dict[str, float], sure: dict[str, float], answer: float, offer: float) -> None:

@@ -66,7 +66,7 @@ def test_the_same_words_are_told_as_over_once_they_are_over(known: Answers) -> N
 
 
 def test_the_place_decides_between_the_same_words(known: Answers) -> None:
-    words = "这里有多少家托育机构"
+    words = "全市有多少家托育机构，多少个托位"
     told = {home: known.answer(words, home, NOW.date()) for home in ("610100", "210200", "210100", None)}
     assert "928" in told["610100"].text
     assert "762" in told["210200"].text

@@ -1,0 +1,47 @@
+"""What sentences sound like: the model is the one that the examples make, and hears words that no expression knows."""
+
+from __future__ import annotations
+
+import pytest
+
+from knowledge import hearing, intents, urgent
+from tests.knowledge import fit_hearing
+
+UNSEEN = [
+    ("刚从厕所出来腿一软坐地上了，胯那儿疼得站不住", "fall"),
+    ("一转眼的工夫推车在孩子没在，商场都转遍了", "lost_child"),
+    ("转给那个客服八百块解冻补贴，现在电话也不接了", "scam"),
+]
+HARMLESS = [
+    "能力评估里昏迷的老人直接算哪一级",
+    "食物中毒应急预案园里必须有吗",
+    "孩子在园里烫到的话责任险赔不赔",
+]
+
+
+def test_the_model_is_what_the_examples_make() -> None:
+    """Run `python -m tests.knowledge.fit_hearing --write` after a change of examples, cards or graded questions."""
+    assert hearing.model().digest == fit_hearing.digest()
+
+
+@pytest.mark.parametrize(("words", "card"), UNSEEN)
+def test_an_emergency_in_words_that_no_expression_knows(words: str, card: str) -> None:
+    assert not urgent.shipped().match(words), "an expression knows it already"
+    assert words not in {text for text, _ in fit_hearing.examples()}, "it was learnt by heart"
+    assert urgent.match(words) == (card,)
+
+
+@pytest.mark.parametrize("words", HARMLESS)
+def test_what_an_expression_took_for_an_emergency_is_none(words: str) -> None:
+    assert urgent.shipped().match(words), "no expression takes it for one any more"
+    assert urgent.match(words) == ()
+
+
+def test_a_wish_in_words_that_no_expression_knows() -> None:
+    words = "满座的话把我们家排到候补里头去嘛"
+    assert [hit.intent for hit in intents.match(words)] == ["booking"]
+
+
+def test_short_words_are_left_to_the_expressions() -> None:
+    for words in ("我也着急", "孩子躺着睡", "抽出时间"):
+        assert urgent.match(words) == ()
