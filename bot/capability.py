@@ -121,7 +121,8 @@ class Capability:
     going), erase (empties a person's rows), starts (once at each start and after the clock moved), checks (of
     what the operator wrote), self_checks (of the rows), case_buttons (by a case's kind: what staff can do
     about it, given its number), hears (kinds of cases to which what their person writes next is added), reads (by a
-    flow's name: what words tell of it already).
+    flow's name: what words tell of it already), prepares (makes ready what a turn would wait for; called every few
+    seconds in a thread of its own).
     """
 
     name: str
@@ -152,6 +153,7 @@ class Capability:
     case_buttons: Mapping[str, Callable[[Turn, int], list[Button]]] = field(default_factory=dict)
     hears: tuple[str, ...] = ()
     reads: Mapping[str, Reads] = field(default_factory=dict)
+    prepares: Callable[[], object] | None = None
     starts: Callable[[Turn], None] | None = None
     self_checks: Callable[[Turn], list[str]] | None = None
 

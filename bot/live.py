@@ -213,7 +213,7 @@ class Live:
             self._spawn(self._watch())
 
     async def _watch(self) -> None:
-        """Look for troubles, and tell staff of those that last."""
+        """Look for troubles, tell staff of those that last, and let what changed be read before a turn has to."""
         house = self.house
 
         def settle(db: Db) -> list[Sendable]:
@@ -224,6 +224,9 @@ class Live:
             found = await asyncio.to_thread(house.watch.look)
             for message in await house.store.commit(settle):
                 self._deliver(message, new=True)
+            for capability in house.registry.all:
+                if capability.prepares is not None:
+                    await asyncio.to_thread(capability.prepares)
 
     async def _beat(self) -> None:
         """Let due things happen and due messages leave."""

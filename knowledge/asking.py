@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
@@ -11,23 +11,26 @@ from typing import Any
 
 from knowledge import regions
 from knowledge.answering import Answers, Reply
-from knowledge.entries import load_corpus
+from knowledge.current import shipped_answers
+from knowledge.entries import Spot, load_corpus
+from knowledge.shelves import spot_of
+
+__all__ = ["answers", "ask", "ask_lines", "spot_of"]
 
 
-def answers(*own: Path) -> Answers:
-    """The shipped corpus, with folders whose entries win over it. Raises PackError."""
-    return Answers(load_corpus(files("knowledge").joinpath("corpus"), *own))
+def answers(own: Sequence[Path] = (), here: Spot | None = None) -> Answers:
+    """The national corpus, with folders whose entries win over it; `here` is what those call 本地. Raises PackError."""
+    national = files("knowledge").joinpath("corpus")
+    return Answers(load_corpus(national, *own, here=here)) if own else shipped_answers((national,), here)
 
 
-def ask(text: str, region: str, at: datetime, *own: Path) -> str:
+def ask(known: Answers, text: str, region: str, at: datetime) -> str:
     """One reply in words, as the command line prints it. Raises ValueError for an unknown region."""
-    reply = answers(*own).reply(text, _region(region), at)
-    return reply.text
+    return known.reply(text, _region(region), at).text
 
 
-def ask_lines(lines: Iterable[str], now: datetime, *own: Path) -> Iterator[str]:
+def ask_lines(known: Answers, lines: Iterable[str], now: datetime) -> Iterator[str]:
     """A JSON line for every line asked, in order; {"error": …} for one that cannot be read."""
-    known = answers(*own)
     for line in lines:
         if line.strip():
             yield json.dumps(_one(known, line, now), ensure_ascii=False)

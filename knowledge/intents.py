@@ -164,6 +164,10 @@ class Intents:
         hits = [hit for intent in self._intents if (hit := intent.hit(said, bare, asks)) is not None]
         return tuple(sorted(hits, key=lambda hit: (hit.kind != "start", hit.topic == OTHER)))
 
+    def asks(self, text: str) -> bool:
+        """Whether a sentence asks something."""
+        return self._asking.search(normalise(text)) is not None
+
     def _meant(self, found: re.Match[str]) -> str:
         """The Latin word, or the known one that it is but for one letter."""
         word = found[0]
@@ -192,7 +196,7 @@ def match(text: str) -> tuple[Hit, ...]:
         for hit in _shipped().match(text)
     )
     service = hearing.started(text)
-    known = any(hit.kind == "start" or (hit.intent == service and hit.topic != OTHER) for hit in hits)
-    if service is None or known:
+    taken = any(hit.kind == "start" or (hit.intent == service and hit.topic != OTHER) for hit in hits)
+    if service is None or taken:
         return hits
     return (Hit(service, "start"), *(hit for hit in hits if hit.intent != service))

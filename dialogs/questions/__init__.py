@@ -34,6 +34,7 @@ def capability(corpus: Current, home: str | None = None) -> Capability:
         flows=flow.FLOWS,
         does={"choosing.look": choosing.look, "choosing.advise": choosing.advise},
         claims=claims,
+        prepares=corpus.get,
         actions={
             "questions.choose": desk.choose,
             "questions.none": service.none_of_them,

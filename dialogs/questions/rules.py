@@ -50,12 +50,19 @@ _VALUE = re.compile(
     r"|现在|刚|满|快|才|她|他|每|元|块|钱|在家|居家|住|机构|养老院|费用|那|呢|吧|啊"
     r"|\b(?:months?|years?|old|and|a|half|he|she|is|my|son|daughter|child|born|in)\b)+"
 )
+_TAKEN_OUT = re.compile(r"\[[^\[\]]{1,12}\]")
 _ASKS = re.compile(r"什么|啥|多少|哪|几[个点号岁天张次]|怎么|咋|如何|谁")
 
 
 def is_question(text: str) -> bool:
     """Whether words that came into a form ask something of their own."""
-    return asks(text) or _ASKS.search(normalise(text)) is not None
+    said = spoken(text)
+    return asks(said) or _ASKS.search(normalise(said)) is not None
+
+
+def spoken(text: str) -> str:
+    """A message without what stands for a number that was taken out of it ([证件号?])."""
+    return _TAKEN_OUT.sub("", text).strip()
 
 
 def only_a_value(text: str) -> bool:

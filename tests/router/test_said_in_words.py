@@ -131,9 +131,13 @@ async def test_what_was_pushed_is_named_as_well(world: World) -> None:
 
 async def test_a_question_or_a_courtesy_in_a_form_is_no_wrong_answer(world: World) -> None:
     await _at_document(world)
-    for words, key in (("谁能看到证件", "common.question_in_form"), ("谢谢", "common.courtesy")):
+    for words, keys in (
+        ("谁能看到证件", {"common.question_in_form", "questions.choices"}),
+        ("谢谢", {"common.courtesy"}),
+    ):
         await world.say("mama", words)
-        assert world.keys("mama")[-2:] == [key, "common.short_ask"]
+        assert world.keys("mama")[-2] in keys
+        assert world.keys("mama")[-1] == "common.short_ask"
         assert "证件" in world.last("mama").text
         assert {"找人", "上一步"} <= set(world.buttons("mama")[:6])
     await world.say("mama", "再说一遍")
