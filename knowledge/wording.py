@@ -13,11 +13,13 @@ from importlib.resources.abc import Traversable
 
 from pydantic import Field
 
-from knowledge.normalise import normalise, sounds
+from knowledge.normalise import Sound, normalise, sounds
 from knowledge.programme import Record
 from knowledge.tomlfiles import read_toml
 
 _UNIT = re.compile(r"[\u3400-\u9fff]|[a-z]+|[0-9]+(?:\.[0-9]+)?")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_RUN = re.compile(r"[\u3400-\u9fff]+|[^\u3400-\u9fff]+")
 _MERGED = (("zh", "z"), ("ch", "c"), ("sh", "s"))
 _ENDS = (("ang", "an"), ("eng", "en"), ("ing", "in"))
 
@@ -71,8 +73,14 @@ class _Finder:
         self._by_head: dict[str, list[str]] = {}
         for word in sorted(filter(None, instead), key=lambda word: (-len(word), word)):
             self._by_head.setdefault(word[:2], []).append(word)
-        firsts = "".join(sorted({head[0] for head in self._by_head}))
-        self._firsts = re.compile(f"[{re.escape(firsts)}]" if firsts else "(?!)")
+        firsts = {head[0] for head in self._by_head}
+        latin, other = (
+            "".join(sorted(filter(kind, firsts))) for kind in (_latin, lambda char: not _latin(char))
+        )
+        # A Latin word is only replaced whole, so it is looked for where one begins.
+        self._firsts = re.compile(
+            rf"(?<![a-z])[{latin or '0'}]|[{re.escape(other) or '0'}]" if firsts else "(?!)"
+        )
 
     def written(self, text: str) -> str:
         """The text with every known word as it is to be written."""
@@ -121,10 +129,22 @@ def units(text: str) -> list[str]:
 
 def syllables(bare: str) -> list[str]:
     """A bare text as it sounds: one toneless syllable a character, near sounds merged (zh/z, n-/l-, -ng/-n)."""
-    return [
-        _merged(sound.readings[0]) if sound.readings else bare[sound.start : sound.end]
-        for sound in sounds(bare)
-    ]
+    heard: list[str] = []
+    for run in _RUN.findall(bare):
+        if _HAN.match(run):
+            heard += map(_heard, run)
+        else:
+            heard += [_sound(run, sound) for sound in sounds(run)]
+    return heard
+
+
+@lru_cache(maxsize=8192)
+def _heard(char: str) -> str:
+    return "".join(_sound(char, sound) for sound in sounds(char))
+
+
+def _sound(text: str, sound: Sound) -> str:
+    return _merged(sound.readings[0]) if sound.readings else text[sound.start : sound.end]
 
 
 @lru_cache(maxsize=2048)
