@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from rapidfuzz import fuzz, process
 
 from knowledge import regions
-from knowledge.answering import Answers
+from knowledge.answering import LOOKED_AT, Answers
 from knowledge.corpus_check import ALIKE, asked_in
 from knowledge.entries import Entry
 from knowledge.normalise import normalise
@@ -21,7 +21,6 @@ SOON = timedelta(days=60)
 """What ends within this time is listed."""
 OLD = timedelta(days=365)
 """What was reviewed longer ago is listed."""
-LOOKED_AT = 8
 ASKED_ELSEWHERE = "make clear in both what sets them apart, or let one entry answer both"
 NEAREST = 4
 """Phrasings of others that are compared."""

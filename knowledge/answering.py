@@ -16,13 +16,14 @@ from knowledge import hotlines, intents, regions, signposts, urgent
 from knowledge.entries import Entry, Source
 from knowledge.fitted import fitted
 from knowledge.hotlines import Hotline
-from knowledge.intents import Intents, load_intents
 from knowledge.saying import in_english, said, sum_of
 from knowledge.search import Asked, Evidence, Found, Search
 
 Kind = Literal["answer", "choices", "dialog", "urgent", "handover"]
 NEAR = 2.5
 """Points of score within which two places' entries answer the same question."""
+LOOKED_AT = 8
+"""Entries that a reply is chosen from."""
 OFFERED = 3
 """How many entries "did you mean" offers at most."""
 
@@ -55,31 +56,30 @@ class Answers:
         self.search = search or Search(entries)
         self.figures = fitted()
         self.hotlines = hotlines.shipped()
-        self._intents: Intents = load_intents()
 
     def reply(self, text: str, region: str | None, at: datetime) -> Reply:
         """The reply to words said from a region (a name or code, None unknown) at a local moment."""
         home = None if region is None else regions.find(region) or region
-        name = regions.full_name(home) if home and home in regions.names() else None
+        name = regions.told_name(home)
         english = in_english(text)
         cards = urgent.match(text)
         if cards:
             card = urgent.card(cards[0])
             return Reply("urgent", "\n".join(card.en if english else card.zh), region=name)
         if not signposts.match(text) and (service := self._starts(text)) is not None:
-            line = self._intents.stands_in[service]
+            line = intents.shipped().stands_in[service]
             return Reply("dialog", line.en if english else line.zh, dialog=service, region=name)
         return self.answer(text, home, at.date(), english)
 
     def answer(self, text: str, home: str | None, day: date, english: bool = False) -> Reply:
         """What the corpus says to a question from a region (its code) on a local day: answer, choices or handover."""
-        name = regions.full_name(home) if home and home in regions.names() else None
+        name = regions.told_name(home)
         asked = self.search.ask(text, home)
         if (sign := self._signpost(text, asked.named or ((home,) if home else ()))) is not None:
             kind: Kind = "handover" if sign.head.kind == "unknown" else "answer"
             found = Found(sign.id, 0.0, 1.0, Evidence())
             return Reply(kind, said(sign, day, english), (found,), (), None, name, 1.0, sign.head.sources)
-        reply = self._decide(asked, self.search.find(asked, 8), day, english, name)
+        reply = self._decide(asked, self.search.find(asked, LOOKED_AT), day, english, name)
         return self._with_line(reply, asked, english) if reply.kind == "handover" else reply
 
     def _with_line(self, reply: Reply, asked: Asked, english: bool) -> Reply:
@@ -128,10 +128,9 @@ class Answers:
             return Reply(kind, text, (found[0],), region=name, confidence=sure, sources=entry.head.sources)
         if together >= self.figures.offer:
             offered = tuple(found[:OFFERED])
-            labels = tuple(self._label(one.id, english) for one in offered)
+            labels = tuple(self.entries[one.id].title(english) for one in offered)
             ask = "Did you mean one of these?" if english else "您是想问下面哪一个？"
-            lines = "\n".join(f"{number} {label}" for number, label in enumerate(labels, 1))
-            return Reply("choices", f"{ask}\n{lines}", offered, labels, region=name, confidence=sure)
+            return _choices(ask, offered, labels, name, sure)
         sorry = (
             "I have no reliable answer to this. A person can help: send “agent”."
             if english
@@ -171,14 +170,17 @@ class Answers:
         return tuple(alike.values())[:OFFERED] if len(alike) > 1 and first.spot.code != regions.NATION else ()
 
     def _which_city(self, cities: tuple[Found, ...], english: bool, sure: float) -> Reply:
-        labels = tuple(f"{self.entries[one.id].spot.name}：{self._label(one.id, english)}" for one in cities)
+        entries = [self.entries[one.id] for one in cities]
+        labels = tuple(f"{entry.spot.name}：{entry.title(english)}" for entry in entries)
         ask = "Which city do you mean?" if english else "您问的是哪个城市？"
-        lines = "\n".join(f"{number} {label}" for number, label in enumerate(labels, 1))
-        return Reply("choices", f"{ask}\n{lines}", cities, labels, confidence=sure)
+        return _choices(ask, cities, labels, None, sure)
 
-    def _label(self, name: str, english: bool) -> str:
-        head = self.entries[name].head
-        return head.question_en if english else head.question
+
+def _choices(
+    ask: str, offered: tuple[Found, ...], labels: tuple[str, ...], name: str | None, sure: float
+) -> Reply:
+    lines = "\n".join(f"{number} {label}" for number, label in enumerate(labels, 1))
+    return Reply("choices", f"{ask}\n{lines}", offered, labels, region=name, confidence=sure)
 
 
 def doubts(asked: Asked, found: Sequence[Found], alike: frozenset[str] = frozenset()) -> dict[str, float]:

@@ -64,8 +64,4 @@ def as_json(known: Answers, reply: Reply) -> dict[str, Any]:
 
 
 def _region(written: str) -> str | None:
-    if not written:
-        return None
-    if regions.find(written) is None:
-        raise ValueError(f"{written} is no province, city or county; write 西安市, 西安市莲湖区 or 610104")
-    return written
+    return regions.checked(written) if written else None

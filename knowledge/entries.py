@@ -172,6 +172,10 @@ class Entry:
     file: str = field(compare=False, default="")
     lined: Lined = field(compare=False, repr=False, default_factory=lambda: Lined("", None))
 
+    def title(self, english: bool) -> str:
+        """Its question, in Chinese or English."""
+        return self.head.question_en if english else self.head.question
+
     @property
     def phrasings(self) -> tuple[str, ...]:
         """Every way to ask for it, its own question first."""

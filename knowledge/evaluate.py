@@ -10,10 +10,9 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from knowledge.answering import Answers, Reply
+from knowledge.answering import Reply
 from knowledge.normalise import normalise
 
 _DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
@@ -51,13 +50,19 @@ def marks(question: Mapping[str, Any], reply: Reply, covers: Mapping[str, frozen
     right = kind_fits and says(expect, reply)
     if reply.kind == "dialog" and expect["dialog_in"] is not None:
         right = right and reply.dialog in expect["dialog_in"]
-    wanted = frozenset().union(
-        *(covers.get(one, frozenset()) for one in question["facts"])
-    ) or frozenset().union(*(covers.get(one, frozenset()) for one in question["systems"]))
     offered = {found.id for found in reply.entries}
-    helped = right or (reply.kind == "choices" and bool(wanted & offered))
+    helped = right or (reply.kind == "choices" and bool(wanted(question, covers) & offered))
     wrong = not right and reply.kind in ("answer", "urgent", "dialog")
     return Marked(question["id"], reply, right, helped, wrong)
+
+
+def wanted(question: Mapping[str, Any], covers: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """The entries that tell what a question is about: those of its facts, else of its systems."""
+    facts, systems = (
+        frozenset().union(*(covers.get(one, frozenset()) for one in question[ids]))
+        for ids in ("facts", "systems")
+    )
+    return facts or systems
 
 
 def says(expect: Mapping[str, Any], reply: Reply) -> bool:
@@ -74,16 +79,6 @@ def _in(wanted: str, text: str) -> bool:
     if wanted.startswith("re:"):
         return re.search(wanted[3:], text) is not None
     return fold(wanted) in text
-
-
-def run(
-    answers: Answers, questions: Iterable[Mapping[str, Any]], covers: Mapping[str, frozenset[str]]
-) -> list[Marked]:
-    """Every question asked and marked."""
-    return [
-        marks(one, answers.reply(one["text"], one["region"], datetime.fromisoformat(one["at"])), covers)
-        for one in questions
-    ]
 
 
 def read(lines: Iterable[str]) -> list[dict[str, Any]]:

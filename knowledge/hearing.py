@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import as_file, files
@@ -37,8 +37,12 @@ SPREAD = 100.0
 
 def features(text: str) -> list[str]:
     """What the model sees of a sentence."""
-    bare = shipped().bare(text)[-LONGEST:]
-    return [*(f"s{gram}" for gram in grams(syllables(bare))), *(f"o{gram}" for gram in grams(units(bare)))]
+    return _seen(shipped().bare(text))
+
+
+def _seen(bare: str) -> list[str]:
+    end = bare[-LONGEST:]
+    return [*(f"s{gram}" for gram in grams(syllables(end))), *(f"o{gram}" for gram in grams(units(end)))]
 
 
 @dataclass(frozen=True)
@@ -70,9 +74,9 @@ class Model:
         self._bias, self.labels = kept["bias"], kept["labels"].tolist()
         self.alarm, self.start, self.digest = float(kept["alarm"]), float(kept["start"]), str(kept["digest"])
 
-    def chances(self, text: str) -> Floats:
+    def _chances(self, seen: Iterable[str]) -> Floats:
         """How likely each label is; they sum to 1."""
-        counted = Counter(self._known[one] for one in features(text) if one in self._known)
+        counted = Counter(self._known[one] for one in seen if one in self._known)
         rows = np.fromiter(counted, dtype=np.int64, count=len(counted))
         worth = (
             1.0 + np.log(np.fromiter(counted.values(), dtype=np.float64, count=len(counted)))
@@ -84,7 +88,8 @@ class Model:
 
     def hear(self, text: str) -> Heard:
         """The likeliest service and the likeliest card."""
-        chances = dict(zip(self.labels, self.chances(text).tolist(), strict=True))
+        bare = shipped().bare(text)
+        chances = dict(zip(self.labels, self._chances(_seen(bare)).tolist(), strict=True))
         cards = {
             label.removeprefix(CARD): chance for label, chance in chances.items() if label.startswith(CARD)
         }
@@ -92,7 +97,7 @@ class Model:
             label: chance for label, chance in chances.items() if not label.startswith((CARD, NOTHING))
         }
         service, card = max(services, key=services.__getitem__), max(cards, key=cards.__getitem__)
-        many = len({*units(shipped().bare(text))})
+        many = len({*units(bare)})
         return Heard(chances, service, card, sum(cards.values()), many >= SOME, many >= ENOUGH)
 
 

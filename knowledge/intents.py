@@ -182,7 +182,8 @@ def load_intents(source: Traversable | None = None) -> Intents:
 
 
 @lru_cache(maxsize=1)
-def _shipped() -> Intents:
+def shipped() -> Intents:
+    """The program's own intents.toml."""
     return load_intents()
 
 
@@ -193,7 +194,7 @@ def match(text: str) -> tuple[Hit, ...]:
         Hit(hit.intent, "question", OTHER)
         if hit.kind == "start" and hearing.unlikely(text, hit.intent)
         else hit
-        for hit in _shipped().match(text)
+        for hit in shipped().match(text)
     )
     service = hearing.started(text)
     taken = any(hit.kind == "start" or (hit.intent == service and hit.topic != OTHER) for hit in hits)

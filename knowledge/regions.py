@@ -72,14 +72,20 @@ def find(text: str) -> str | None:
         return text
     if text in _ALSO:
         return _ALSO[text]
-    found = _by_name().get(text, ())
-    if len(found) == 1:
-        return found[0]
     # The highest one of a name is meant: 西安 is the city, not 辽源's 西安区.
-    tall = sorted(found, key=_depth)
-    if tall and (len(tall) == 1 or _depth(tall[0]) < _depth(tall[1])):
-        return tall[0]
-    return _by_path(text)
+    return find_one(text) or _by_path(text)
+
+
+def checked(written: str) -> str:
+    """A region as it was written, which `find` knows. Raises ValueError for another."""
+    if find(written) is None:
+        raise ValueError(f"{written} is no province, city or county; write 西安市, 西安市莲湖区 or 610104")
+    return written
+
+
+def told_name(code: str | None) -> str | None:
+    """`full_name`; None for an unknown place and for a code that a pack invented."""
+    return full_name(code) if code in names() else None
 
 
 def _by_path(text: str) -> str | None:
@@ -152,14 +158,12 @@ def _by_head() -> dict[str, list[tuple[str, str]]]:
 def _spoken_of() -> dict[str, str]:
     """What is looked for in every question: names of provinces and cities, long and short, and unique county names."""
     wanted: dict[str, str] = dict(_ALSO)
-    for name, codes in _by_name().items():
-        tall = sorted(codes, key=_depth)
-        if len(tall) > 1 and _depth(tall[0]) == _depth(tall[1]):
+    for name in _by_name():
+        if (code := find_one(name)) in (None, NATION) or name in _WORDS:
             continue
-        county = not tall[0].endswith("00")
-        if tall[0] == NATION or name in _WORDS or (county and (name != names()[tall[0]] or len(name) < 3)):
-            continue
-        wanted[name] = tall[0]
+        county = not code.endswith("00")
+        if not county or (name == names()[code] and len(name) >= 3):
+            wanted[name] = code
     return wanted
 
 

@@ -6,14 +6,12 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from knowledge import regions
-from knowledge.answering import Answers
+from knowledge.answering import LOOKED_AT, Answers
 from knowledge.entries import Entry
 from knowledge.search import EVIDENCE, NAMES, Asked, Found
 
 SHOWN = 5
 """Entries that are shown."""
-LOOKED_AT = 8
-"""Entries that the answer is chosen from, as answering does."""
 
 
 def tried(answers: Answers, text: str, region: str | None, at: datetime) -> list[str]:
@@ -56,7 +54,7 @@ def _understood(asked: Asked) -> Iterator[str]:
 
 
 def _name(code: str) -> str:
-    return regions.full_name(code) if code in regions.names() else code
+    return regions.told_name(code) or code
 
 
 def _entry(number: int, one: Found, entry: Entry, weights: dict[str, float], at: datetime) -> Iterator[str]:

@@ -8,7 +8,7 @@ from bot import two
 from bot.capability import Capability, Claim, Job
 from bot.turn import Turn
 from dialogs.questions import choosing, flow, service, tables
-from dialogs.questions.service import corrections, editors
+from dialogs.questions.service import corrections, editors, kept
 from knowledge.current import Current
 
 __all__ = ["capability", "tables"]
@@ -52,9 +52,9 @@ def capability(corpus: Current, home: str | None = None) -> Capability:
         composes={corrections.COMPOSER: right.words},
         operator=editors.COMMANDS,
         jobs=(Job("questions.daily", "10 9 * * *", right.daily),),
-        join=service.join,
+        join=kept.join,
         export=desk.export,
-        erase=service.erase,
+        erase=kept.erase,
         staff_words=_staff_words,
         self_checks=corrections.self_check,
     )

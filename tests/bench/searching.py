@@ -6,7 +6,6 @@ runs all of them. SIZE is `shipped`, or `large`: 1,000 entries of 10 phrasings, 
 
 from __future__ import annotations
 
-import csv
 import json
 import random
 import resource
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from knowledge import evaluate, regions
+from knowledge.coverage import covers
 from knowledge.entries import Entry, load_corpus
 from knowledge.normalise import normalise
 from tests.bench.report import Row, judged, show, table
@@ -174,14 +174,13 @@ def main() -> None:
     search = _contender(contender, entries)
     took = time.perf_counter() - begin
     times, first, three, marked = [], 0, 0, 0
-    with files("knowledge").joinpath("coverage.csv").open(encoding="utf-8") as source:
-        covers = list(csv.DictReader(source))
+    told = covers()
     for one in asked:
         home = regions.find(one["region"]) if one["region"] else None
         start = time.perf_counter()
         found = search(one["text"], home)
         times.append(1000 * (time.perf_counter() - start))
-        wanted = {row["entry"] for row in covers if row["id"] in (one["facts"] or one["systems"])}
+        wanted = evaluate.wanted(one, told)
         if wanted and "answer" in one["expect"]["kind_in"]:
             marked += 1
             first += found[0] in wanted

@@ -8,7 +8,6 @@ halves of the entries take turns, so that every printed figure comes from questi
 from __future__ import annotations
 
 import argparse
-import csv
 import random
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -21,6 +20,7 @@ from sklearn.linear_model import LogisticRegression
 
 from knowledge import evaluate, regions
 from knowledge.answering import SURE, Answers, Kind, Reply, doubts
+from knowledge.coverage import covers
 from knowledge.entries import Entry, load_corpus
 from knowledge.fitted import Fitted
 from knowledge.leaveout import CANDIDATES, HOMES, Case, curve, left_out, ranks
@@ -100,7 +100,7 @@ def graded(answers: Answers, file: Path) -> list[Case]:
     known = covers()
     found = []
     for one in evaluate.read(file.read_text(encoding="utf-8").splitlines()):
-        wanted = frozenset().union(*(known.get(fact, frozenset()) for fact in one["facts"] or one["systems"]))
+        wanted = evaluate.wanted(one, known)
         kinds = {*one["expect"]["kind_in"]}
         if not ((wanted and "answer" in kinds) or kinds == {"handover", "choices"}):
             continue
@@ -115,15 +115,6 @@ def graded(answers: Answers, file: Path) -> list[Case]:
             Case(asked, candidates, first.id if told.right else listed if listed != first.id else None)
         )
     return found
-
-
-def covers() -> dict[str, frozenset[str]]:
-    """The entries of every fact and system."""
-    found: dict[str, set[str]] = {}
-    with files("knowledge").joinpath("coverage.csv").open(encoding="utf-8") as source:
-        for row in csv.DictReader(source):
-            found.setdefault(row["id"], set()).add(row["entry"])
-    return {name: frozenset(entries) for name, entries in found.items()}
 
 
 def halves(entries: Sequence[Entry], cases: Sequence[Case]) -> tuple[list[Case], list[Case]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import csv
 import hashlib
-import json
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -19,7 +18,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
-from knowledge import urgent
+from knowledge import evaluate, urgent
 from knowledge.entries import load_corpus
 from knowledge.hearing import CALM, CARD, NOTHING, SPREAD, features
 
@@ -48,8 +47,7 @@ def examples() -> list[tuple[str, str]]:
         for row in csv.DictReader(source):
             kind, *service = row["want"].split()
             found.append((row["text"], service[0] if kind == "start" else NOTHING))
-    for line in "".join((HERE / name).read_text(encoding="utf-8") for name in GRADED).splitlines():
-        one = json.loads(line)
+    for one in evaluate.read(line for name in GRADED for line in (HERE / name).open(encoding="utf-8")):
         kinds, services = {*one["expect"]["kind_in"]}, one["expect"]["dialog_in"] or []
         if {"urgent", "dialog"}.isdisjoint(kinds):
             found.append((one["text"], NOTHING))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache, partial
+from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from rapidfuzz import fuzz, process
@@ -14,24 +15,16 @@ from bot.turn import Turn
 from dialogs.questions import rules
 from dialogs.questions.service import given, speaking, talk
 from dialogs.questions.service.speaking import ways
-from knowledge import regions, urgent, whereabouts
-from knowledge.answering import Reply
+from knowledge import intents, regions, urgent, whereabouts
+from knowledge.answering import NEAR, Reply
 from knowledge.current import Current
 from knowledge.entries import Entry
 from knowledge.hotlines import Hotline, with_number
-from knowledge.intents import Intents, load_intents
 from knowledge.saying import in_english, sum_of
 from knowledge.urgent import Card
 
-NEAR_SCORE = 2.5
-"""Points of score within which entries answer the same question."""
-NEAR = 60
+ALIKE = 60
 """How alike (0 to 100) one's words and a menu's words must be for the question whether that was meant."""
-
-
-@lru_cache(maxsize=1)
-def _intents() -> Intents:
-    return load_intents()
 
 
 class Questions:
@@ -197,43 +190,20 @@ class Questions:
         answers = self._corpus.get()
         tap = given.offered(turn, [found.id for found in reply.entries])
         entries = [answers.entries[found.id] for found in reply.entries]
-        near = [f.id for f in reply.entries if reply.entries[0].score - f.score < NEAR_SCORE]
+        near = [f.id for f in reply.entries if reply.entries[0].score - f.score < NEAR]
         cities = rules.one_of_each_place([answers.entries[name] for name in near], self._home)
         if cities and not answers.search.ask(words).named:
             self._which_city(cities, words, tap, turn)
             return
-        rows = [
-            [
-                turn.action(
-                    "questions.choose",
-                    "questions.button.entry",
-                    {"entry": entry.id, "tap": tap},
-                    title=_question(entry, turn),
-                )
-            ]
-            for entry in entries
-        ]
-        none = turn.action("questions.none", "questions.button.none", {"tap": tap})
-        turn.say("questions.choices", *rows, [none, *ways(turn)])
+        titles = [(entry, _question(entry, turn)) for entry in entries]
+        turn.say("questions.choices", *_offered(turn, "questions.choose", titles, {"tap": tap}))
 
     def _which_city(self, entries: list[Entry], words: str, tap: int, turn: Turn) -> None:
         asked = talk.keep(turn, "", words)
-        rows = [
-            [
-                turn.action(
-                    "questions.go",
-                    "questions.button.entry",
-                    {"entry": entry.id, "tap": tap, "asked": asked},
-                    title=entry.spot.name,
-                )
-            ]
-            for entry in entries
-        ]
-        none = turn.action("questions.none", "questions.button.none", {"tap": tap})
+        titles = [(entry, entry.spot.name) for entry in entries]
         turn.say(
             "questions.which_city",
-            *rows,
-            [none, *ways(turn)],
+            *_offered(turn, "questions.go", titles, {"tap": tap, "asked": asked}),
             cities=[(entry.spot.name, _question(entry, turn)) for entry in entries],
         )
 
@@ -271,20 +241,8 @@ class Questions:
     def export(self, turn: Turn, person: int) -> dict[str, list[dict[str, Any]]]:
         """What a person asked and was answered, by the entries' questions."""
         english, entries = turn.lang == "en", self._corpus.get().entries.values()
-        titles = {e.id: e.head.question_en if english else e.head.question for e in entries}
+        titles = {entry.id: entry.title(english) for entry in entries}
         return {**given.export(turn, person, titles), **talk.export(turn, person, titles)}
-
-
-def join(turn: Turn, keep: int, other: int) -> None:
-    """Two addresses became one person."""
-    for rows in (given, talk):
-        rows.join(turn, keep, other)
-
-
-def erase(turn: Turn, person: int) -> None:
-    """Nothing is left of what a person asked and was told."""
-    for rows in (given, talk):
-        rows.erase(turn, person)
 
 
 def none_of_them(turn: Turn, payload: dict[str, Any]) -> None:
@@ -307,8 +265,20 @@ def _asked_of(words: str, code: str) -> str:
     return f"{regions.short(regions.names()[code])}{words}"
 
 
+def _offered(
+    turn: Turn, act: str, titles: Iterable[tuple[Entry, str]], payload: dict[str, Any]
+) -> list[list[Button]]:
+    """A button for each entry under its title, then none of them, a person, the menu."""
+    rows = [
+        [turn.action(act, "questions.button.entry", {"entry": entry.id, **payload}, title=title)]
+        for entry, title in titles
+    ]
+    none = turn.action("questions.none", "questions.button.none", {"tap": payload["tap"]})
+    return [*rows, [none, *ways(turn)]]
+
+
 def _question(entry: Entry, turn: Turn) -> str:
-    return entry.head.question_en if turn.lang == "en" else entry.head.question
+    return entry.title(turn.lang == "en")
 
 
 def _english(words: str, turn: Turn) -> bool:
@@ -321,7 +291,7 @@ def _name(turn: Turn, code: str) -> str:
 
 def not_yet(service: str, turn: Turn) -> None:
     """One line for a service that does not stand yet, and a person."""
-    words = _intents().stands_in[service]
+    words = intents.shipped().stands_in[service]
     line = words.en if turn.lang == "en" else turn.ground.texts.in_script(turn.lang, words.zh)
     rows = [[turn.go("questions.button.which", "choosing")]] if service == "centres" else []
     turn.say("questions.not_yet", *rows, ways(turn), line=line, telephone=turn.ground.telephone)
@@ -369,7 +339,7 @@ def _offers(turn: Turn, service: str) -> list[list[Button]]:
 
 def _nearest(turn: Turn) -> list[list[Button]]:
     menu = turn.everyone.menu(turn) if turn.everyone is not None else []
-    found = process.extractOne(turn.words, dict(menu), scorer=fuzz.ratio, score_cutoff=NEAR)
+    found = process.extractOne(turn.words, dict(menu), scorer=fuzz.ratio, score_cutoff=ALIKE)
     if found is None:
         return []
     label, _, name = found

@@ -19,7 +19,7 @@ from bot.timers import Due
 from bot.turn import Turn
 from bot.words import fold
 from dialogs.questions import rules
-from dialogs.questions.service import given, talk
+from dialogs.questions.service import given, kept, speaking
 from knowledge.current import Current
 from knowledge.entries import Entry
 from knowledge.saying import said
@@ -51,8 +51,7 @@ class Corrections:
 
     def daily(self, turn: Turn) -> None:
         """Every morning: forget what has had its days, then look what of the rest is not so any more."""
-        given.forget(turn)
-        talk.forget(turn)
+        kept.forget(turn)
         self.find(turn)
 
     def find(self, turn: Turn, tell: bool = True) -> None:
@@ -232,7 +231,7 @@ class Corrections:
                 for word in ("person", "menu")
             ],
             day=local_date(instant(int(one["at"])), zone).isoformat(),
-            question=_question(turn, entry, lang),
+            question=speaking.title(turn, entry, lang),
             text=texts.in_script(lang, said(entry, turn.today, lang == "en")),
         )
 
@@ -269,7 +268,7 @@ class Corrections:
 
     def _title(self, turn: Turn, row: Row) -> str:
         entry = self._corpus.get().entries.get(row["entry"])
-        return "" if entry is None else _question(turn, entry, turn.lang)
+        return "" if entry is None else speaking.title(turn, entry, turn.lang)
 
     def _entry(self, row: Row) -> Entry:
         return self._corpus.get().entries[row["entry"]]
@@ -379,7 +378,3 @@ def _row(turn: Turn, number: int) -> Row:
 def _about(turn: Turn, row: Row, entry: Entry | None = None) -> dict[str, Any]:
     digest = row["digest"] if entry is None else given.version_of(entry)
     return {"entry": row["entry"], "digest": digest, "today": turn.today.isoformat()}
-
-
-def _question(turn: Turn, entry: Entry, lang: str) -> str:
-    return entry.head.question_en if lang == "en" else turn.ground.texts.in_script(lang, entry.head.question)

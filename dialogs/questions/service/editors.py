@@ -9,7 +9,7 @@ from bot.capability import Claim, OperatorCommand
 from bot.clock import ms
 from bot.turn import Turn
 from bot.words import fold
-from dialogs.questions.service import given
+from dialogs.questions.service import given, speaking
 from knowledge.current import Current
 
 ROLES = ("admin", "duty", "auditor")
@@ -55,13 +55,7 @@ class Editors:
 
     def _title(self, turn: Turn, name: str) -> str:
         entry = self._corpus.get().entries.get(name)
-        if entry is None:
-            return name
-        return (
-            entry.head.question_en
-            if turn.lang == "en"
-            else turn.ground.texts.in_script(turn.lang, entry.head.question)
-        )
+        return name if entry is None else speaking.title(turn, entry, turn.lang)
 
 
 def staff_words(turn: Turn) -> list[tuple[str, str]]:

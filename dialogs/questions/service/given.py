@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -17,14 +16,13 @@ from bot.clock import instant, ms
 from bot.redact import scrub
 from bot.turn import Turn
 from dialogs.questions import rules
+from dialogs.questions.service import kept
 from knowledge.entries import Entry
 
 DAYS = 60
 """So long an answer is remembered: who was told it within this time hears of a correction."""
 TAP_DAYS, UNTAPPED_DAYS = 90, 14
 """So long a question with its choice is kept, and one whose choices nobody tapped."""
-MOST = 300
-"""Characters of a question that are kept."""
 
 
 def version_of(entry: Entry) -> str:
@@ -56,7 +54,7 @@ def told(turn: Turn, entry: Entry, person: int | None = None) -> None:
         entry=entry.id,
         digest=digest,
         now=ms(turn.now),
-        day=_day(turn, DAYS),
+        day=kept.until(turn, DAYS),
     )
 
 
@@ -70,10 +68,10 @@ def offered(turn: Turn, entries: Iterable[str]) -> int:
             "INSERT INTO answer_tap (person_id, question, offered, at, forgotten)"
             " VALUES (:person, :question, :offered, :now, :day) RETURNING id",
             person=turn.who.id,
-            question=turn.seal(rules.masked(scrub(turn.words))[:MOST], "answer_tap.question"),
+            question=turn.seal(rules.masked(scrub(turn.words))[: kept.MOST], "answer_tap.question"),
             offered=" ".join(entries),
             now=ms(turn.now),
-            day=_day(turn, UNTAPPED_DAYS),
+            day=kept.until(turn, UNTAPPED_DAYS),
         )
     )
 
@@ -84,25 +82,11 @@ def tapped(turn: Turn, payload: Mapping[str, Any], chosen: str = "") -> None:
         "UPDATE answer_tap SET chosen = :chosen, forgotten = :day WHERE id = :id",
         id=payload.get("tap"),
         chosen=chosen,
-        day=_day(turn, TAP_DAYS),
+        day=kept.until(turn, TAP_DAYS),
     )
 
 
 # -- of a person -----------------------------------------------------------------------------------------------------
-
-
-def join(turn: Turn, keep: int, other: int) -> None:
-    """Two addresses became one person, who was told last what the later of the two rows says."""
-    both = {"keep": keep, "other": other}
-    for first, second in (("keep", "other"), ("other", "keep")):
-        turn.db.run(
-            f"DELETE FROM answer_given WHERE person_id = :{first} AND EXISTS (SELECT 1 FROM answer_given g WHERE"
-            f" g.person_id = :{second} AND g.entry = answer_given.entry AND (g.at > answer_given.at"
-            " OR (g.at = answer_given.at AND g.id > answer_given.id)))",
-            **both,
-        )
-    for table in ("answer_given", "answer_tap"):
-        turn.db.run(f"UPDATE {table} SET person_id = :keep WHERE person_id = :other", **both)
 
 
 def export(turn: Turn, person: int, titles: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
@@ -131,20 +115,3 @@ def export(turn: Turn, person: int, titles: Mapping[str, str]) -> dict[str, list
             for row in taps
         ],
     }
-
-
-def erase(turn: Turn, person: int) -> None:
-    """Nothing is left of what a person asked and was told."""
-    for table in ("answer_given", "answer_tap"):
-        turn.db.run(f"DELETE FROM {table} WHERE person_id = :id", id=person)
-
-
-def forget(turn: Turn) -> None:
-    """What has had its days goes, and the words of versions that nobody was told any more."""
-    for table in ("answer_given", "answer_tap"):
-        turn.db.run(f"DELETE FROM {table} WHERE forgotten <= :today", today=turn.today.isoformat())
-    turn.db.run("DELETE FROM answer_text WHERE digest NOT IN (SELECT digest FROM answer_given)")
-
-
-def _day(turn: Turn, days: int) -> str:
-    return (turn.today + timedelta(days=days)).isoformat()

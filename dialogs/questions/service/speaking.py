@@ -42,6 +42,11 @@ def whole(turn: Turn, entry: Entry, words: str) -> str:
     return _in_script(turn, said(entry, turn.today, False, words))
 
 
+def title(turn: Turn, entry: Entry, lang: str) -> str:
+    """An entry's question in somebody's language."""
+    return entry.title(True) if lang == "en" else turn.ground.texts.in_script(lang, entry.title(False))
+
+
 def ways(turn: Turn) -> list[Button]:
     """To a person, and to the menu."""
     return [Button(turn.label(f"common.button.{word}"), id=f"w:{word}") for word in ("person", "menu")]

@@ -11,14 +11,13 @@ from typing import Any, NamedTuple
 from bot.clock import instant, ms
 from bot.redact import scrub
 from bot.turn import Turn
+from dialogs.questions.service import kept
 from knowledge import regions
 
 DAYS = 14
 """So long words are kept, and a place since it was told."""
 FRESH = timedelta(minutes=30)
 """So long the last question is what a short one follows."""
-MOST = 300
-"""Characters of a question that are kept."""
 
 
 class Last(NamedTuple):
@@ -35,10 +34,10 @@ def keep(turn: Turn, entry: str, words: str) -> int:
             "INSERT INTO answer_asked (person_id, words, entry, at, forgotten)"
             " VALUES (:person, :words, :entry, :now, :day) RETURNING id",
             person=turn.who.id,
-            words=turn.seal(scrub(words)[:MOST], "answer_asked.words"),
+            words=turn.seal(scrub(words)[: kept.MOST], "answer_asked.words"),
             entry=entry,
             now=ms(turn.now),
-            day=_day(turn),
+            day=kept.until(turn, DAYS),
         )
     )
 
@@ -92,7 +91,7 @@ def ask_about(turn: Turn, region: str) -> None:
         person=turn.who.id,
         region=region,
         now=ms(turn.now),
-        day=_day(turn),
+        day=kept.until(turn, DAYS),
     )
 
 
@@ -102,20 +101,6 @@ def home_again(turn: Turn) -> None:
 
 
 # -- of a person -----------------------------------------------------------------------------------------------------
-
-
-def join(turn: Turn, keep_id: int, other: int) -> None:
-    """Two addresses became one person, who asks about the place that was told last."""
-    both = {"keep": keep_id, "other": other}
-    for first, second in (("keep", "other"), ("other", "keep")):
-        turn.db.run(
-            f"DELETE FROM answer_place WHERE person_id = :{first} AND EXISTS (SELECT 1 FROM answer_place p"
-            f" WHERE p.person_id = :{second} AND (p.at > answer_place.at"
-            " OR (p.at = answer_place.at AND p.id > answer_place.id)))",
-            **both,
-        )
-    for table in ("answer_place", "answer_asked"):
-        turn.db.run(f"UPDATE {table} SET person_id = :keep WHERE person_id = :other", **both)
 
 
 def export(turn: Turn, person: int, titles: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
@@ -144,19 +129,3 @@ def export(turn: Turn, person: int, titles: dict[str, str]) -> dict[str, list[di
             for row in asked
         ],
     }
-
-
-def erase(turn: Turn, person: int) -> None:
-    """Nothing is left of what a person asked, and where."""
-    for table in ("answer_place", "answer_asked"):
-        turn.db.run(f"DELETE FROM {table} WHERE person_id = :id", id=person)
-
-
-def forget(turn: Turn) -> None:
-    """Every night: what has had its days goes."""
-    for table in ("answer_place", "answer_asked"):
-        turn.db.run(f"DELETE FROM {table} WHERE forgotten <= :today", today=turn.today.isoformat())
-
-
-def _day(turn: Turn) -> str:
-    return (turn.today + timedelta(days=DAYS)).isoformat()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.store.session import Db
 from bot.turn import Turn
-from dialogs.questions.service import given
+from dialogs.questions.service import kept
 from dialogs.questions.service.editors import taps
 from tests.dialogs.account.town import Town
 
@@ -78,7 +78,7 @@ async def test_two_addresses_of_one_person_were_told_last_what_the_later_one_was
 
     def joined(db: Db) -> None:
         db.run("UPDATE answer_given SET digest = 'older' WHERE person_id = :id", id=mama)
-        given.join(Turn(town.house.ground, db, town.now), mama, pad)
+        kept.join(Turn(town.house.ground, db, town.now), mama, pad)
 
     town.house.store.write(joined)
     rows = town.rows(TOLD)
