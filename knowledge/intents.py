@@ -164,10 +164,6 @@ class Intents:
         hits = [hit for intent in self._intents if (hit := intent.hit(said, bare, asks)) is not None]
         return tuple(sorted(hits, key=lambda hit: (hit.kind != "start", hit.topic == OTHER)))
 
-    def asks(self, text: str) -> bool:
-        """Whether a sentence asks something."""
-        return self._asking.search(normalise(text)) is not None
-
     def _meant(self, found: re.Match[str]) -> str:
         """The Latin word, or the known one that it is but for one letter."""
         word = found[0]

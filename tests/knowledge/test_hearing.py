@@ -42,6 +42,36 @@ def test_a_wish_in_words_that_no_expression_knows() -> None:
     assert [hit.intent for hit in intents.match(words)] == ["booking"]
 
 
+@pytest.mark.parametrize(
+    ("words", "service"),
+    [
+        ("西安那个托育卷是纸志的还是手机里电子的", "voucher"),
+        ("园里通知明天停汽，午饭咋整", "settings"),
+        ("饭送来都凉透了，气得我心口疼，找谁说理去", "meals"),
+    ],
+)
+def test_a_question_that_only_names_a_service_does_not_start_it(words: str, service: str) -> None:
+    def started(hits: tuple[intents.Hit, ...]) -> set[str]:
+        return {hit.intent for hit in hits if hit.kind == "start"}
+
+    assert service in started(intents.shipped().match(words)), "no expression takes it for a wish any more"
+    assert service not in started(intents.match(words))
+
+
+@pytest.mark.parametrize(
+    ("words", "service"),
+    [
+        ("申请消费券 孩子2025年5月1日生，我是她妈妈", "voucher"),
+        ("周三下午想托三小时，孩子14个月，有券用券", "booking"),
+        ("给我妈订明天中午的饭，一荤两素，送到三楼", "meals"),
+        ("查一下我申请的券批了没有，编号A1234", "status"),
+        ("附近1000块以下的托育，收7个月的", "centres"),
+    ],
+)
+def test_a_wish_with_its_particulars_is_left_to_start(words: str, service: str) -> None:
+    assert intents.match(words)[0] == intents.Hit(service, "start")
+
+
 def test_short_words_are_left_to_the_expressions() -> None:
     for words in ("我也着急", "孩子躺着睡", "抽出时间"):
         assert urgent.match(words) == ()
