@@ -33,10 +33,8 @@ _PRIVATE = 0xE000
 class Evidence(NamedTuple):
     """What speaks for an entry: see EVIDENCE for each figure's meaning."""
 
-    cosine: float = 0.0
     ratio: float = 0.0
-    second: float = 0.0
-    third: float = 0.0
+    others: float = 0.0
     body: float = 0.0
     cover: float = 0.0
     topic: float = 0.0
@@ -46,10 +44,8 @@ class Evidence(NamedTuple):
 
 
 EVIDENCE = {
-    "cosine": "the likeliest phrasing, characters or 0.9 times sound, 0 to 1",
-    "ratio": "rapidfuzz's ratio of the phrasing it fits best, 0 to 1",
-    "second": "the cosine of the second likeliest phrasing",
-    "third": "and of the third",
+    "ratio": "rapidfuzz's ratio of the phrasing it fits best, characters or 0.9 times sound, 0 to 1",
+    "others": "the cosines of the second and the third likeliest phrasing, added: an entry is rarely meant by one alone",
     "body": "the cosine of question, answer and plain answer as one text",
     "cover": "the share of the question, by rarity, that stands anywhere in the entry, written or by sound",
     "topic": "1 where its topic is among the question's, -1 where only others are, 0 where it names none",
@@ -175,13 +171,10 @@ class Search:
         weighed = []
         for number, likes in phrased.items():
             shape = self._shapes[number]
-            cosines = sorted((cosine for cosine, _ in likes), reverse=True) + [0.0] * 3
             here, away = _place(shape.code, asked)
             evidence = Evidence(
-                cosine=cosines[0],
                 ratio=max((ratio for _, ratio in likes), default=0.0),
-                second=cosines[1],
-                third=cosines[2],
+                others=sum(sorted((cosine for cosine, _ in likes), reverse=True)[1:3]),
                 body=float(bodies[number]),
                 cover=float(cover[number]),
                 topic=_agree(asked.topics, {shape.topic}),

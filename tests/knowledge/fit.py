@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
@@ -41,8 +42,23 @@ WORTH = {"a phrasing left out": 0.05, "an entry left out": 0.1}
 """What a question of a group counts beside one that a person asked."""
 
 
-def fit_weights(cases: Sequence[Case], names: Sequence[str] = NAMES) -> dict[str, float]:
-    """The weights under which the right entry has the largest share among the candidates."""
+@dataclass(frozen=True)
+class Drawn:
+    """Cases as arrays. `x`: case, candidate, evidence; `absent`: no such candidate; `at`: the right one's place."""
+
+    x: np.ndarray
+    absent: np.ndarray
+    at: np.ndarray
+
+    def shares(self, w: np.ndarray) -> np.ndarray:
+        """Every candidate's share by these weights; a row adds up to 1."""
+        scores = np.where(self.absent, -np.inf, self.x @ w)
+        shares = np.exp(scores - scores.max(axis=1, keepdims=True))
+        return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+
+
+def drawn(cases: Sequence[Case], names: Sequence[str] = NAMES) -> Drawn:
+    """The cases whose right entry is among the candidates."""
     kept = [case for case in cases if any(one.id == case.right for one in case.found)]
     x = np.zeros((len(kept), CANDIDATES, len(names)))
     absent = np.ones((len(kept), CANDIDATES), dtype=bool)
@@ -53,15 +69,18 @@ def fit_weights(cases: Sequence[Case], names: Sequence[str] = NAMES) -> dict[str
             absent[number, place] = False
             if one.id == case.right:
                 at[number] = place
+    return Drawn(x, absent, at)
+
+
+def fit_weights(cases: Sequence[Case], names: Sequence[str] = NAMES) -> dict[str, float]:
+    """The weights under which the right entry has the largest share among the candidates."""
+    data = drawn(cases, names)
+    every = np.arange(len(data.at))
 
     def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
-        scores = np.where(absent, -np.inf, x @ w)
-        scores -= scores.max(axis=1, keepdims=True)
-        chances = np.exp(scores)
-        chances /= chances.sum(axis=1, keepdims=True)
-        own = chances[np.arange(len(kept)), at]
-        slope = (chances[:, :, None] * x).sum(axis=1) - x[np.arange(len(kept)), at]
-        return float(-np.log(own).mean() + 0.001 * w @ w), slope.mean(axis=0) + 0.002 * w
+        shares = data.shares(w)
+        slope = (shares[:, :, None] * data.x).sum(axis=1) - data.x[every, data.at]
+        return float(-np.log(shares[every, data.at]).mean() + 0.001 * w @ w), slope.mean(axis=0) + 0.002 * w
 
     best = minimize(loss, np.ones(len(names)), jac=True, method="L-BFGS-B").x
     return {name: round(float(value), 2) for name, value in zip(names, best, strict=True)}
@@ -123,24 +142,34 @@ def halves(entries: Sequence[Entry], cases: Sequence[Case]) -> tuple[list[Case],
     return [c for c in cases if number[str(c.right)] % 2 == 0], [c for c in cases if number[str(c.right)] % 2]
 
 
-def unseen(entries: Sequence[Entry], names: Sequence[str] = NAMES) -> tuple[float, float]:
-    """Shares first and in three, each half weighed by what the other half taught."""
-    found = []
-    learnt, _ = left_out(Search(entries), entries, ASKED, 7)
-    one, other = halves(entries, learnt)
-    for teach, asked in ((one, 1), (other, 0)):
-        taught = Search(entries, weights=fit_weights(teach, names))
-        found.append(ranks(halves(entries, left_out(taught, entries, ASKED, 8)[0])[asked]))
-    return (found[0][0] + found[1][0]) / 2, (found[0][1] + found[1][1]) / 2
+def unseen(
+    entries: Sequence[Entry], cases: Sequence[Case], names: Sequence[str]
+) -> tuple[float, float, float]:
+    """(first, in three, surprise) of each half by the weights that the other half taught.
+
+    The surprise is the mean of -ln(the right entry's share): small differences show in it first.
+    """
+    told = []
+    one, other = halves(entries, cases)
+    for teach, ask in ((one, other), (other, one)):
+        weights = fit_weights(teach, names)
+        data = drawn(ask, names)
+        shares = data.shares(np.array([weights[name] for name in names]))
+        own = shares[np.arange(len(data.at)), data.at]
+        before = (shares > own[:, None]).sum(axis=1)
+        told += [[(before < 1).sum(), (before < 3).sum(), -np.log(own).sum(), len(ask), len(own)]]
+    first, three, surprise, asked, found = np.sum(told, axis=0)
+    return first / asked, three / asked, surprise / found
 
 
 def ablation(entries: Sequence[Entry]) -> None:
-    """What each evidence is worth: the shares without it."""
-    first, three = unseen(entries)
-    print(f"| all evidence | {first:.3f} | {three:.3f} |")
-    for without in NAMES:
-        less = unseen(entries, [name for name in NAMES if name != without])
-        print(f"| without {without} | {less[0]:.3f} | {less[1]:.3f} |", flush=True)
+    """What each evidence is worth: the figures without it."""
+    cases, _ = left_out(Search(entries), entries, ASKED, 7)
+    print("| | first | in three | surprise |\n|---|--:|--:|--:|")
+    for without in (None, *NAMES):
+        first, three, surprise = unseen(entries, cases, [name for name in NAMES if name != without])
+        title = f"without {without}" if without else "all evidence"
+        print(f"| {title} | {first:.3f} | {three:.3f} | {surprise:.3f} |")
 
 
 def offer_from(answers: Answers, cases: Sequence[Case]) -> float:
