@@ -51,8 +51,7 @@ def capabilities(settings: Settings) -> tuple[Capability, ...]:
 def corpus(settings: Settings) -> Current:
     """The answers of the program, of the home pack and of the district's own content, the last winning."""
     city = home(settings)
-    shelf = shelves(settings.city, settings.data_dir / "content", Spot(city.code, city.settings.name))
-    return Current(shelf.shipped, shelf.edited, shelf.here)
+    return Current(shelves(settings.city, settings.data_dir / "content", Spot(city.code, city.settings.name)))
 
 
 def is_demo(settings: Settings) -> bool:

@@ -15,7 +15,7 @@ from typing import Literal
 from knowledge import hotlines, intents, regions, signposts, urgent
 from knowledge.entries import Entry, Source
 from knowledge.fitted import fitted
-from knowledge.hotlines import Hotline
+from knowledge.hotlines import Hotline, Hotlines
 from knowledge.saying import in_english, said, sum_of
 from knowledge.search import Asked, Evidence, Found, Search
 
@@ -51,11 +51,13 @@ class Reply:
 class Answers:
     """The corpus with its search, the services' words and the safety cards."""
 
-    def __init__(self, entries: Sequence[Entry], search: Search | None = None) -> None:
+    def __init__(
+        self, entries: Sequence[Entry], search: Search | None = None, lines: Hotlines | None = None
+    ) -> None:
         self.entries = {entry.id: entry for entry in entries}
         self.search = search or Search(entries)
         self.figures = fitted()
-        self.hotlines = hotlines.shipped()
+        self.hotlines = lines or hotlines.shipped()
 
     def reply(self, text: str, region: str | None, at: datetime) -> Reply:
         """The reply to words said from a region (a name or code, None unknown) at a local moment."""

@@ -11,9 +11,8 @@ from typing import Any
 
 from knowledge import regions
 from knowledge.answering import Answers, Reply
-from knowledge.current import shipped_answers
-from knowledge.entries import Spot, load_corpus
-from knowledge.shelves import spot_of
+from knowledge.entries import Spot
+from knowledge.shelves import Shelves, spot_of
 
 __all__ = ["answers", "ask", "ask_lines", "spot_of"]
 
@@ -21,7 +20,7 @@ __all__ = ["answers", "ask", "ask_lines", "spot_of"]
 def answers(own: Sequence[Path] = (), here: Spot | None = None) -> Answers:
     """The national corpus, with folders whose entries win over it; `here` is what those call 本地. Raises PackError."""
     national = files("knowledge").joinpath("corpus")
-    return Answers(load_corpus(national, *own, here=here)) if own else shipped_answers((national,), here)
+    return Shelves((national,), tuple(own), here).answers()
 
 
 def ask(known: Answers, text: str, region: str, at: datetime) -> str:

@@ -10,16 +10,13 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Sequence
-from functools import lru_cache
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from time import monotonic
 
-from knowledge import hotlines
 from knowledge.answering import Answers
-from knowledge.entries import HIDDEN, Spot, read_corpus
+from knowledge.entries import HIDDEN
 from knowledge.problems import Problem
-from knowledge.shelves import came_with
+from knowledge.shelves import Shelves
 
 LOOK_AGAIN_S = 5.0
 """How often the folders are looked at."""
@@ -28,16 +25,10 @@ Seen = tuple[tuple[str, int, int], ...]
 
 
 class Current:
-    """`folders` as for load_corpus; those that people edit are the ones on disk in `edited`, a later one wins."""
+    """What stands on the shelves; what people edit there may change while the program runs."""
 
-    def __init__(
-        self,
-        shipped: Sequence[Traversable],
-        edited: Sequence[Path],
-        here: Spot | None = None,
-        now: Callable[[], float] = monotonic,
-    ) -> None:
-        self._shipped, self._edited, self._here, self._now = tuple(shipped), tuple(edited), here, now
+    def __init__(self, shelf: Shelves, now: Callable[[], float] = monotonic) -> None:
+        self._shelf, self._now = shelf, now
         self._lock = threading.Lock()
         self._answers: Answers | None = None
         self._seen: Seen = ()
@@ -51,34 +42,17 @@ class Current:
         if self._answers is not None and self._lock.locked():
             return self._answers  # another thread is reading; nobody waits for it
         with self._lock:
-            self._looked, seen = self._now(), _files(self._edited)
+            self._looked, seen = self._now(), _files(self._shelf.edited)
             if self._answers is None or self._seen != seen:
-                self._answers = self._read(bool(seen))
+                self._answers = self._read()
                 self._seen = seen
             return self._answers
 
-    def _read(self, edited: bool) -> Answers:
-        if not edited:
-            self.problems = ()
-            return shipped_answers(self._shipped, self._here)
-        folders = [folder for folder in self._edited if folder.is_dir()]
-        shipped = came_with(self._shipped, self._here)
-        entries, problems = read_corpus(*folders, here=self._here, over=shipped)
-        lines, bad = hotlines.in_folders(folders)
-        self.problems = (*problems, *bad)
+    def _read(self) -> Answers:
+        answers, self.problems = self._shelf.read()
         for problem in self.problems:
             log.warning("%s", problem)
-        if self.problems and self._answers is not None:
-            return self._answers
-        answers = Answers(entries)
-        answers.hotlines = lines
-        return answers
-
-
-@lru_cache(maxsize=4)
-def shipped_answers(folders: tuple[Traversable, ...], here: Spot | None) -> Answers:
-    """The answers of what came with the program, the same for everyone in a process. Raises PackError."""
-    return Answers(came_with(folders, here))
+        return self._answers if self.problems and self._answers is not None else answers
 
 
 def _files(folders: Sequence[Path]) -> Seen:

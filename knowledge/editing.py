@@ -9,10 +9,9 @@ from pathlib import Path
 from knowledge import export, grading, regions, trying
 from knowledge.answering import Answers
 from knowledge.coverage import covers
-from knowledge.current import shipped_answers
 from knowledge.entries import Entry
 from knowledge.grading import Graded
-from knowledge.shelves import came_with, shelves, spot_of
+from knowledge.shelves import shelves, spot_of
 
 
 def corpus(pack: str, content: Path, *more: Path) -> tuple[Entry, ...]:
@@ -22,10 +21,7 @@ def corpus(pack: str, content: Path, *more: Path) -> tuple[Entry, ...]:
 
 def answers(pack: str, content: Path, *more: Path) -> Answers:
     """What the chat of a home pack answers with, as `corpus` reads it. Raises PackError."""
-    shelf = shelves(pack, content)
-    entries = shelf.entries(*more)
-    shipped = came_with(shelf.shipped, shelf.here)
-    return shipped_answers(shelf.shipped, shelf.here) if entries == shipped else Answers(entries)
+    return shelves(pack, content).answers(*more)
 
 
 def place(written: str, pack: str, content: Path) -> str:

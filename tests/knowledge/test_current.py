@@ -12,6 +12,7 @@ import pytest
 
 from knowledge.current import LOOK_AGAIN_S, Current
 from knowledge.entries import Spot
+from knowledge.shelves import Shelves
 from tests.knowledge.corpora import BATHS, TOYS, write
 
 TODAY = date(2026, 5, 2)
@@ -27,7 +28,7 @@ class Desk:
     clock: list[float] = field(default_factory=lambda: [0.0])
 
     def open(self) -> Current:
-        return Current([self.shipped], [self.own], Spot("999901", "示例区"), lambda: self.clock[0])
+        return Current(Shelves((self.shipped,), (self.own,), Spot("999901", "示例区")), lambda: self.clock[0])
 
     def later(self) -> None:
         self.clock[0] += LOOK_AGAIN_S

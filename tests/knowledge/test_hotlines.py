@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from knowledge import editing
 from knowledge.answering import Answers
 from knowledge.check import check
 from knowledge.current import Current
 from knowledge.entries import load_corpus
 from knowledge.hotlines import hotline_problems, load_hotlines, shipped, with_number
 from knowledge.problems import PackError
+from knowledge.shelves import Shelves
 from knowledge.wording import shipped as words
 from tests.knowledge.corpora import BATHS, TOYS, write
 
@@ -82,7 +84,7 @@ def test_a_districts_own_number_wins_at_once(tmp_path: Path) -> None:
     write(tmp_path / "shipped", "baths", BATHS)
     own = tmp_path / "own"
     clock = [0.0]
-    current = Current([tmp_path / "shipped"], [own], None, lambda: clock[0])
+    current = Current(Shelves((tmp_path / "shipped",), (own,)), lambda: clock[0])
 
     def said(home: str) -> str:
         clock[0] += 10
@@ -134,3 +136,12 @@ def test_the_check_reads_a_districts_own_lines(tmp_path: Path) -> None:
     assert (problem.line, problem.file) == (2, str(tmp_path / "corpus" / "hotlines.yaml"))
     with pytest.raises(PackError):
         load_hotlines(tmp_path / "corpus" / "hotlines.yaml")
+
+
+def test_those_who_edit_read_the_districts_own_number_too(tmp_path: Path) -> None:
+    """What `doorstep knowledge try` prints is what the chat will say."""
+    write(tmp_path / "corpus", "toys", UNKNOWN)
+    lines = "西安市:\n" + LINE.replace("'12345'", "029-12345678").replace("热线", "西安热线")
+    (tmp_path / "corpus" / "hotlines.yaml").write_text(lines, encoding="utf-8")
+    said = editing.answers("sample", tmp_path).answer(ASKED, "610104", TODAY).text
+    assert "029-12345678（西安热线）" in said

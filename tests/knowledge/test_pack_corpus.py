@@ -12,9 +12,9 @@ import pytest
 from knowledge.answering import Answers
 from knowledge.check import check
 from knowledge.city import load_city
-from knowledge.current import Current
 from knowledge.entries import Entry, Spot, load_corpus
 from knowledge.problems import PackError
+from knowledge.shelves import Shelves
 
 HOUSE = files("knowledge")
 PACK = HOUSE.joinpath("cities", "sample")
@@ -29,7 +29,7 @@ def own() -> dict[str, Entry]:
 
 @pytest.fixture(scope="module")
 def answers() -> Answers:
-    return Current([HOUSE.joinpath("corpus"), PACK.joinpath("corpus")], [], HERE).get()
+    return Shelves((HOUSE.joinpath("corpus"), PACK.joinpath("corpus")), (), HERE).answers()
 
 
 def test_what_they_tell_is_what_the_programme_says(own: dict[str, Entry]) -> None:

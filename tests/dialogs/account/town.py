@@ -18,9 +18,10 @@ from bot.turn import Turn
 from dialogs import account, questions, staff, urgent
 from knowledge.current import Current
 from knowledge.privacy import load_privacy
+from knowledge.shelves import Shelves
 from tests.world import Given, World
 
-CORPUS = Current([files("knowledge").joinpath("corpus")], [])
+CORPUS = Current(Shelves((files("knowledge").joinpath("corpus"),)))
 PHONE = "+8602900000417"
 
 

@@ -10,6 +10,7 @@ from bot.settings import Settings
 from dialogs import account, questions, staff, urgent
 from knowledge.current import Current
 from knowledge.privacy import load_privacy
+from knowledge.shelves import Shelves
 
 NAME = "outing-cost"
 QUESTION = "社区秋游一位收多少钱？"
@@ -49,7 +50,7 @@ def write(where: Path, **changes: str) -> None:
 def services(where: Path) -> tuple[Capability, ...]:
     """The services of such a district; its folder is looked at before every answer."""
     write(where)
-    corpus = Current((), [where], now=itertools.count(step=10).__next__)
+    corpus = Current(Shelves((), (where,)), now=itertools.count(step=10).__next__)
     return (
         urgent.capability(),
         account.capability(load_privacy()),

@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from bot.store.session import Db
 from knowledge.current import Current
+from knowledge.shelves import Shelves
 from tests.dialogs.account.town import Town, open_town
 from tests.world import World
 
@@ -54,7 +55,7 @@ def toys(tmp_path_factory: pytest.TempPathFactory) -> Current:
                 answer=answer,
             )
             (folder / f"toys-{facet}-{fee}.md").write_text(text, encoding="utf-8")
-    return Current([folder], [])
+    return Current(Shelves((folder,)))
 
 
 @pytest_asyncio.fixture
