@@ -1,12 +1,19 @@
-"""A place of a city pack: one line of places.csv."""
+"""A place of a city pack: one line of places.csv, and what the files beside it say of it.
+
+A field that nobody published is empty, and is then not spoken of.
+"""
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from datetime import date, time
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from knowledge.geo import Datum, Point, to_wgs84
+from knowledge.opening import Blank, DoctorDay, Hours, Opening, Special
 from knowledge.programme import Identifier
+from knowledge.services import HOME_CAP, HOME_RATIO, CareClass, Service
 
 COLUMNS = (
     "id",
@@ -21,11 +28,20 @@ COLUMNS = (
     "accepting",
     "kind",
 )
+MORE_COLUMNS = ("inclusive", "stars", "filing", "licensed", "area", "source", "source_date")
+"""Columns that a places.csv may have or not."""
+
+Kind = Literal["centre", "community", "kindergarten", "home", "employer", "canteen", "station"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+CARE: frozenset[Kind] = frozenset({"centre", "community", "kindergarten", "home", "employer"})
+"""Where small children are looked after."""
 
 
 class Place(BaseModel):
     """Where people go. `lat`, `lon` in degrees of `datum`; `months_from`, `months_to` are completed months, both
-    included, or both None where no child is looked after; `accepting` are programme ids."""
+    included, or both None where no child is looked after; `accepting` are programme ids. `inclusive`: marked as 普惠;
+    `stars` 1 to 5; `filing`: the number under which it is filed; `licensed`: places in all; `area`: square metres;
+    `source`, `source_date`: who published what stands here, and when. Times are local."""
 
     # Cells are text: here, and only here, numbers are read from strings.
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -36,11 +52,23 @@ class Place(BaseModel):
     phone: str = Field(pattern=r"^\+?[0-9][0-9 -]{4,19}$")
     lat: float = Field(ge=-90, le=90)
     lon: float = Field(ge=-180, le=180)
-    datum: Literal["WGS-84", "GCJ-02", "BD-09"]
+    datum: Datum
     months_from: int | None = Field(default=None, ge=0, le=84)
     months_to: int | None = Field(default=None, ge=0, le=84)
     accepting: tuple[Identifier, ...] = ()
-    kind: Literal["centre", "community", "kindergarten", "home", "employer", "canteen", "station"]
+    kind: Kind
+    inclusive: Annotated[bool | None, Blank] = None
+    stars: Annotated[int | None, Blank, Field(ge=1, le=5)] = None
+    filing: str = ""
+    licensed: Annotated[int | None, Blank, Field(ge=1, le=2000)] = None
+    area: Annotated[float | None, Blank, Field(gt=0, le=100_000)] = None
+    source: str = ""
+    source_date: Annotated[date | None, Blank] = None
+    hours: tuple[Hours, ...] = ()
+    specials: tuple[Special, ...] = ()
+    classes: tuple[CareClass, ...] = ()
+    services: tuple[Service, ...] = ()
+    doctor: tuple[DoctorDay, ...] = ()
 
     @field_validator("months_from", "months_to", mode="before")
     @classmethod
@@ -57,15 +85,56 @@ class Place(BaseModel):
         )
 
     @model_validator(mode="after")
-    def _ages_in_order(self) -> Self:
+    def _consistent(self) -> Self:
         low, high = self.months_from, self.months_to
         if (low is None) != (high is None):
             raise ValueError("months_from and months_to belong together: fill both or none")
         if low is not None and high is not None and low > high:
             raise ValueError("months_to lies below months_from")
+        if bool(self.source) != (self.source_date is not None):
+            raise ValueError("source and source_date belong together: fill both or none")
+        if self.kind == "home" and self.licensed is not None and self.licensed > HOME_CAP:
+            raise ValueError(f"licensed: a home-based place has at most {HOME_CAP} children")
         return self
 
     def takes(self, months: int) -> bool:
-        """Whether the place looks after a child of that many completed months."""
+        """Whether the place looks after a child of that many completed months: some class, where it published them."""
         low, high = self.months_from, self.months_to
-        return low is not None and high is not None and low <= months <= high
+        if low is None or high is None or not low <= months <= high:
+            return False
+        return not self.classes or bool(self.classes_for(months))
+
+    @property
+    def point(self) -> Point:
+        """Where it is, in WGS-84."""
+        return to_wgs84(Point(self.lat, self.lon), self.datum)
+
+    @property
+    def opening(self) -> Opening:
+        """Its hours."""
+        return Opening(self.hours, self.specials)
+
+    def classes_for(self, months: int) -> list[CareClass]:
+        """The classes published for a child of that many completed months."""
+        return [one for one in self.classes if one.months_from <= months <= one.months_to]
+
+    def offers(self, service: str) -> list[Service]:
+        """The rows of a service, the cheapest first; those without a price last."""
+        rows = [one for one in self.services if one.service == service]
+        return sorted(rows, key=lambda one: (one.price_fen is None, one.price_fen or 0))
+
+    def doctor_on(self, day: date) -> tuple[DoctorDay, ...]:
+        """The doctor's visits of a local day, the earliest first."""
+        return tuple(
+            sorted((one for one in self.doctor if one.on(day)), key=lambda one: one.opens or time.min)
+        )
+
+    def beyond_a_home(self) -> str:
+        """What of its classes goes beyond the rules for home-based places; "" where nothing does."""
+        if self.kind != "home":
+            return ""
+        if sum(one.cap for one in self.classes) > HOME_CAP:
+            return f"cap: a home-based place has at most {HOME_CAP} children in all"
+        if any(one.children_per_carer > HOME_RATIO for one in self.classes):
+            return f"ratio: one carer of a home-based place has at most {HOME_RATIO} children"
+        return ""
