@@ -27,8 +27,9 @@ GRADED = ("sample_questions.jsonl", "own_questions.jsonl")
 EXAMPLES = Path(str(files("knowledge").joinpath("examples")))
 TARGET = Path(str(files("knowledge").joinpath("hearing.npz")))
 CUTS = tuple(percent / 100 for percent in range(20, 75, 5))
-FALSE_ALARMS = 0.022
-"""Share of the harmless sentences that may show a card: near misses are far more frequent here than with people."""
+FALSE_ALARMS = 0.031
+"""Share of the harmless sentences that may show a card: near misses are far more frequent here than with people, and
+an emergency that is not heard is worse than a card that somebody waves off."""
 FALSE_STARTS = 0.0135
 """Share of sentences that start nothing and may start something; near misses are many here too."""
 
