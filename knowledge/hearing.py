@@ -29,6 +29,8 @@ CARD = "!"
 NOTHING = "none"
 CALM = 0.03
 """Below it what an expression called is not shown, nor begun: 公示名单里找不到我家孩子, 南京送饭做卫生的五位号码是啥."""
+ONE = 0.1
+"""How likely the likeliest card must be: what might be a little of everything calls for none of them."""
 SOME, ENOUGH = 4, 8
 """Different characters and Latin words that are more than a word; and that are a sentence."""
 SPREAD = 100.0
@@ -122,7 +124,8 @@ def hear(text: str) -> Heard:
 def alarming(text: str) -> str | None:
     """The card that a sentence sounds like, None where it does not."""
     heard = hear(text)
-    return heard.card if heard.long and heard.urgent >= model().alarm else None
+    sure = heard.urgent >= model().alarm and heard.chances[CARD + heard.card] >= ONE
+    return heard.card if heard.long and sure else None
 
 
 def calm(text: str) -> bool:

@@ -30,7 +30,7 @@ CUTS = tuple(percent / 100 for percent in range(20, 75, 5))
 FALSE_ALARMS = 0.031
 """Share of the harmless sentences that may show a card: near misses are far more frequent here than with people, and
 an emergency that is not heard is worse than a card that somebody waves off."""
-FALSE_STARTS = 0.0135
+FALSE_STARTS = 0.014
 """Share of sentences that start nothing and may start something; near misses are many here too."""
 
 
