@@ -15,15 +15,16 @@ from importlib.resources.abc import Traversable
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from knowledge.packfiles import Lined, problems_of, read_csv, read_text, read_yaml, validated
-from knowledge.places import COLUMNS, Place
+from knowledge.landmarks import Landmark
+from knowledge.packfiles import Lined, read_text, read_yaml, validated
+from knowledge.placefiles import PLACES_FILE, read_landmarks, read_places, sources_of
+from knowledge.places import Place
 from knowledge.problems import PackError, Problem
 from knowledge.programme import Programme, Record
 
 SETTINGS_FILE = "city.yaml"
-PLACES_FILE = "places.csv"
 PROGRAMMES_FOLDER = "programmes"
 # What the loader adds to a programme; written in the file they would contradict the file's name or the pack.
 FROM_THE_PACK = ("id", "city", "tz")
@@ -102,6 +103,7 @@ class City:
     settings: CitySettings
     places: tuple[Place, ...]
     programmes: Mapping[str, Programme]
+    landmarks: tuple[Landmark, ...] = ()
 
     @property
     def code(self) -> str:
@@ -157,19 +159,20 @@ def load_city(*folders: Traversable) -> City:
         if not folder.is_dir()
     ]
     settings = _settings(sources, str(folders[-1]), problems)
-    places = _places(sources, str(folders[-1]), problems)
+    around = sources_of(folders)
+    places = read_places(around, str(folders[-1]), problems)
+    landmarks = read_landmarks(around, problems)
     programmes = _programmes(sources, settings, places, problems)
     if settings is not None and settings[1].demo:
         problems += _real_phones(settings, places)
     if problems or settings is None:
         raise PackError(problems)
-    return City(folders[-1].name, settings[1], tuple(place for _, place in places), programmes)
+    return City(folders[-1].name, settings[1], tuple(place for _, place in places), programmes, landmarks)
 
 
 def _pack_files(folder: Traversable) -> Iterable[tuple[str, Traversable]]:
-    for name in (SETTINGS_FILE, PLACES_FILE):
-        if (source := folder.joinpath(name)).is_file():
-            yield name, source
+    if (source := folder.joinpath(SETTINGS_FILE)).is_file():
+        yield SETTINGS_FILE, source
     programmes = folder.joinpath(PROGRAMMES_FOLDER)
     if programmes.is_dir():
         for source in sorted(programmes.iterdir(), key=lambda entry: entry.name):
@@ -200,35 +203,6 @@ def _yaml(source: Traversable, problems: list[Problem]) -> Lined | None:
         problems.append(lined)
         return None
     return lined
-
-
-def _places(
-    sources: Mapping[str, Traversable], folder: str, problems: list[Problem]
-) -> list[tuple[Lined, Place]]:
-    if PLACES_FILE not in sources:
-        problems.append(Problem(f"{folder}/{PLACES_FILE}", 0, "is missing", "a pack needs this file"))
-        return []
-    source = sources[PLACES_FILE]
-    text = read_text(source, str(source))
-    if isinstance(text, Problem):
-        problems.append(text)
-        return []
-    rows, bad = read_csv(text, str(source), COLUMNS)
-    problems += bad
-    places: list[tuple[Lined, Place]] = []
-    seen: dict[str, int] = {}
-    for row in rows:
-        try:
-            place = Place.model_validate(row.value)
-        except ValidationError as error:
-            problems += problems_of(row, error)
-            continue
-        if place.id in seen:
-            reason = f"id {place.id} stands in line {seen[place.id]} already"
-            problems.append(Problem(row.file, row.first_line, reason, "give every place an id of its own"))
-        seen.setdefault(place.id, row.first_line)
-        places.append((row, place))
-    return places
 
 
 def _programmes(

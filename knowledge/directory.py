@@ -18,13 +18,12 @@ from numpy.typing import NDArray
 from knowledge.geo import EARTH, Point, minutes, reach
 from knowledge.opening import DAYS, WORKING, Calendar, mainland
 from knowledge.places import KINDS, Place
-from knowledge.services import SERVICES, UNITS, ServiceName, Unit
+from knowledge.services import MONTHS, SERVICES, UNITS
 from knowledge.wanted import Wanted
 
 QUARTER = 15
 """Minutes of the circle in which a district wants to have everything."""
-_MONTHS = 85
-_NO_PRICE = 10**12
+_MONTHS = MONTHS[1] + 1
 _HOLIDAY, _MAKEUP = DAYS.index("holiday"), DAYS.index("makeup")
 _Mask = NDArray[np.bool_]
 
@@ -123,7 +122,7 @@ class Directory:
         for service in wanted.services:
             mask &= self._services[service]
         if wanted.max_fen is not None:
-            mask &= self._cheaper(wanted.max_fen, wanted.services or SERVICES, wanted.unit)
+            mask &= self._cheaper(wanted.max_fen, wanted)
         for mark, column in self._marks.items():
             if getattr(wanted, mark):
                 mask &= column
@@ -135,14 +134,17 @@ class Directory:
             mask &= self._open_at(at)
         return mask
 
-    def _cheaper(self, most: int, services: Iterable[ServiceName], unit: Unit | None) -> _Mask:
-        """Places where one of these services costs at most so many fen for that unit, or for any."""
-        mask = np.zeros(len(self.places), dtype=bool)
-        for service in services:
-            for one in UNITS if unit is None else (unit,):
-                if (prices := self._prices.get((service, one))) is not None:
-                    mask |= prices <= most
-        return mask
+    def _cheaper(self, most: int, wanted: Wanted) -> _Mask:
+        """Places where one of the services costs at most so many fen for the unit, for a child of that age."""
+        prices = self._prices
+        fits = prices.fen <= most
+        if wanted.services:
+            fits &= np.isin(prices.service, [SERVICES.index(one) for one in wanted.services])
+        if wanted.unit is not None:
+            fits &= prices.unit == UNITS.index(wanted.unit)
+        if wanted.months is not None:
+            fits &= (prices.months_from <= wanted.months) & (prices.months_to >= wanted.months)
+        return self._owners(prices.owner[fits])
 
     def _open_on(self, days: set[str], hour: time | None, after: bool) -> _Mask:
         """Places open on any of these weekdays, at that hour where one is given."""
@@ -183,6 +185,17 @@ class _Spans(NamedTuple):
     day: NDArray[np.int64]
     opens: NDArray[np.int64]
     closes: NDArray[np.int64]
+
+
+class _Prices(NamedTuple):
+    """Columns: the place's number, the numbers of service and unit, fen, completed months from and to."""
+
+    owner: NDArray[np.int64]
+    service: NDArray[np.int64]
+    unit: NDArray[np.int64]
+    fen: NDArray[np.int64]
+    months_from: NDArray[np.int64]
+    months_to: NDArray[np.int64]
 
 
 _Span = tuple[str, int, int]
@@ -229,13 +242,11 @@ def _takes(place: Place) -> list[bool]:
     return [place.takes(months) for months in range(_MONTHS)]
 
 
-def _prices(places: Sequence[Place]) -> dict[tuple[ServiceName, Unit], NDArray[np.int64]]:
-    """The lowest price of every place by service and unit, in fen."""
-    table: dict[tuple[ServiceName, Unit], NDArray[np.int64]] = {}
-    for number, place in enumerate(places):
-        for row in place.services:
-            if row.price_fen is not None and row.unit is not None:
-                key = row.service, row.unit
-                prices = table.setdefault(key, np.full(len(places), _NO_PRICE, dtype=np.int64))
-                prices[number] = min(prices[number], row.price_fen)
-    return table
+def _prices(places: Sequence[Place]) -> _Prices:
+    rows = [
+        (number, SERVICES.index(row.service), UNITS.index(row.unit), row.price_fen, *row.ages)
+        for number, place in enumerate(places)
+        for row in place.services
+        if row.price_fen is not None and row.unit is not None
+    ]
+    return _Prices(*np.array(rows, dtype=np.int64).reshape(-1, 6).T.copy())

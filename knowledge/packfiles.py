@@ -27,6 +27,9 @@ REMEDIES = {
     "bool_type": "write true or false",
     "literal_error": "use one of the values named",
     "string_pattern_mismatch": "write it in the form shown",
+    "time_parsing": "write hours and minutes with two digits each, as 08:30",
+    "date_from_datetime_parsing": "write year, month and day, as 2026-11-30",
+    "bool_parsing": "write yes or no, or leave it empty where nobody published it",
 }
 DEFAULT_REMEDY = "correct the value"
 
@@ -115,8 +118,13 @@ def _plain(node: yaml.Node, path: Path, lines: dict[Path, int], loader: yaml.Saf
     return plain
 
 
-def read_csv(text: str, file: str, columns: tuple[str, ...]) -> tuple[list[Lined], list[Problem]]:
-    """The rows of a CSV file as dicts of stripped text, each with its first line; blank lines are skipped."""
+def read_csv(
+    text: str, file: str, columns: tuple[str, ...], optional: tuple[str, ...] = ()
+) -> tuple[list[Lined], list[Problem]]:
+    """The rows of a CSV file as dicts of stripped text, each with its first line; blank lines are skipped.
+
+    Its first line names every one of `columns`, and of `optional` those that it has.
+    """
     reader = csv.reader(io.StringIO(text), strict=True)
     rows: list[Lined] = []
     problems: list[Problem] = []
@@ -130,22 +138,26 @@ def read_csv(text: str, file: str, columns: tuple[str, ...]) -> tuple[list[Lined
                 continue
             if header is None:
                 header = tuple(cells)
-                if sorted(header) != sorted(columns):
-                    remedy = "the first line must name the columns " + ",".join(columns)
-                    return [], [Problem(file, line, "has other columns than expected", remedy)]
+                if sorted(header) != sorted({*columns, *(set(header) & set(optional))}):
+                    return [], [
+                        Problem(file, line, "has other columns than expected", _named(columns, optional))
+                    ]
             elif len(cells) != len(header):
                 reason = f"has {len(cells)} cells, expected {len(header)}"
                 problems.append(Problem(file, line, reason, "put cells with a comma into double quotes"))
             else:
                 row = dict(zip(header, cells, strict=True))
-                rows.append(Lined(file, row, {(column,): line for column in columns}, line))
+                rows.append(Lined(file, row, {(column,): line for column in header}, line))
     except csv.Error as error:
         problems.append(Problem(file, reader.line_num, f"is not valid CSV: {error}", "check the quotes"))
     if header is None and not problems:
-        problems.append(
-            Problem(file, 1, "is empty", "the first line must name the columns " + ",".join(columns))
-        )
+        problems.append(Problem(file, 1, "is empty", _named(columns, optional)))
     return rows, problems
+
+
+def _named(columns: tuple[str, ...], optional: tuple[str, ...]) -> str:
+    more = f"; it may also name {','.join(optional)}" if optional else ""
+    return "the first line must name the columns " + ",".join(columns) + more
 
 
 def validated(model: type[M], lined: Lined, extra: Mapping[str, Any] | None = None) -> M | list[Problem]:

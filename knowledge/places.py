@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from knowledge.geo import Datum, Point, to_wgs84
 from knowledge.opening import Blank, DoctorDay, Hours, Opening, Special
 from knowledge.programme import Identifier
-from knowledge.services import HOME_CAP, HOME_RATIO, CareClass, Service
+from knowledge.services import CAP, CareClass, Service
 
 COLUMNS = (
     "id",
@@ -58,10 +58,10 @@ class Place(BaseModel):
     accepting: tuple[Identifier, ...] = ()
     kind: Kind
     inclusive: Annotated[bool | None, Blank] = None
-    stars: Annotated[int | None, Blank, Field(ge=1, le=5)] = None
+    stars: Annotated[Annotated[int, Field(ge=1, le=5)] | None, Blank] = None
     filing: str = ""
-    licensed: Annotated[int | None, Blank, Field(ge=1, le=2000)] = None
-    area: Annotated[float | None, Blank, Field(gt=0, le=100_000)] = None
+    licensed: Annotated[Annotated[int, Field(ge=1, le=2000)] | None, Blank] = None
+    area: Annotated[Annotated[float, Field(gt=0, le=100_000)] | None, Blank] = None
     source: str = ""
     source_date: Annotated[date | None, Blank] = None
     hours: tuple[Hours, ...] = ()
@@ -93,8 +93,8 @@ class Place(BaseModel):
             raise ValueError("months_to lies below months_from")
         if bool(self.source) != (self.source_date is not None):
             raise ValueError("source and source_date belong together: fill both or none")
-        if self.kind == "home" and self.licensed is not None and self.licensed > HOME_CAP:
-            raise ValueError(f"licensed: a home-based place has at most {HOME_CAP} children")
+        if self.kind == "home" and self.licensed is not None and self.licensed > CAP["home"]:
+            raise ValueError(f"licensed: a home-based place has at most {CAP['home']} children")
         return self
 
     def takes(self, months: int) -> bool:
@@ -128,13 +128,3 @@ class Place(BaseModel):
         return tuple(
             sorted((one for one in self.doctor if one.on(day)), key=lambda one: one.opens or time.min)
         )
-
-    def beyond_a_home(self) -> str:
-        """What of its classes goes beyond the rules for home-based places; "" where nothing does."""
-        if self.kind != "home":
-            return ""
-        if sum(one.cap for one in self.classes) > HOME_CAP:
-            return f"cap: a home-based place has at most {HOME_CAP} children in all"
-        if any(one.children_per_carer > HOME_RATIO for one in self.classes):
-            return f"ratio: one carer of a home-based place has at most {HOME_RATIO} children"
-        return ""

@@ -16,31 +16,34 @@ ServiceName = Literal[
 SERVICES: tuple[ServiceName, ...] = get_args(ServiceName)
 Unit = Literal["hour", "session", "half_day", "day", "week", "month"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
-ClassName = Literal["infant", "toddler", "older", "mixed"]
-"""乳儿班、托小班、托大班、混龄班."""
+ClassName = Literal["infant", "toddler", "older", "mixed", "home"]
+"""乳儿班、托小班、托大班、混龄班, and the one group of a home-based place."""
 
-CAP: dict[ClassName, int] = {"infant": 10, "toddler": 15, "older": 20, "mixed": 18}
-"""Children of one class at most. Source: 托育机构设置标准（试行）(国卫人口发〔2019〕58号)."""
-RATIO: dict[ClassName, int] = {"infant": 3, "toddler": 5, "older": 7, "mixed": 7}
-"""Children of one carer at most, by the same source; it says nothing of mixed classes, which go by their children's ages."""
+CAP: dict[ClassName, int] = {"infant": 10, "toddler": 15, "older": 20, "mixed": 18, "home": 5}
+"""Children of one class at most. Source: 托育机构设置标准（试行）(国卫人口发〔2019〕58号); for homes 家庭托育点管理办法（试行）, 2023."""
+RATIO: dict[ClassName, int] = {"infant": 3, "toddler": 5, "older": 7, "mixed": 7, "home": 3}
+"""Children of one carer at most, by the same sources; they say nothing of mixed classes, which go by their children's ages."""
 MIXED_FROM = 18
 """Completed months from which ages may share a class, by the same source."""
-HOME_CAP, HOME_RATIO = 5, 3
-"""A home-based place: children in all, children of one carer. Source: 家庭托育点管理办法（试行）, 2023."""
 YUAN = 100
+MONTHS = (0, 84)
+"""Completed months of which anything can be said."""
 
 
 class Service(Row):
     """One thing a place offers. `price_fen` for one `unit`; `notice_hours` before it must be booked at the latest;
-    `opens`, `closes` local, where it has hours of its own (延时 to 19:00), on `days`."""
+    `opens`, `closes` local, where it has hours of its own (延时 to 19:00), on `days`; `months_from`, `months_to` where
+    the price is for children of these completed months, both included."""
 
     service: ServiceName
-    price_fen: Annotated[int | None, Blank, Field(ge=0, le=10_000_000)] = None
+    price_fen: Annotated[Annotated[int, Field(ge=0, le=10_000_000)] | None, Blank] = None
     unit: Annotated[Unit | None, Blank] = None
-    notice_hours: Annotated[int | None, Blank, Field(ge=0, le=24 * 60)] = None
+    notice_hours: Annotated[Annotated[int, Field(ge=0, le=24 * 60)] | None, Blank] = None
     days: Annotated[Days | None, Blank] = None
     opens: Annotated[time | None, Blank] = None
     closes: Annotated[time | None, Blank] = None
+    months_from: Annotated[Annotated[int, Field(ge=0, le=84)] | None, Blank] = None
+    months_to: Annotated[Annotated[int, Field(ge=0, le=84)] | None, Blank] = None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -49,7 +52,18 @@ class Service(Row):
         if self.price_fen is not None and 0 < self.price_fen < YUAN:
             raise ValueError(f"price_fen counts fen: {self.price_fen} yuan are {self.price_fen * YUAN}")
         in_order(self.opens, self.closes)
+        low, high = self.ages
+        if low > high:
+            raise ValueError("months_to lies below months_from")
         return self
+
+    @property
+    def ages(self) -> tuple[int, int]:
+        """The completed months it is for, both included."""
+        return (
+            MONTHS[0] if self.months_from is None else self.months_from,
+            MONTHS[1] if self.months_to is None else self.months_to,
+        )
 
     @property
     def served(self) -> frozenset[Day]:
@@ -67,7 +81,7 @@ class CareClass(Row):
     months_to: int = Field(ge=0, le=84)
     ratio: Literal["1:3", "1:5", "1:7"]
     cap: int = Field(ge=1)
-    carers: Annotated[int | None, Blank, Field(ge=1, le=20)] = None
+    carers: Annotated[Annotated[int, Field(ge=1, le=20)] | None, Blank] = None
 
     @property
     def children_per_carer(self) -> int:

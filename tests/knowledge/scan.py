@@ -61,6 +61,8 @@ def _service(rng: random.Random, name: str) -> dict[str, Any]:
             "price_fen": rng.randrange(10, 30) * rng.choice([100, 1000, 10_000]),
         }
     if rng.random() < 0.3:
+        row |= {"months_from": rng.choice([0, 6, 12]), "months_to": rng.choice([12, 24, 36])}
+    if rng.random() < 0.3:
         row |= {"opens": "16:30", "closes": rng.choice(["18:00", "18:30", "20:00"])}
     return row
 
@@ -114,6 +116,7 @@ def passes(place: Place, wanted: Wanted, at: datetime | None, calendar: Calendar
                 row.price_fen is not None
                 and row.price_fen <= wanted.max_fen
                 and wanted.unit in (None, row.unit)
+                and (wanted.months is None or row.ages[0] <= wanted.months <= row.ages[1])
                 for row in priced
             )
         )

@@ -92,7 +92,7 @@ def test_some_place_takes_a_voucher_in_every_band_and_none_below_six_months() ->
     for months in (6, 12, 13, 24, 25, 36, 40):
         assert SAMPLE.places_for("voucher", months)
     assert SAMPLE.places_for("voucher", 5) == []
-    assert [place.id for place in SAMPLE.places if "voucher" not in place.accepting] == ["yunfan", "songbai"]
+    assert sum("voucher" in place.accepting for place in SAMPLE.places) == 6
 
 
 @given(st.integers(0, 100 * 366 * 86400))
