@@ -10,7 +10,7 @@ import html
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, StrictUndefined, Template, pass_context
 from jinja2.runtime import Context
 from opencc import OpenCC
+
+from bot.flow import spoken
 
 LANGUAGES = ("zh", "zh-Hant", "en")
 _WEEKDAYS = "一二三四五六日"
@@ -55,6 +57,9 @@ class Texts:
             at=self._at,
             groups=groups,
             script=self._script,
+            near=self._near,
+            hours=self._hours,
+            lasting=self._lasting,
         )
 
     def keys(self, lang: str = "zh") -> set[str]:
@@ -100,6 +105,21 @@ class Texts:
     def _script(self, context: Context, words: Any) -> str:
         """`{{ name|script }}`: a name from a pack in the script of the text. Not for what people wrote themselves."""
         return self.in_script(str(context["lang"]), str(words))
+
+    @pass_context
+    def _near(self, context: Context, day: date | str, today: date | str) -> str:
+        """`{{ day|near(today) }}`: 明天（11月26日 周四）, in the language of the text."""
+        return self.in_script(context["lang"], spoken.day(day, today, context["lang"]))
+
+    @pass_context
+    def _hours(self, context: Context, starts: time | str, ends: time | str | None = None) -> str:
+        """`{{ starts|hours(ends) }}`: 下午2:00–4:30."""
+        return self.in_script(context["lang"], spoken.hours(starts, ends, context["lang"]))
+
+    @pass_context
+    def _lasting(self, context: Context, minutes: int) -> str:
+        """`{{ minutes|lasting }}`: 2个半小时."""
+        return self.in_script(context["lang"], spoken.lasting(minutes, context["lang"]))
 
     def _traditional(self, words: str) -> str:
         made: str = self._converter.convert(words)

@@ -19,7 +19,7 @@ from tests.flow.values import BARE, OF_ONE_KEY, VALUES
 
 FILTERS = ("money", "day", "month", "moment")
 SYNTAX = Environment(autoescape=True)
-SYNTAX.filters.update(dict.fromkeys((*FILTERS, "at", "groups", "script"), str))
+SYNTAX.filters.update(dict.fromkeys((*FILTERS, "at", "groups", "script", "near", "hours", "lasting"), str))
 KEYS = sorted(TEXTS.keys("zh"))
 CHANNELS = sorted({path.parent for path in (MACHINE / "channels").rglob("texts.zh.toml")})
 ALL_KEYS = [(TEXTS, key) for key in KEYS] + [

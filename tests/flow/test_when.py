@@ -57,7 +57,7 @@ WRITTEN = st.sampled_from(
 AROUND = st.sampled_from(("", "我想约", "帮忙看看 ", "can you take her on ", "小宇14个月，"))
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(COMING, WRITTEN, AROUND, st.sampled_from(("", "可以吗", "，谢谢", " please")))
 def test_a_full_date_is_always_read_back(day: date, written: str, before: str, after: str) -> None:
     when = read(before + written.format(day) + after, NOW)

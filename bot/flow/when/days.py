@@ -42,7 +42,7 @@ _EN_DAY = (
     r"(?P<plural>s)?"
 )
 _ENGLISH_DAY = form(
-    rf"\b(?:(?P<which>this|next|last|every|each|coming)\s+)?(?:coming\s+)?{_EN_DAY}\b\.?(?!\s*(?:light|shine|down))"
+    rf"\b(?:(?P<which>this|next week(?: on)?|next|last|every|each|coming)\s+)?(?:coming\s+)?{_EN_DAY}\b\.?(?P<week>\s+next week)?(?!\s*(?:light|shine|down))"
 )
 _EN_WEEK = form(r"\b(?P<which>this|next|the)\s+(?P<what>weekend|week)\b|\b(?P<only>weekend)s?\b")
 
@@ -82,7 +82,7 @@ _LATER = form(
 )
 _VAGUE = form(
     rf"过几天|过些天|过阵子|改天|改日|这几天|年底|年后|年前|节后|下下?个?月(?:[上中下]旬)?(?![{CN}\d初底末])"
-    rf"|(?:这个|本)月(?:[上中下]旬|之?内)|{N}月份|next month|some day|sometime"
+    rf"|(?:这个|本)月(?:[上中下]旬|之?内)|{N}月份|(?P<year>20\d\d)年{N}月(?![龄大的])|寒假(?:期间)?|暑假(?:期间)?|next month|some day|sometime"
 )
 _MONTH_EDGE = form(rf"(?P<which>这个?|本|下个?|{N})?月(?P<edge>初|底|末)(?![一二三四五六七八九十])")
 _WORKING = form(
@@ -241,7 +241,9 @@ class Days:
         name = {"wen": "wed", "thr": "thu"}.get(match["day"], match["day"])
         day, which = _EN_DAYS[name], match["which"]
         plural = bool(match["plural"]) or (match[0].rstrip(".").endswith("days"))
-        if which == "next":
+        if match["week"] or (which or "").startswith("next week"):
+            self._on(match, day, "下", weekly=False, kind="weekday")
+        elif which == "next":
             coming = self.today + timedelta(days=(day - self.today.weekday()) % 7 or 7)
             in_next_week = self.monday + timedelta(days=7 + day)
             days = tuple(sorted({coming, in_next_week}))
@@ -304,8 +306,11 @@ class Days:
     def _lunar(self, match: re.Match[str]) -> None:
         self._add(match, "lunar", (), problem="lunar")
 
-    def _vague(self, match: re.Match[str]) -> None:
+    def _vague(self, match: re.Match[str]) -> bool | None:
+        if match["year"] and int(match["year"]) < self.today.year:
+            return False  # of a birth, perhaps
         self._add(match, "vague", (), problem="vague")
+        return None
 
 
 def _edge(first: date, edge: str) -> tuple[date, ...]:

@@ -30,6 +30,7 @@ class Hour:
     minute: int
     half: Literal["am", "pm"] | None = None
     exact: bool = False  # of 24 hours: 14:30, 09:00
+    choice: bool = False  # 两三点: this one or the next
 
     @property
     def possible(self) -> bool:
@@ -40,7 +41,7 @@ class Hour:
 _PARTS: tuple[tuple[Part, str], ...] = (
     (
         "day",
-        r"(?:一|整)?整天|全天|全日|(?<![有哪那这第周每头半两前当])一天|大?白天|从早到晚|\b(?:the )?(?:all|whole|full|entire)[ -]day\b",
+        r"(?:一|整)?整天|全天|全日|(?<![有哪那这第周每头半两前当])一天(?!半)|大?白天|从早到晚|\b(?:the )?(?:all|whole|full|entire)[ -]day\b",
     ),
     ("night", r"凌晨|大?半夜|后半夜|深夜|夜里(?!向)|三更半夜"),
     (
@@ -94,8 +95,9 @@ _BARE_WORD = form(
     rf"\b(?P<role>at|till|until|til|by|before|after|from|since)\s+(?P<a>\d{{1,2}}|{WORD})\b{_COUNTED}(?!\s*(?:{SEP})?\s*\d)"
 )
 _EARLY_LATE = form(
-    r"早(?P<a>[六七八九十]|\d{1,2})点?晚(?P<b>[四五六七八九十]|\d{1,2})点?(?![\d一二三四五六七八九十:])"
+    r"早(?P<a>[六七八九十]|\d{1,2})点?(?:[-~到至])?晚(?P<b>[四五六七八九十]|\d{1,2})点?(?![\d一二三四五六七八九十:])"
 )
+_NEIGHBOURS = {"一两", "两三", "三四", "四五", "五六", "六七", "七八", "八九"}
 _ONE = form(rf"[{DAY}{PART}]\s*(?:从|约|大概)?$|(?:从|到|至|-|~)\s*$")
 
 
@@ -130,12 +132,20 @@ class Hours:
         return sorted(self.found, key=lambda one: one.start)
 
     def _add(
-        self, start: int, end: int, hour: int, minute: int, half: str | None = None, *, exact: bool = False
+        self,
+        start: int,
+        end: int,
+        hour: int,
+        minute: int,
+        half: str | None = None,
+        *,
+        exact: bool = False,
+        choice: bool = False,
     ) -> None:
         known: Literal["am", "pm"] | None = None
         if half:
             known = "am" if half.startswith("a") else "pm"
-        self.found.append(Hour(start, end, hour, minute, known, exact or hour > 12))
+        self.found.append(Hour(start, end, hour, minute, known, exact or hour > 12, choice))
 
     def early_late(self) -> None:
         """早九晚五, which is read before 早 and 晚 are taken for parts of the day."""
@@ -155,8 +165,9 @@ class Hours:
         written = match["hour"]
         if written == "一" and not match["min"] and match["dian"] == "点" and not self._is_one(match):
             return False  # 一点 is a little, unless something makes it an hour
+        two = written in _NEIGHBOURS
         try:
-            hour = number(written)
+            hour = number(written[0] if two else written)
             minute = _minutes(match)
         except ValueError:
             return False
@@ -164,7 +175,7 @@ class Hours:
         if short:
             away = 15 * number(short[0]) if short.endswith("刻") else number(short[:-1])
             hour, minute = (hour - 1 or 12, 60 - away) if hour else (23, 60 - away)
-        self._add(match.start(), match.end(), hour, minute)
+        self._add(match.start(), match.end(), hour, minute, choice=two)
         return None
 
     def _is_one(self, match: re.Match[str]) -> bool:

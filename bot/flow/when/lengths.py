@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.flow.when.text import LENGTH, SEP, WORD, N, Sheet, form, number
+from bot.flow.when.text import CN, LENGTH, SEP, WORD, N, Sheet, form, number
 
 HALF_DAY = 240
 """Minutes of 半天 where nobody says more."""
@@ -19,9 +19,9 @@ _CHINESE = form(
     rf"{_AWAY}(?:"
     rf"(?P<low>[一两二三四五六七八])(?P<high>[两二三四五六七八九])个?(?:{_HOUR}|钟(?![点表]))"
     rf"|(?P<from>\d{{1,2}}(?:\.5)?){SEP}(?P<to>\d{{1,2}})个?(?:{_HOUR}|h\b|hours?)"
-    rf"|(?P<hb>{_FIG})个半(?:{_HOUR}|钟)"
+    rf"|(?P<hb>{_FIG})个半(?:{_HOUR}|钟)|(?P<hb2>[{CN}])半{_HOUR}"
     rf"|(?<!点)半个?(?P<half>{_HOUR}|钟(?!点))"
-    rf"|(?P<h>{_FIG})(?:个?多?{_HOUR}|个(?:钟(?!点)|h))(?P<hh>半|零?(?:(?P<hm>{N})分钟?|(?P<hq>[一二两三])刻钟?))?"
+    rf"|(?P<h>{_FIG})(?:个?[多来]?{_HOUR}|个(?:钟(?!点)|h))(?P<hh>半|零?(?:(?P<hm>{N})分钟?|(?P<hq>[一二两三])刻钟?))?"
     rf"|(?P<m>\d{{1,3}}|[一二三四五六七八九十百两零]{{1,5}})分钟"
     rf"|(?P<q>[一二两三1-3])刻钟"
     rf"){_AFTER}{_TAIL}"
@@ -33,6 +33,7 @@ _ENGLISH = form(
     rf"(?P<from>\d{{1,2}})(?:{SEP}|\s+or\s+)(?P<to>\d{{1,2}})\s*(?:hours?|hrs?|h)"
     rf"|(?P<halfhour>half an hour|half hour|half-hour)|(?P<quarter>a quarter of an hour)"
     rf"|(?P<n>\d{{1,3}}(?:\.\d{{1,2}})?|an?|a couple of|a few|{WORD})(?P<and1>\s+and a half)?\s*-?{_UNIT}(?P<and2>\s+and a half)?"
+    r"(?:\s+(?:and\s+)?(?P<more>\d{1,2})\s*(?:minutes?|mins?|m))?"
     rf")\b(?P<after>\s+(?:later|from now))?(?!\s*old)"
 )
 
@@ -91,8 +92,8 @@ def _chinese_minutes(match: re.Match[str]) -> int:
         return number(match["low"]) * 60
     if match["from"]:
         return round(float(match["from"]) * 60)
-    if match["hb"]:
-        return round(_figure(match["hb"]) * 60) + 30
+    if half := match["hb"] or match["hb2"]:
+        return round(_figure(half) * 60) + 30
     if match["half"]:
         return 30
     if match["h"]:
@@ -116,7 +117,7 @@ def _english_minutes(match: re.Match[str]) -> int:
         return int(match["from"]) * 60
     many = 2.0 if "couple" in match["n"] else _figure(match["n"])
     many += 0.5 * bool(match["and1"] or match["and2"])
-    return round(many * (60 if match["unit"].startswith("h") else 1))
+    return round(many * (60 if match["unit"].startswith("h") else 1)) + int(match["more"] or 0)
 
 
 def _figure(written: str) -> float:

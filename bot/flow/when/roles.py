@@ -76,11 +76,13 @@ def span(left: str, hours: list[Hour], parts: list[Spot], today_at: int | None) 
     bounds += _noons(left, [part for part in parts if part.start not in used], bounds)
     used |= {bound.start for bound in bounds}
     bounds.sort(key=lambda bound: bound.start)
-    several = _give_roles(left, bounds)
+    several = _give_roles(left, bounds) or any(hour.choice for hour in hours)
     starts = [bound for bound in bounds if bound.role == "start"]
     ends = [bound for bound in bounds if bound.role == "end"]
     if several or len(starts) > 1 or len(ends) > 1:
-        return Span(_likely(bounds[0]), None, "several", frozenset(used))
+        first = _likely(bounds[0])
+        only_end = len(bounds) == 1 and bounds[0].role == "end"
+        return Span(None if only_end else first, first if only_end else None, "several", frozenset(used))
     if starts and today_at is not None and starts[0].bare in (6, 7, 8):
         starts[0].can = [minute for minute in starts[0].can if minute >= today_at] or starts[0].can
     if starts and ends:
