@@ -23,7 +23,8 @@ _NUMBERED = {
     **{str(d): d - 1 for d in range(1, 8)},
     "天": 6,
 }
-_WHICH = r"(?P<which>上上|上|这|本|今|下下下|下下|下|次)?(?:一|1)?个?"
+# 问一下周五 and 晚上周五 name no week.
+_WHICH = r"(?P<which>上上|(?<![早晚马])上|这|本|今|(?<!一)下下下|(?<!一)下下|(?<!一)下|次)?(?:一|1)?个?"
 _NOT_COUNTED = r"(?!次|回|趟|岁|年|个(?:小时|钟|月)|小时|分|天)"
 _WEEKDAYS = form(
     rf"(?P<every>每个?|每逢|逢)?{_WHICH}{_WEEK}(?P<list>[一二三四五六](?:[、,]?[二三四五六日天])+)"
@@ -172,20 +173,17 @@ class Days:
             self._weekend(match, match["which"] or "", every=bool(match["every"]), both=bool(match["both"]))
             return
         day, weekly = _NUMBERED[match["day"]], bool(match["every"])
-        which, doubtful = self._which(match)
+        which = match["which"] or ""
+        # 问下周五: 问一下 周五, or 下周五.
+        doubtful = which == "下" and self.sheet.left[: match.start("which")].endswith(
+            ("看", "问", "查", "说")
+        )
         self._on(match, day, which, weekly=weekly, kind="weekday")
         if doubtful:
             self._on(match, day, "", weekly=weekly, kind="weekday")
             second, first = self.said.pop(), self.said.pop()
             days = tuple(sorted({*first.days, *second.days}))
             self._add(match, "weekday", days, sure=len(days) == 1, weekly=weekly)
-
-    def _which(self, match: re.Match[str]) -> tuple[str, bool]:
-        """(which week, doubtful): 问一下周五 and 晚上周五 name no week, 问下周五 may."""
-        which, ahead = match["which"] or "", self.sheet.left[: match.start("which")] if match["which"] else ""
-        if (which == "下" and ahead.endswith("一")) or (which == "上" and ahead.endswith(("早", "晚", "马"))):
-            return "", False
-        return which, which == "下" and ahead.endswith(("看", "问", "查", "说"))
 
     def _on(self, match: re.Match[str], number_of_day: int, which: str, *, weekly: bool, kind: str) -> None:
         """One weekday; `which` is 这, 下 … or nothing."""
@@ -223,18 +221,11 @@ class Days:
     def _weekend(self, match: re.Match[str], which: str, *, every: bool, both: bool) -> None:
         weeks = {"下": 1, "次": 1, "下下": 2}.get(which, 0)
         saturday = self.monday + timedelta(days=5 + 7 * weeks)
-        days = [
-            day
-            for week in (0, 7)
-            for day in (saturday + timedelta(days=week), saturday + timedelta(days=week + 1))
-        ]
+        days = [saturday, saturday + timedelta(days=1)]
         # On a Sunday the weekend is what is left of it, or the next one.
-        left = (
-            days[1:]
-            if self.today.weekday() == 6 and not which and not every and not both
-            else days[both * 0 : 2]
-        )
-        left = [day for day in left if day >= self.today]
+        if self.today.weekday() == 6 and not which and not every and not both:
+            days += [day + timedelta(days=7) for day in days]
+        left = [day for day in days if day >= self.today]
         self._add(match, "weekend", tuple(left), sure=both or every, weekly=every, spread=True)
 
     def _english_day(self, match: re.Match[str]) -> None:

@@ -6,7 +6,6 @@ stands; six and seven may be both and are asked, unless the other end of the spa
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import time
 from typing import Literal
@@ -31,7 +30,7 @@ _LEAVES = form(
 )
 _COMES = form(r"\s*(?:就|左右|来|去|过来|过去|准时|能|可以|要|我|把|给|前后)*(?:送|到(?!\S))")
 _BESIDE = form(r"(?:的|大概|大约|约|差不多|在|是|就|,|\s)*$")
-_IN_THE = form(r"\s*(?:in|at)?\s*$")
+_IN_THE = form(r"\s+(?:in|at)\s+")
 
 
 @dataclass(frozen=True)
@@ -99,14 +98,9 @@ def _beside(left: str, hour: Hour, parts: list[Spot]) -> tuple[Spot | None, int]
     for part in parts:
         if part.end <= hour.start and _BESIDE.fullmatch(left[part.end : hour.start]):
             return part, part.start
-        if (
-            part.start >= hour.end
-            and _IN_THE.fullmatch(left[hour.end : part.start])
-            and left.isascii() is False
-        ):
-            latin = re.search(r"[a-z\s]", left[hour.end : part.start])
-            if latin and "in" in left[hour.end : part.start]:
-                return part, part.start
+        # 9 in the morning
+        if part.start >= hour.end and _IN_THE.fullmatch(left[hour.end : part.start]):
+            return part, part.start
     return None, hour.start
 
 
