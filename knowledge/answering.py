@@ -112,7 +112,11 @@ class Answers:
         )
 
     def _starts(self, text: str) -> str | None:
-        return next((hit.intent for hit in intents.match(text) if hit.kind == "start"), None)
+        """The service that the words begin; how to get what a named city gives is a question about that city."""
+        started = next((hit.intent for hit in intents.match(text) if hit.kind == "start"), None)
+        if started is None or not intents.shipped().how_of_a_place(started, text):
+            return started
+        return None if regions.mentioned(self.search.words.common(self.search.words.bare(text))) else started
 
     def _decide(self, asked: Asked, found: list[Found], day: date, english: bool, name: str | None) -> Reply:
         sure = self.confidence(asked, found)

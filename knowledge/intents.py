@@ -69,6 +69,7 @@ class Intent(Record):
     start: tuple[Pattern, ...]
     about: tuple[Pattern, ...]
     asked_alone: bool = False
+    each_place_its_own: bool = False
     firm: tuple[str, ...]
     topics: dict[str, tuple[Pattern, ...]]
     stands_in: Words
@@ -150,6 +151,7 @@ class Intents:
         words = [word for intent in data.intents for word in intent.sounds]
         self._lexicon = Lexicon(words, data.keep, [word for intent in data.intents for word in intent.spelt])
         self._typed = data.typed
+        self._local = frozenset(intent.name for intent in data.intents if intent.each_place_its_own)
         self._mask, self._asking = _any(data.mask), _any(data.asking)
         self._intents = sorted((_Compiled(intent) for intent in data.intents), key=lambda intent: intent.rank)
 
@@ -163,6 +165,10 @@ class Intents:
         asks = self._asking.search(said) is not None
         hits = [hit for intent in self._intents if (hit := intent.hit(said, bare, asks)) is not None]
         return tuple(sorted(hits, key=lambda hit: (hit.kind != "start", hit.topic == OTHER)))
+
+    def how_of_a_place(self, service: str, text: str) -> bool:
+        """Whether words ask about a service that every city has of its own kind (怎么申请)."""
+        return service in self._local and self._asking.search(normalise(text)) is not None
 
     def _meant(self, found: re.Match[str]) -> str:
         """The Latin word, or the known one that it is but for one letter."""

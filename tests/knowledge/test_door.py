@@ -65,6 +65,18 @@ def test_the_same_words_are_told_as_over_once_they_are_over(known: Answers) -> N
     assert "已经结束" in after.text
 
 
+def test_how_to_get_what_a_named_city_gives_is_a_question_about_that_city(known: Answers) -> None:
+    asked = "西安的托育消费券怎么申请"
+    told = known.reply(asked, "西安市", datetime(2026, 1, 15, 10, tzinfo=CHINA))
+    assert told.kind == "answer"
+    assert "公众号" in told.text
+    over = known.reply(asked, "西安市", NOW)
+    assert over.kind == "answer"
+    assert "已经结束" in over.text
+    for wish in ("托育消费券怎么申请", "我要领西安的券"):
+        assert known.reply(wish, "西安市", NOW).dialog == "voucher"
+
+
 def test_the_place_decides_between_the_same_words(known: Answers) -> None:
     words = "全市有多少家托育机构，多少个托位"
     told = {home: known.answer(words, home, NOW.date()) for home in ("610100", "210200", "210100", None)}
