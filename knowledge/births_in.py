@@ -168,6 +168,12 @@ def children_in(text: str, today: date) -> tuple[Child, ...]:
     return tuple(child for _, child in found[:1])
 
 
+def aged_in(said: str, today: date) -> tuple[tuple[int, int], Child] | None:
+    """The first age or birth in a normalised text that is known to be about a child: where it stands, and the child."""
+    births = list(_births(said, today))
+    return next(iter(births or list(_ages(said, today, [], child=True))), None)
+
+
 def unclear_in(text: str) -> bool:
     """Whether an age is told in a way that nobody can count from: 虚岁, a season, the lunar calendar, a zodiac year."""
     said = normalise(text)
@@ -229,9 +235,11 @@ def _year(written: str | None, today: date) -> int | None:
     return year if year > 99 else 2000 + year
 
 
-def _ages(said: str, today: date, taken: list[tuple[int, int]]) -> Iterator[tuple[tuple[int, int], Child]]:
-    """The same of every age; without a word for a child only what is clearly a small child's."""
-    known = _CHILD.search(said) is not None
+def _ages(
+    said: str, today: date, taken: list[tuple[int, int]], child: bool = False
+) -> Iterator[tuple[tuple[int, int], Child]]:
+    """The same of every age; without a word for a child (or `child`) only what is clearly a small child's."""
+    known = child or _CHILD.search(said) is not None
     found = list(_turning(said, today))
     spans = [*taken, *(span for span, _ in found)]
     for place, (pattern, months_of) in enumerate(_AGE):

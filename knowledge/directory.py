@@ -138,8 +138,8 @@ class Directory:
         """Places where one of the services costs at most so many fen for the unit, for a child of that age."""
         prices = self._prices
         fits = prices.fen <= most
-        if wanted.services:
-            fits &= np.isin(prices.service, [SERVICES.index(one) for one in wanted.services])
+        asked = wanted.services or frozenset(SERVICES) - {"extended"}
+        fits &= np.isin(prices.service, [SERVICES.index(one) for one in asked])
         if wanted.unit is not None:
             fits &= prices.unit == UNITS.index(wanted.unit)
         if wanted.months is not None:

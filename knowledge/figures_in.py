@@ -42,7 +42,10 @@ def number(written: str) -> int:
     from cn2an import cn2an  # noqa: PLC0415  loading it takes a tenth of a start, and most questions never need it
 
     plain = written.replace("两", "二").replace("俩", "二").replace("仨", "三").replace("〇", "零")
-    return int(cn2an(plain, "smart"))
+    try:
+        return int(cn2an(plain, "smart"))
+    except KeyError as why:  # cn2an's way with 零十零
+        raise ValueError(f"{written} is no number") from why
 
 
 def yuan_in(text: str) -> int | None:
@@ -73,13 +76,13 @@ def _sums(said: str) -> list[tuple[int, int, int]]:
         )
         if match["unit"] or (alone and written[0] not in "万千百"):
             try:
-                found.append((_yuan(written), match.start(), match.end()))
+                found.append((yuan_of(written), match.start(), match.end()))
             except ValueError:
                 continue
     return found
 
 
-def _yuan(written: str) -> int:
+def yuan_of(written: str) -> int:
     """1.2万, 3k, 4千5, 一万二, 4500. Raises ValueError."""
     unit = re.fullmatch(r"(\d+(?:\.\d+)?)([万千k])(\d?)", written)
     if unit:

@@ -300,7 +300,7 @@ def _plain(text: str) -> str:
 def _figure(found: re.Match[str]) -> str:
     try:
         return str(number(found[0]))
-    except (ValueError, KeyError):  # the latter is cn2an's way with 十百
+    except ValueError:
         return found[0]
 
 

@@ -104,7 +104,8 @@ def wishes(rng: random.Random) -> Wanted:
 def passes(place: Place, wanted: Wanted, at: datetime | None, calendar: Calendar = mainland) -> bool:
     """Whether a place is what is wanted, the distance aside."""
     offered = {row.service for row in place.services}
-    priced = [row for row in place.services if not wanted.services or row.service in wanted.services]
+    asked = wanted.services or set(SERVICES) - {"extended"}
+    priced = [row for row in place.services if row.service in asked]
     days = {str(day) for day in wanted.weekdays} or WORKING
     return (
         (not wanted.kinds or place.kind in wanted.kinds)
