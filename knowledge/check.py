@@ -10,6 +10,7 @@ from importlib.resources.abc import Traversable
 from knowledge import wording
 from knowledge.advice import dates, rivals, unread
 from knowledge.answering import Answers
+from knowledge.atlas import atlas_problems
 from knowledge.city import load_city, pack_folders
 from knowledge.corpus_check import corpus_problems
 from knowledge.coverage import coverage_problems
@@ -37,6 +38,7 @@ def check(root: Traversable | None = None) -> list[Problem]:
         national, bad = read_corpus(corpus)
         problems += [*bad, *corpus_problems(national, wording.shipped())]
         problems += coverage_problems({entry.id for entry in national})
+        problems += atlas_problems(national)
         problems += hotline_problems(
             corpus.joinpath(HOTLINES), wording.shipped(), f"knowledge/corpus/{HOTLINES}"
         )
