@@ -84,6 +84,17 @@ def next_number(db: Db, key: str) -> int:
     )
 
 
+def below(db: Db, head: str) -> dict[str, tuple[int, int]]:
+    """(cap, used) of every counter whose key begins with `head` and a slash, by its key, in their order."""
+    # "0" is the character after "/".
+    rows = db.all(
+        "SELECT key, cap, used FROM scarce WHERE key >= :low AND key < :high ORDER BY key",
+        low=f"{head}/",
+        high=f"{head}0",
+    )
+    return {str(row["key"]): (int(row["cap"]), int(row["used"])) for row in rows}
+
+
 def count(db: Db, key: str) -> tuple[int, int] | None:
     """(cap, used) of a counter, or None where nobody set it."""
     row = db.one("SELECT cap, used FROM scarce WHERE key = :key", key=key)

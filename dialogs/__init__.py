@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.capability import Capability
 from bot.settings import Settings
-from dialogs import account, questions, staff, urgent, voucher
+from dialogs import account, booking, questions, staff, urgent, voucher
 from knowledge.city import City, load_city
 from knowledge.current import Current
 from knowledge.entries import Spot
@@ -42,6 +42,7 @@ def capabilities(settings: Settings) -> tuple[Capability, ...]:
     return (
         urgent.capability(),
         voucher.capability(city),
+        booking.capability(city),
         account.capability(privacy_note(settings)),
         staff.capability(places(settings)),
         questions.capability(corpus(settings), city.code),

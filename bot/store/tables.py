@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from bot.store.columns import NEVER_AGAIN, big, key, refers, sealed, words
@@ -276,10 +276,12 @@ class Approval(SQLModel, table=True):
 
 
 class Scarce(SQLModel, table=True):
-    """A counter of something scarce: never more used than there is."""
+    """A counter of something scarce: never more used than there is. Keys sort by the codes of their characters."""
 
     __tablename__ = "scarce"
-    key: str = Field(primary_key=True)
+    key: str = Field(
+        sa_column=Column(String().with_variant(String(collation="C"), "postgresql"), primary_key=True)
+    )
     cap: int = big()
     used: int = big(default=0)
 

@@ -87,7 +87,6 @@ def _write_version(store: Store, everyone: tuple[Owner, ...], owner: Owner, mess
         config.attributes["include_object"] = _only(everyone, owner)
         script = ScriptDirectory.from_config(config)
         own = [one for one in script.walk_revisions() if Path(one.path).parent == owner.versions]
-        machine = script.get_revision(f"{MACHINE.name}@head") if owner != MACHINE else None
         made = command.revision(
             config,
             message,
@@ -96,7 +95,8 @@ def _write_version(store: Store, everyone: tuple[Owner, ...], owner: Owner, mess
             branch_label=None if own else owner.name,
             version_path=str(owner.versions),
             rev_id=f"{owner.name}_{len(own) + 1:04d}",
-            depends_on=machine.revision if machine else None,
+            # The machine goes first anyway; to lean on a later one of its versions would take its head away.
+            depends_on=None if own or owner == MACHINE else f"{MACHINE.name}_0001",
             process_revision_directives=_drop_empty,
         )
     scripts = made if isinstance(made, list) else [made]

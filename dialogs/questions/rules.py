@@ -20,7 +20,7 @@ from knowledge.normalise import normalise
 from knowledge.search import Asked
 from knowledge.sums import CLASSES
 
-NOT_YET = ("booking", "centres", "meals", "homecare", "events")
+NOT_YET = ("centres", "meals", "homecare", "events")
 """Services that are declared and do not stand yet; a name leaves this list with its service's first day."""
 OFFERS = {"voucher": ("voucher", "mine")}
 """What of the menu is offered beside a question that has no answer yet, by the service it is about."""

@@ -36,6 +36,9 @@ BIRTH_CERTIFICATE = IdProof("birth_cert", DIGEST, None)
 PERMIT = IdProof("permit", DIGEST, None)
 FLAWS = ("check_digit", "bad_date", "length", "half")
 
+OTHERS = [
+    {"value": "liuyin|2026-12-03|14:00|17:00", "label": "明天下午2:00–5:00 柳荫托育中心（示例）"},
+]
 LEFT: dict[str, dict[str, Any]] = {
     "voucher.look": {
         "telephone": "000-0000",
@@ -134,6 +137,35 @@ LEFT: dict[str, dict[str, Any]] = {
     "join.look": {"telephone": "000-0000"},
     "onboard.accept": {"name": "小李", "role": "值班", "place": ""},
     "answer.look": {"case": 1},
+    "booking.look": {"telephone": "000-0000", "today": "2026-12-02"},
+    "booking.look=again": {
+        "children": [{"value": "1", "label": "小宇"}, {"value": "another", "label": "另一个孩子"}],
+    },
+    "booking.suits": {"name": "小宇", "months": 14, "age": {"first": "2025-10-01", "last": "2025-10-01"}},
+    "booking.clear=day": {"days": [{"value": "2026-12-02", "label": "今天（12月2日 周三）"}]},
+    "booking.clear=hours": {
+        "day": "2026-12-02",
+        "spans": [{"value": "14:00-17:00", "label": "14:00-17:00"}],
+    },
+    "booking.clear=ok": {"day": "2026-12-02", "begins": "14:00", "ends_at": "17:00"},
+    "booking.where=which": {"landmarks": [{"value": "liuyin-estate", "label": "柳荫小区（示例）"}]},
+    "booking.where=ok": {"spot": [34.27, 108.94], "spot_name": "柳荫小区（示例）"},
+    "booking.chosen": {"spot": [34.27, 108.94], "spot_name": "柳荫小区（示例）"},
+    "booking.find=ok": {"places": [{"value": "liuyin", "label": "柳荫托育中心（示例）"}]},
+    "booking.find=full": {"others": OTHERS},
+    "booking.hold=held": {
+        "booking": 1,
+        "offer": {
+            "place": "柳荫托育中心（示例）",
+            "address": "柳荫路1号",
+            "phone": "000-0000-0011",
+            "metres": 93,
+            "walk": 2,
+            "price": 6000,
+            "service": "hourly",
+            "carers": 9,
+        },
+    },
 }
 """By "flow.step", or "flow.step=outcome" for one outcome only: what its service leaves in the data."""
 
@@ -149,6 +181,14 @@ FORGOTTEN: dict[str, tuple[str, ...]] = {
     "recover.look=wrong": ("code", "tail"),
     "join.look=wrong": ("code",),
     "onboard.accept": ("code",),
+    "booking.clear=again": ("when",),
+    "booking.clear=hours": ("hours",),
+    "booking.where=again": ("spot",),
+    "booking.chosen": ("landmark",),
+    "booking.find=full": ("place",),
+    "booking.hold=full": ("place",),
+    "booking.switch": ("instead",),
+    "booking.book=full": ("place",),
 }
 """The answers a service takes out of the data: what was wrong is asked again."""
 
@@ -171,6 +211,8 @@ ANSWERS = (
             "BCDFG HJKMN",
             "123 456 7894",
             "请明天再来一次。",
+            "14个月",
+            "周三下午两点到五点",
         )
     ),
     Said(phone="13800138000", phone_is_own=True),

@@ -90,6 +90,9 @@ NOT_EXPORTED = {
     "voucher_spot.seed": "the same",
     "voucher_ticket.held": INNER,
     "voucher_redemption.staff_id": OTHERS,
+    "booking.until": INNER,
+    "booking.renewed": INNER,
+    "booking.taken": INNER,
 }
 """Columns that are not in the export, each with its reason."""
 UNTIL_THE_END = "kept until the programme's end, so that nothing is given twice and accounts and lists stand"
@@ -97,6 +100,7 @@ IDS = "an id, a state, an instant: says nothing without the words that are gone"
 STAYS = {
     "audit": "who did what to which row, as ids; rows are only ever added",
     "staff": "whoever has a post cannot be erased; a former one stays as a name on what they handled",
+    "booking": "how full a place was, which proves that no ratio was broken; the child and all words are gone",
     "voucher_ticket": UNTIL_THE_END,
     "voucher": UNTIL_THE_END,
     "voucher_redemption": UNTIL_THE_END,

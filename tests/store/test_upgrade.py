@@ -230,7 +230,7 @@ def test_a_version_is_written_for_one_owner_only(tmp_path: Path, monkeypatch: py
     assert made.parent == parks / "migrations" / "versions"
     assert text.count("op.create_table") == 1
     assert "'park'" in text
-    assert 'depends_on = "' in text.replace("'", '"')
+    assert 'depends_on = "bot_0001"' in text.replace("'", '"')
     assert "sqlmodel" not in text
     assert revise("parks", "Nothing new", [parks, WALKS]) == []
     store = Store(sqlite_url(tmp_path / "a.db"))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from bot.clock import instant, ms
+from bot import agreed
+from bot.agreed import stands
+from bot.clock import instant
 from bot.turn import Turn
 from dialogs.voucher.service import aliases, first_come, guardian, rounds
-from dialogs.voucher.service.agreed import stands
 
 PURPOSES = ("basic", "child")
 
@@ -39,24 +40,7 @@ def remember(turn: Turn, subject: int) -> None:
     for purpose in PURPOSES:
         if purpose == "child" and turn.data["relation"] == "grandparent":
             continue  # the guardian gives it, through the link
-        known = turn.db.value(
-            "SELECT 1 FROM consent WHERE person_id = :person AND subject_id = :subject AND purpose ="
-            " :purpose AND revoked IS NULL",
-            person=turn.who.id,
-            subject=subject,
-            purpose=purpose,
-        )
-        if known is None:
-            turn.db.run(
-                "INSERT INTO consent (person_id, subject_id, purpose, wording, paper, given) VALUES (:person,"
-                " :subject, :purpose, :wording, :paper, :now)",
-                person=turn.who.id,
-                subject=subject,
-                purpose=purpose,
-                wording=turn.ground.wording,
-                paper=turn.data.get("form", ""),
-                now=ms(turn.now),
-            )
+        agreed.give(turn, subject, purpose, turn.data.get("form", ""))
 
 
 def revoked(turn: Turn, subject_id: int | None, purpose: str) -> None:

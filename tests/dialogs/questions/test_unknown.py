@@ -10,7 +10,6 @@ from tests.dialogs.account.town import Town
 from tests.world import World
 
 WISHES = {
-    "booking": "帮我约明天下午托两小时",
     "centres": "附近有没有托育园",
     "meals": "我想订餐",
     "homecare": "想找人上门理发",

@@ -1,0 +1,1 @@
+"""What bookings do inside a turn: the form, the room, the hold, what stands afterwards."""

@@ -1,0 +1,195 @@
+"""A stay at a place: held for ten minutes, booked, given back. All children of it together, or none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from bot import scarce, timers
+from bot.clock import ms
+from bot.store.session import Row
+from bot.timers import Due
+from bot.turn import Turn
+from dialogs.booking.rules import counting
+from dialogs.booking.rules.counting import House, Span, Stay
+from dialogs.booking.service import room
+
+HOLD = timedelta(minutes=10)
+TIMER, EVENING, SOON = "booking.hold", "booking.evening", "booking.soon"
+TAKING = ("held", "booked", "came")
+"""The states in which a booking takes room."""
+
+
+@dataclass(frozen=True)
+class Child:
+    """A child of a booking: its subject (None: named when it is booked), and its completed months on the day."""
+
+    subject: int | None
+    months: int
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Who is to come when. `price` and `credit` in fen, as they were told; price None: the place publishes none."""
+
+    house: House
+    span: Span
+    children: tuple[Child, ...]
+    service: str = "hourly"
+    price: int | None = None
+    credit: int = 0
+
+    @property
+    def stays(self) -> list[Stay]:
+        """The room that it takes."""
+        return [Stay(child.months, self.span.slots) for child in self.children]
+
+
+def hold(turn: Turn, wish: Wish) -> int | Literal["full", "twice"]:
+    """Hold the room for ten minutes: the booking's number. `twice`: a child of it is somewhere at that time already."""
+    if _elsewhere(turn, wish):
+        return "twice"
+    taken = room.take(turn.db, wish.house, wish.span.day, wish.stays)
+    if taken is None:
+        return "full"
+    booking = int(
+        turn.db.value(
+            "INSERT INTO booking (person_id, place, service, day, starts, ends, state, until, renewed, flexible, price,"
+            " credit, taken, created) VALUES (:person, :place, :service, :day, :starts, :ends, 'held', :until, 0, 0,"
+            " :price, :credit, :taken, :now) RETURNING id",
+            person=turn.who.id,
+            place=wish.house.place,
+            service=wish.service,
+            day=wish.span.day.isoformat(),
+            starts=wish.span.first,
+            ends=wish.span.last,
+            until=ms(turn.now + HOLD),
+            price=wish.price,
+            credit=wish.credit,
+            taken=json.dumps(taken),
+            now=ms(turn.now),
+        )
+    )
+    for child in wish.children:
+        if child.subject is not None:
+            comes(turn, booking, child.subject, child.months)
+    turn.timer(TIMER, str(booking), turn.now + HOLD)
+    turn.audit("booking.held", f"booking:{booking}", place=wish.house.place)
+    return booking
+
+
+def comes(turn: Turn, booking: int, subject: int, months: int) -> None:
+    """Note which child a booking is for."""
+    turn.db.run(
+        "INSERT INTO booked_child (booking_id, subject_id, months) VALUES (:booking, :subject, :months)"
+        " ON CONFLICT DO NOTHING",
+        booking=booking,
+        subject=subject,
+        months=months,
+    )
+
+
+def book(turn: Turn, booking: int) -> Literal["booked", "full", "gone"]:
+    """Make a held stay a booking. One whose hold has ended is taken again where there still is room.
+
+    `gone`: it was cancelled, or booked before.
+    """
+    row = by_number(turn, booking)
+    if row["state"] == "lapsed" and row["person_id"] == turn.who.id:
+        if not scarce.take(turn.db, json.loads(row["taken"])):
+            return "full"
+        _state(turn, booking, ("lapsed",), "held")
+    if not _state(turn, booking, ("held",), "booked"):
+        return "gone"
+    turn.db.run("UPDATE booking SET until = NULL WHERE id = :id", id=booking)
+    return "booked"
+
+
+def cancel(turn: Turn, booking: int) -> bool:
+    """Give a stay's room back. False: it takes none any more."""
+    return _ends(turn, booking, ("held", "booked"), "cancelled")
+
+
+def lapse(turn: Turn, due: Due) -> None:
+    """The ten minutes are over: once more as many while nobody waits for it, then the room is free."""
+    row = by_number(turn, int(due.key))
+    if row["state"] == "held" and not row["renewed"]:
+        until = turn.now + HOLD
+        turn.db.run(
+            "UPDATE booking SET renewed = 1, until = :until WHERE id = :id", until=ms(until), id=row["id"]
+        )
+        turn.timer(TIMER, due.key, until)
+    else:
+        _ends(turn, int(row["id"]), ("held",), "lapsed")
+
+
+def by_number(turn: Turn, booking: int) -> Row:
+    """The row of a booking. Raises LookupError."""
+    row = turn.db.one("SELECT * FROM booking WHERE id = :id", id=booking)
+    if row is None:
+        raise LookupError(f"no booking {booking}")
+    return row
+
+
+def children_of(turn: Turn, booking: int) -> list[Row]:
+    """(subject_id, months) of the children of a booking, in the order in which they were named."""
+    return turn.db.all(
+        "SELECT subject_id, months FROM booked_child WHERE booking_id = :id ORDER BY id", id=booking
+    )
+
+
+def recounted(turn: Turn) -> list[str]:
+    """What is taken of each counter of care, counted again from the bookings: a line for each that differs."""
+    held: dict[str, int] = {}
+    for row in turn.db.all(f"SELECT taken FROM booking WHERE state IN {TAKING!r}"):
+        for name, units in json.loads(row["taken"]).items():
+            held[name] = held.get(name, 0) + units
+    used = {name: used for name, (_, used) in scarce.below(turn.db, counting.ROOT).items()}
+    return [
+        f"{name}: {used.get(name, 0)} taken, {held.get(name, 0)} by the bookings"
+        for name in sorted(used.keys() | held.keys())
+        if used.get(name, 0) != held.get(name, 0)
+    ]
+
+
+def _elsewhere(turn: Turn, wish: Wish) -> bool:
+    """Whether a child of it has another stay at that time. Holds the children's rows, so that two forms take turns."""
+    for child in sorted(one.subject for one in wish.children if one.subject is not None):
+        if turn.db.postgres:
+            turn.db.one("SELECT id FROM subject WHERE id = :id FOR UPDATE", id=child)
+        if turn.db.value(
+            "SELECT 1 FROM booking b JOIN booked_child c ON c.booking_id = b.id WHERE c.subject_id = :child"
+            f" AND b.day = :day AND b.state IN {TAKING!r} AND b.starts < :ends AND b.ends > :starts",
+            child=child,
+            day=wish.span.day.isoformat(),
+            starts=wish.span.first,
+            ends=wish.span.last,
+        ):
+            return True
+    return False
+
+
+def _ends(turn: Turn, booking: int, was: Sequence[str], state: str) -> bool:
+    row = by_number(turn, booking)
+    if not _state(turn, booking, was, state):
+        return False
+    scarce.give_back(turn.db, json.loads(row["taken"]))
+    return True
+
+
+def _state(turn: Turn, booking: int, was: Iterable[str], state: str) -> bool:
+    """Move a booking on, once whoever comes first; its timer has nothing more to do."""
+    listed = ", ".join(f"'{one}'" for one in was)
+    done = turn.db.run(
+        f"UPDATE booking SET state = :state, decided = :now WHERE id = :id AND state IN ({listed})",
+        state=state,
+        now=ms(turn.now),
+        id=booking,
+    )
+    if done:
+        timers.cancel(turn.db, TIMER, str(booking))
+        turn.audit(f"booking.{state}", f"booking:{booking}")
+    return done == 1
