@@ -143,6 +143,10 @@ class Town:
         self.api.user(who).shares_contact(phone)
         return (await self.answer(who))[0]
 
+    async def shares_location(self, who: int, latitude: float, longitude: float) -> str:
+        self.api.user(who).shares_location(latitude, longitude)
+        return (await self.answer(who))[0]
+
     async def to(self, at: str) -> None:
         """Play the time up to a local instant."""
         await self.live.advance(self.clock, parse_instant(at, self.settings.zone))

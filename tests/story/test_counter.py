@@ -12,9 +12,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.story.test_browser import CODE, accessible, heard, move_clock, press, say, site
+from tests.story.web_site import CODE, accessible, heard, move_clock, press, say
 
-__all__ = ["site"]
 FONT = re.compile(rb"/FontName /\w+\+(Noto\w*CJK\w*)")
 PAGES = re.compile(rb"/Type /Page\b")
 BOX = re.compile(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]")
