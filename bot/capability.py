@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.flow.model import Do, Flow
 from bot.messages import Button, Outgoing
+from bot.serving import Credit
 from bot.store.session import Db
 from bot.timers import Due
 from bot.turn import Ground, Turn
@@ -30,6 +31,10 @@ Reads = Callable[[str, date], Mapping[str, Any]]
 """What words tell of a form already on a local day: its values by name, each as the form's reader would have it."""
 Sheet = Callable[[Ground, str], tuple[str, str]]
 """A page of words for everybody, in a language: its title, and its words as neutral markup."""
+
+CreditFor = Callable[[Turn, "int | None", str, date], list[Credit]]
+"""What the person who talks holds for a subject (None: one that has no row yet) that can be used at a place (its id) on
+a local day."""
 
 
 class NotDone(Exception):
@@ -122,7 +127,7 @@ class Capability:
     what the operator wrote), self_checks (of the rows), case_buttons (by a case's kind: what staff can do
     about it, given its number), hears (kinds of cases to which what their person writes next is added), reads (by a
     flow's name: what words tell of it already), prepares (makes ready what a turn would wait for; called every few
-    seconds in a thread of its own).
+    seconds in a thread of its own), credit_for (what one holds that takes something off another service's price).
     """
 
     name: str
@@ -156,6 +161,7 @@ class Capability:
     prepares: Callable[[], object] | None = None
     starts: Callable[[Turn], None] | None = None
     self_checks: Callable[[Turn], list[str]] | None = None
+    credit_for: CreditFor | None = None
 
 
 class Registry:
@@ -263,6 +269,11 @@ class Registry:
         kind, _, number = about.partition(":")
         describe = self.describes.get(kind)
         return str(describe(turn, int(number))) if describe is not None and number.isdigit() else ""
+
+    def credit_for(self, turn: Turn, subject: int | None, place: str, day: date) -> list[Credit]:
+        """What takes something off a price there and then, by every capability that knows of such a thing."""
+        offered = [c.credit_for(turn, subject, place, day) for c in self.all if c.credit_for is not None]
+        return [credit for credits_ in offered for credit in credits_]
 
     def case_buttons(self, turn: Turn, kind: str, case: int) -> list[Button]:
         """What a service offers staff about a case of its kind, beside what every case has."""

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from bot import outbox, timers
 from bot.clock import Clock, local_date, ms
 from bot.messages import Button, File, Lane, Link, Outgoing, Place, Sendable
+from bot.serving import Credit
 from bot.settings import Settings
 from bot.store.people import Who, reachable
 from bot.store.sealed import KeyRing
@@ -82,6 +83,9 @@ class Everyone(Protocol):
 
     def case_buttons(self, turn: Turn, kind: str, case: int) -> list[Button]:
         """What the service of a case offers staff about it."""
+
+    def credit_for(self, turn: Turn, subject: int | None, place: str, day: date) -> list[Credit]:
+        """What takes something off a price there and then, by every service that knows of such a thing."""
 
     def begin(self, turn: Turn, command: str, words: str) -> None:
         """Do what a command of the menu does; a form begins with what words tell of it already."""

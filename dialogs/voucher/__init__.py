@@ -18,6 +18,7 @@ from dialogs.voucher.service import (
     apply,
     arming,
     consents,
+    crediting,
     drawing,
     duty,
     extend,
@@ -292,4 +293,5 @@ def capability(city: City) -> Capability:
         reads={"voucher": first_words},
         starts=partial(rounds.ensure, city=city),
         self_checks=quota.self_check,
+        credit_for=partial(crediting.credit_for, city=city),
     )

@@ -162,6 +162,8 @@ LEFT: dict[str, dict[str, Any]] = {
             "metres": 93,
             "walk": 2,
             "price": 6000,
+            "voucher": 50_000,
+            "once": True,
             "service": "hourly",
             "carers": 9,
         },

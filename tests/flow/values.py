@@ -31,6 +31,8 @@ VALUES: dict[str, Any] = {
         "metres": 93,
         "walk": 2,
         "price": 6_000,
+        "voucher": 50_000,
+        "once": True,
     },
     "ends": ["2027-01-06"],
     "not_count": 1,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import Any, Literal
 
 from bot.flow import when
+from bot.serving import Credit
 from bot.turn import Turn
 from dialogs.booking.rules import counting, houses, reading
 from dialogs.booking.rules.counting import Span
@@ -139,12 +141,13 @@ def hold(turn: Turn, city: City) -> Literal["held", "full", "twice"]:
     if offer is None:
         data.pop("place")
         return "full"
-    held = holding.hold(turn, offer.wish)
+    credit = _credit(turn, offer)
+    held = holding.hold(turn, offer.wish if credit is None else replace(offer.wish, credit=credit.fen))
     if isinstance(held, str):
         data.pop("place")
         return held
     data["booking"] = held
-    data["offer"] = _card(offer)
+    data["offer"] = _card(offer, credit)
     return "held"
 
 
@@ -270,7 +273,15 @@ def _other(turn: Turn, offer: Offer) -> dict[str, str]:
     }
 
 
-def _card(offer: Offer) -> dict[str, Any]:
+def _credit(turn: Turn, offer: Offer) -> Credit | None:
+    """The voucher that ends first of those that can be used there for the child on that day."""
+    if turn.everyone is None or not offer.wish.price:
+        return None
+    found = turn.everyone.credit_for(turn, _subject(turn), offer.place.id, offer.wish.span.day)
+    return next(iter(found), None)
+
+
+def _card(offer: Offer, credit: Credit | None) -> dict[str, Any]:
     """What the card says of the offer."""
     wish, place = offer.wish, offer.place
     return {
@@ -280,6 +291,8 @@ def _card(offer: Offer) -> dict[str, Any]:
         "metres": offer.metres,
         "walk": offer.walk,
         "price": wish.price,
+        "voucher": credit.fen if credit else 0,
+        "once": bool(credit and credit.once),
         "service": wish.service,
         "carers": max(wish.house.carers.values(), default=0),
     }
