@@ -41,9 +41,13 @@ def capability(city: City) -> Capability:
             "booking.hold": partial(form.hold, city=city),
             "booking.book": partial(kept.book, city=city),
         },
-        actions={"booking.cancel": partial(kept.cancelled, city=city)},
+        actions={
+            "booking.cancel": partial(kept.cancelled, city=city),
+            "booking.cancel_undo": partial(kept.cancel_undone, city=city),
+        },
         timers={
             holding.TIMER: holding.lapse,
+            holding.LEAVES: partial(kept.left, city=city),
             holding.EVENING: partial(kept.remind, city=city, key="booking.evening"),
             holding.SOON: partial(kept.remind, city=city, key="booking.soon"),
         },

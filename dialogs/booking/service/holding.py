@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from bot import scarce, timers
@@ -18,9 +18,13 @@ from dialogs.booking.rules.counting import House, Span, Stay
 from dialogs.booking.service import room
 
 HOLD = timedelta(minutes=10)
-TIMER, EVENING, SOON = "booking.hold", "booking.evening", "booking.soon"
-TAKING = ("held", "booked", "came")
+UNDO = timedelta(minutes=3)
+"""How long a cancelled stay keeps its room, so that whoever pressed by mistake has it back."""
+TIMER, LEAVES, EVENING, SOON = "booking.hold", "booking.leaves", "booking.evening", "booking.soon"
+TAKING = ("held", "booked", "leaving", "came")
 """The states in which a booking takes room."""
+AWAITED = ("held", "booked", "came")
+"""Those in which its children are expected."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,11 @@ class Wish:
     credit: int = 0
 
     @property
+    def subjects(self) -> list[int]:
+        """Those of the children who are known."""
+        return [child.subject for child in self.children if child.subject is not None]
+
+    @property
     def stays(self) -> list[Stay]:
         """The room that it takes."""
         return [Stay(child.months, self.span.slots) for child in self.children]
@@ -50,7 +59,7 @@ class Wish:
 
 def hold(turn: Turn, wish: Wish) -> int | Literal["full", "twice"]:
     """Hold the room for ten minutes: the booking's number. `twice`: a child of it is somewhere at that time already."""
-    if _elsewhere(turn, wish):
+    if elsewhere(turn, wish.subjects, wish.span):
         return "twice"
     taken = room.take(turn.db, wish.house, wish.span.day, wish.stays)
     if taken is None:
@@ -109,8 +118,35 @@ def book(turn: Turn, booking: int) -> Literal["booked", "full", "gone"]:
 
 
 def cancel(turn: Turn, booking: int) -> bool:
-    """Give a stay's room back. False: it takes none any more."""
-    return _ends(turn, booking, ("held", "booked"), "cancelled")
+    """Give a stay's room back at once. False: it takes none any more."""
+    return _ends(turn, booking, ("held", "booked", "leaving"), "cancelled")
+
+
+def leaves(turn: Turn, booking: int, until: datetime) -> bool:
+    """Somebody does not come: the room is given back at `until`, unless they think better of it. False: no booking stands."""
+    if not _state(turn, booking, ("booked",), "leaving"):
+        return False
+    turn.db.run("UPDATE booking SET until = :until WHERE id = :id", until=ms(until), id=booking)
+    turn.timer(LEAVES, str(booking), until)
+    return True
+
+
+def stays(turn: Turn, booking: int) -> Literal["booked", "twice", "gone"]:
+    """They come after all. `gone`: the room was given back already; `twice`: a child of it is elsewhere by now."""
+    row = by_number(turn, booking)
+    subjects = [int(child["subject_id"]) for child in children_of(turn, booking)]
+    if elsewhere(turn, subjects, span_of(row)):
+        return "twice"
+    if not _state(turn, booking, ("leaving",), "booked"):
+        return "gone"
+    timers.cancel(turn.db, LEAVES, str(booking))
+    turn.db.run("UPDATE booking SET until = NULL WHERE id = :id", id=booking)
+    return "booked"
+
+
+def left(turn: Turn, booking: int) -> bool:
+    """The minutes in which it could be undone are over. False: it was undone."""
+    return _ends(turn, booking, ("leaving",), "cancelled")
 
 
 def lapse(turn: Turn, due: Due) -> None:
@@ -155,18 +191,23 @@ def recounted(turn: Turn) -> list[str]:
     ]
 
 
-def _elsewhere(turn: Turn, wish: Wish) -> bool:
-    """Whether a child of it has another stay at that time. Holds the children's rows, so that two forms take turns."""
-    for child in sorted(one.subject for one in wish.children if one.subject is not None):
+def span_of(row: Row) -> Span:
+    """The hours of a booking."""
+    return counting.span_of(date.fromisoformat(row["day"]), int(row["starts"]), int(row["ends"]))
+
+
+def elsewhere(turn: Turn, subjects: Iterable[int], span: Span, states: Sequence[str] = AWAITED) -> bool:
+    """Whether one of these children has a stay at that time. Holds the children's rows, so that two forms take turns."""
+    for child in sorted(subjects):
         if turn.db.postgres:
             turn.db.one("SELECT id FROM subject WHERE id = :id FOR UPDATE", id=child)
         if turn.db.value(
             "SELECT 1 FROM booking b JOIN booked_child c ON c.booking_id = b.id WHERE c.subject_id = :child"
-            f" AND b.day = :day AND b.state IN {TAKING!r} AND b.starts < :ends AND b.ends > :starts",
+            f" AND b.day = :day AND b.state IN {states!r} AND b.starts < :ends AND b.ends > :starts",
             child=child,
-            day=wish.span.day.isoformat(),
-            starts=wish.span.first,
-            ends=wish.span.last,
+            day=span.day.isoformat(),
+            starts=span.first,
+            ends=span.last,
         ):
             return True
     return False

@@ -11,7 +11,7 @@ from bot.messages import Button
 from bot.store.session import Row
 from bot.timers import Due
 from bot.turn import Turn
-from dialogs.booking.rules import counting, reading
+from dialogs.booking.rules import reading
 from dialogs.booking.service import holding
 from knowledge.city import City
 
@@ -49,7 +49,7 @@ def book(turn: Turn, city: City) -> Literal["booked", "full", "gone"]:
 
 def told(turn: Turn, city: City, row: Row) -> dict[str, Any]:
     """What a message says of a booking."""
-    span = counting.span_of(date.fromisoformat(row["day"]), int(row["starts"]), int(row["ends"]))
+    span = holding.span_of(row)
     place = next((one for one in city.places if one.id == row["place"]), None)
     children = [
         turn.unseal(
@@ -87,20 +87,42 @@ def cancel_button(turn: Turn, row: Row, person: int | None = None) -> Button:
 
 def begins(turn: Turn, row: Row) -> datetime:
     """The instant at which a stay begins."""
-    first = counting.span_of(date.fromisoformat(row["day"]), int(row["starts"]), int(row["ends"])).starts
-    return datetime.combine(date.fromisoformat(row["day"]), first, turn.ground.settings.zone)
+    span = holding.span_of(row)
+    return datetime.combine(span.day, span.starts, turn.ground.settings.zone)
 
 
 def cancelled(turn: Turn, payload: dict[str, Any], city: City) -> None:
-    """Somebody does not come: the room is free at once."""
+    """Somebody does not come: for three minutes they can have it back, then others are asked and the place hears."""
     number = int(payload["booking"])
     row = holding.by_number(turn, number)
-    if not holding.cancel(turn, number):
+    until = min(turn.now + holding.UNDO, begins(turn, row))
+    if not holding.leaves(turn, number, until):
         turn.say("booking.cancelled_already")
+        return
+    undo = turn.action("booking.cancel_undo", "booking.button.undo", {"booking": number}, deadline=until)
+    turn.say("booking.given_back", [undo], turn_again(turn), **told(turn, city, row))
+
+
+def cancel_undone(turn: Turn, payload: dict[str, Any], city: City) -> None:
+    """撤销: the booking stands as before, with its reminders."""
+    number = int(payload["booking"])
+    done = holding.stays(turn, number)
+    if done != "booked":
+        turn.say("booking.undone_late" if done == "gone" else "booking.twice.said", turn_again(turn))
+        return
+    row = holding.by_number(turn, number)
+    _remind(turn, row)
+    turn.say("booking.undone", [cancel_button(turn, row)], **told(turn, city, row))
+
+
+def left(turn: Turn, due: Due, city: City) -> None:
+    """Nobody thought better of it: the room is free, and the place hears of it where it was for today."""
+    number = int(due.key)
+    if not holding.left(turn, number):
         return
     for kind in (holding.EVENING, holding.SOON):
         timers.cancel(turn.db, kind, str(number))
-    turn.say("booking.given_back", turn_again(turn), **told(turn, city, row))
+    row = holding.by_number(turn, number)
     if row["day"] == turn.today.isoformat():
         turn.push_staff(
             (ROLE,),

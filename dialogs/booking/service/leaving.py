@@ -49,10 +49,11 @@ def export(turn: Turn, person: int) -> dict[str, list[dict[str, Any]]]:
 def erase(turn: Turn, person: int) -> None:
     """What is to come is cancelled; of what was, hours and room stay, without the child and without words."""
     for row in turn.db.all(
-        "SELECT id FROM booking WHERE person_id = :id AND state IN ('held', 'booked') ORDER BY id", id=person
+        "SELECT id FROM booking WHERE person_id = :id AND state IN ('held', 'booked', 'leaving') ORDER BY id",
+        id=person,
     ):
         holding.cancel(turn, int(row["id"]))
-        for kind in (holding.TIMER, holding.EVENING, holding.SOON):
+        for kind in (holding.TIMER, holding.LEAVES, holding.EVENING, holding.SOON):
             timers.cancel(turn.db, kind, str(row["id"]))
     turn.db.run(
         "DELETE FROM booked_child WHERE booking_id IN (SELECT id FROM booking WHERE person_id = :id)",

@@ -88,15 +88,40 @@ async def test_the_hold_that_somebody_else_took_meanwhile_leads_to_another_place
     assert states(town).count("booked") == 5
 
 
-async def test_whoever_cannot_come_frees_the_place_at_once(town: World) -> None:
+async def test_whoever_cannot_come_frees_the_place_after_three_minutes(town: World) -> None:
     await wish(town, "mama")
     await town.press("mama", "就约这个")
     await town.press("mama", "来不了，取消")
     assert town.keys("mama")[-1] == "booking.given_back"
+    assert states(town) == ["leaving"]
+    assert town.rows("SELECT key FROM scarce WHERE used > 0"), "until then it can be undone"
+    await town.forward(minutes=3, seconds=1)
     assert states(town) == ["cancelled"]
     assert not town.rows("SELECT key FROM scarce WHERE used > 0")
     await town.to("2026-12-02T14:00")
     assert town.keys("mama")[-1] == "booking.given_back", "no reminder of what is no more"
+
+
+async def test_a_cancellation_is_undone_unless_the_child_is_elsewhere_by_then(town: World) -> None:
+    await town.say("mama", "约临时托")
+    await town.say("mama", "2025-10-01")
+    for said in ("明天下午两点到五点", "明天下午三点到四点想托"):
+        await town.say("mama", said)
+        await town.press("mama", "都行")
+        await town.press("mama", "就约这个")
+        if len(states(town)) == 1:
+            await town.press("mama", "来不了，取消")
+            await town.say("mama", "撤销")
+            assert town.keys("mama")[-1] == "booking.undone"
+            assert states(town) == ["booked"]
+            await town.press("mama", "来不了，取消")
+    assert states(town) == ["leaving", "booked"]
+    await town.press("mama", "撤销")
+    assert town.keys("mama")[-1] == "booking.twice.said"
+    await town.forward(minutes=4)
+    assert states(town) == ["cancelled", "booked"]
+    await town.to("2026-12-02T14:00")
+    assert town.keys("mama")[-2:] == ["booking.evening", "booking.soon"]
 
 
 async def test_one_child_is_at_one_place_at_a_time(town: World) -> None:
