@@ -63,6 +63,17 @@ class Telephone(Record):
     number: str = Field(pattern=r"^\+?[0-9][0-9 -]{2,19}$")
 
 
+class CareRules(Record):
+    """How some hours of care are booked here: `ahead_days` from today at most, `at_once` bookings of one child that may
+    stand at the same time, `cancel_minutes` before the start until which a cancellation costs nobody anything,
+    `late_minutes` after the start for which a place is kept."""
+
+    ahead_days: int = Field(default=14, ge=1, le=90)
+    at_once: int = Field(default=3, ge=1, le=100)
+    cancel_minutes: int = Field(default=120, ge=0, le=7 * 24 * 60)
+    late_minutes: int = Field(default=30, ge=0, le=240)
+
+
 class CitySettings(Record):
     """city.yaml. `parents` run from the nearest region to 全国; `links` are https addresses by short name."""
 
@@ -76,6 +87,7 @@ class CitySettings(Record):
     staff_telephones: tuple[Telephone, ...] = Field(min_length=1)
     districts: tuple[str, ...]
     links: dict[str, str]
+    care: CareRules = CareRules()
 
     @field_validator("tz")
     @classmethod

@@ -71,7 +71,7 @@ BOOK = Flow(
         ),
         Do("switch", to={"ok": "find"}),
         Ask("place", read=one_of(), choices_from="places", to={"ok": "hold"}, problems=CHOICE_PROBLEMS),
-        Do("hold", to={"held": "confirm", "full": "find", "twice": "twice"}),
+        Do("hold", to={"held": "confirm", "full": "find", "twice": "twice", "many": "many"}),
         Ask(
             "confirm",
             read=read_summary,
@@ -90,6 +90,7 @@ BOOK = Flow(
         End("too_old"),
         End("unborn"),
         End("twice"),
+        End("many"),
         End("gone"),
         End("cancelled"),
     ),

@@ -153,6 +153,7 @@ LEFT: dict[str, dict[str, Any]] = {
     "booking.chosen": {"spot": [34.27, 108.94], "spot_name": "柳荫小区（示例）"},
     "booking.find=ok": {"places": [{"value": "liuyin", "label": "柳荫托育中心（示例）"}]},
     "booking.find=full": {"others": OTHERS},
+    "booking.hold=many": {"at_most": 3},
     "booking.hold=held": {
         "booking": 1,
         "offer": {
@@ -163,6 +164,8 @@ LEFT: dict[str, dict[str, Any]] = {
             "walk": 2,
             "price": 6000,
             "voucher": 50_000,
+            "cancel_minutes": 120,
+            "late_minutes": 30,
             "once": True,
             "service": "hourly",
             "carers": 9,

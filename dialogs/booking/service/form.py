@@ -17,7 +17,7 @@ from dialogs.booking.service import finding, holding, start
 from dialogs.booking.service.finding import Offer, Sought
 from dialogs.booking.service.holding import Child
 from knowledge.births_in import child_in
-from knowledge.city import City
+from knowledge.city import CareRules, City
 
 OPEN_DAYS, AHEAD = 6, 14
 """Days that are offered where none was said, and how far is looked for them."""
@@ -95,6 +95,11 @@ def clear(turn: Turn, city: City) -> Literal["ok", "again", "day", "hours"]:
     if len(days) != 1:
         data["days"] = [_day_choice(turn, day) for day in (days or perhaps or _open_days(turn, city))]
         return "day"
+    if (days[0] - turn.today).days > city.settings.care.ahead_days:
+        turn.say("booking.too_far", days=city.settings.care.ahead_days)
+        for name in ("day", "hours", "when"):
+            data.pop(name, None)
+        return "again"
     data["day"] = days[0].isoformat()
     span = _span(said, later)
     if span is None:
@@ -134,20 +139,23 @@ def switch(turn: Turn) -> Literal["ok"]:
     return "ok"
 
 
-def hold(turn: Turn, city: City) -> Literal["held", "full", "twice"]:
+def hold(turn: Turn, city: City) -> Literal["held", "full", "twice", "many"]:
     """Hold the room, and put what the card says into the form."""
     data = turn.data
     offer = next(finding.offers(turn, city, sought(turn), start.point(turn), data["place"]), None)
     if offer is None:
         data.pop("place")
         return "full"
+    if holding.standing(turn, offer.wish) >= city.settings.care.at_once:
+        data["at_most"] = city.settings.care.at_once
+        return "many"
     credit = _credit(turn, offer)
     held = holding.hold(turn, offer.wish if credit is None else replace(offer.wish, credit=credit.fen))
     if isinstance(held, str):
         data.pop("place")
         return held
     data["booking"] = held
-    data["offer"] = _card(offer, credit)
+    data["offer"] = _card(offer, credit, city.settings.care)
     return "held"
 
 
@@ -281,7 +289,7 @@ def _credit(turn: Turn, offer: Offer) -> Credit | None:
     return next(iter(found), None)
 
 
-def _card(offer: Offer, credit: Credit | None) -> dict[str, Any]:
+def _card(offer: Offer, credit: Credit | None, care: CareRules) -> dict[str, Any]:
     """What the card says of the offer."""
     wish, place = offer.wish, offer.place
     return {
@@ -293,6 +301,8 @@ def _card(offer: Offer, credit: Credit | None) -> dict[str, Any]:
         "price": wish.price,
         "voucher": credit.fen if credit else 0,
         "once": bool(credit and credit.once),
+        "cancel_minutes": care.cancel_minutes,
+        "late_minutes": care.late_minutes,
         "service": wish.service,
         "carers": max(wish.house.carers.values(), default=0),
     }

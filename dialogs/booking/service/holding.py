@@ -90,6 +90,25 @@ def hold(turn: Turn, wish: Wish) -> int | Literal["full", "twice"]:
     return booking
 
 
+def standing(turn: Turn, wish: Wish) -> int:
+    """How many bookings to come a child of it has already; the most of several children."""
+    return max(
+        (
+            int(
+                turn.db.value(
+                    "SELECT count(*) FROM booking b JOIN booked_child c ON c.booking_id = b.id WHERE c.subject_id ="
+                    " :child AND b.state = 'booked' AND b.day >= :today",
+                    child=child.subject,
+                    today=turn.today.isoformat(),
+                )
+            )
+            for child in wish.children
+            if child.subject is not None
+        ),
+        default=0,
+    )
+
+
 def comes(turn: Turn, booking: int, subject: int, months: int) -> None:
     """Note which child a booking is for."""
     turn.db.run(

@@ -137,6 +137,26 @@ async def test_one_child_is_at_one_place_at_a_time(town: World) -> None:
     assert states(town) == ["booked"]
 
 
+async def test_one_child_has_three_bookings_at_a_time(town: World) -> None:
+    await wish(town, "mama", "明天上午九点到十点想托，孩子2025年10月1日生")
+    await town.press("mama", "就约这个")
+    for day in ("后天", "12月4号"):
+        await wish(town, "mama", f"{day}上午九点到十点想托")
+        await town.press("mama", "就约这个")
+    assert states(town) == ["booked"] * 3
+    assert await wish(town, "mama", "12月7号上午九点到十点想托") == "booking.many.said"
+    await town.press("mama", "来不了，取消")
+    await town.forward(minutes=5)
+    assert await wish(town, "mama", "12月7号上午九点到十点想托") == "booking.confirm.ask"
+
+
+async def test_a_day_too_far_ahead_is_told_and_asked_again(town: World) -> None:
+    await town.say("mama", "1月11号下午两点到四点想托，孩子14个月")
+    assert town.keys("mama")[-2:] == ["booking.too_far", "booking.when.ask"]
+    await town.say("mama", "1月10号下午两点到四点")
+    assert town.keys("mama")[-1] == "booking.spot.ask"
+
+
 async def test_a_change_gives_back_what_was_held(town: World) -> None:
     await wish(town, "mama")
     await town.press("mama", "改时间")
