@@ -118,7 +118,7 @@ class Capability:
 
     flows, does (a Do's service by "flow.step"), actions (by kind), timers (by kind), links (by payload
     prefix), pages (by address prefix, with an ending that is not json), sheets (by address), claims (whose
-    words are these), interrupts (answered before everything, in every state), arrives (somebody is back after
+    words are these), locates (what a location is good for that came while nothing was open), interrupts (answered before everything, in every state), arrives (somebody is back after
     a while; their message has been answered), composes (the words of a message about to leave, by name),
     commands, operator (commands of the command line), jobs, my_things (status), slips (what can be printed of
     it), join (moves the rows of a person who turned out to be another), export (all that is kept about a
@@ -140,6 +140,7 @@ class Capability:
     pages: Mapping[str, Page] = field(default_factory=dict)
     sheets: Mapping[str, Sheet] = field(default_factory=dict)
     claims: Callable[[str, Turn], Claim | None] | None = None
+    locates: Callable[[tuple[float, float], Turn], Claim] | None = None
     interrupts: Callable[[str, Turn], Callable[[Turn], None] | None] | None = None
     arrives: Callable[[Turn], None] | None = None
     composes: Mapping[str, Compose] = field(default_factory=dict)

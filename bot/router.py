@@ -317,6 +317,10 @@ def _claimed_or_unknown(
         else:
             turn.say("common.media", [_word(turn, "person"), _word(turn, "menu")], media=inbound.media)
         return
+    located = next((c.locates for c in registry.all if c.locates is not None), None)
+    if inbound.location is not None and located is not None:
+        _take(turn, located(inbound.location, turn))
+        return
     if inbound.location is not None or inbound.phone is not None:
         turn.say("common.not_asked")
         return

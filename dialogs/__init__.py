@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.capability import Capability
 from bot.settings import Settings
-from dialogs import account, booking, questions, staff, urgent, voucher
+from dialogs import account, booking, centres, questions, staff, urgent, voucher
 from knowledge.city import City, load_city
 from knowledge.current import Current
 from knowledge.entries import Spot
@@ -43,6 +43,7 @@ def capabilities(settings: Settings) -> tuple[Capability, ...]:
         urgent.capability(),
         voucher.capability(city),
         booking.capability(city),
+        centres.capability(city),
         account.capability(privacy_note(settings)),
         staff.capability(places(settings)),
         questions.capability(corpus(settings), city.code),

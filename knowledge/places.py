@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from knowledge.geo import Datum, Point, to_wgs84
 from knowledge.opening import Blank, DoctorDay, Hours, Opening, Special
 from knowledge.programme import Identifier
-from knowledge.services import CAP, CareClass, Service
+from knowledge.services import BOOKABLE, CAP, CareClass, Service
 
 COLUMNS = (
     "id",
@@ -108,6 +108,16 @@ class Place(BaseModel):
     def point(self) -> Point:
         """Where it is, in WGS-84."""
         return to_wgs84(Point(self.lat, self.lon), self.datum)
+
+    @property
+    def bookable(self) -> bool:
+        """Whether some hours can be booked here: a place of care that said when it is open and who is there."""
+        return (
+            self.kind in CARE
+            and bool(self.hours)
+            and any(one.carers for one in self.classes)
+            and any(one.service in BOOKABLE for one in self.services)
+        )
 
     @property
     def opening(self) -> Opening:

@@ -14,6 +14,8 @@ ServiceName = Literal[
 ]  # fmt: skip
 """计时、临时、半日、全日、延时、周末、假期、亲子; of canteens and elders' stations 助餐 and 日间照料."""
 SERVICES: tuple[ServiceName, ...] = get_args(ServiceName)
+BOOKABLE: tuple[ServiceName, ...] = ("hourly", "dropin", "half_day", "full_day", "weekend", "extended")
+"""Services by which some hours can be booked."""
 Unit = Literal["hour", "session", "half_day", "day", "week", "month"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
 ClassName = Literal["infant", "toddler", "older", "mixed", "home"]

@@ -39,6 +39,7 @@ FLAWS = ("check_digit", "bad_date", "length", "half")
 OTHERS = [
     {"value": "liuyin|2026-12-03|14:00|17:00", "label": "明天下午2:00–5:00 柳荫托育中心（示例）"},
 ]
+FIND = {"wanted": {}, "spot": [34.27, 108.94], "name": "柳荫小区（示例）", "page": 0}
 LEFT: dict[str, dict[str, Any]] = {
     "voucher.look": {
         "telephone": "000-0000",
@@ -137,6 +138,9 @@ LEFT: dict[str, dict[str, Any]] = {
     "join.look": {"telephone": "000-0000"},
     "onboard.accept": {"name": "小李", "role": "值班", "place": ""},
     "answer.look": {"case": 1},
+    "centres.look": {"city": "示例区", "find": FIND},
+    "centres.look=which": {"landmarks": [{"value": "liuyin-estate", "label": "柳荫小区（示例）"}]},
+    "centres.where=which": {"landmarks": [{"value": "liuyin-estate", "label": "柳荫小区（示例）"}]},
     "booking.look": {"telephone": "000-0000", "today": "2026-12-02"},
     "booking.look=again": {
         "children": [{"value": "1", "label": "小宇"}, {"value": "another", "label": "另一个孩子"}],
@@ -188,6 +192,8 @@ FORGOTTEN: dict[str, tuple[str, ...]] = {
     "onboard.accept": ("code",),
     "booking.clear=again": ("when",),
     "booking.clear=hours": ("hours",),
+    "centres.where": ("spot",),
+    "centres.chosen": ("landmark",),
     "booking.where=again": ("spot",),
     "booking.chosen": ("landmark",),
     "booking.find=full": ("place",),

@@ -8,23 +8,16 @@ from datetime import date
 from dialogs.booking.rules import counting
 from dialogs.booking.rules.counting import ClassRoom, House, Span
 from knowledge.opening import Calendar, mainland
-from knowledge.places import CARE, Place
-from knowledge.services import Service
+from knowledge.places import Place
+from knowledge.services import BOOKABLE, Service
 
-BOOKABLE = ("hourly", "dropin", "half_day", "full_day", "weekend", "extended")
-"""Services by which some hours can be booked."""
 HALF_DAY, WHOLE_DAY = 5 * 60, 12 * 60
 """Minutes that a half day and a day have at most."""
 
 
 def bookable(place: Place) -> bool:
-    """Whether some hours can be booked here: a place of care that said when it is open and who is there."""
-    return (
-        place.kind in CARE
-        and bool(place.hours)
-        and any(one.carers for one in place.classes)
-        and any(one.service in BOOKABLE for one in place.services)
-    )
+    """Whether some hours can be booked here."""
+    return place.bookable
 
 
 def house(place: Place, day: date, calendar: Calendar = mainland, fewer: int = 0) -> House:

@@ -122,6 +122,13 @@ def find(turn: Turn, city: City) -> Literal["ok", "full", "none"]:
     release(turn)
     wanted = sought(turn)
     found = list(islice(finding.offers(turn, city, wanted, start.point(turn)), finding.SHOWN))
+    chosen = data.get("place")
+    if chosen is not None and chosen not in {offer.place.id for offer in found}:
+        there = next(finding.offers(turn, city, wanted, start.point(turn), chosen), None)
+        if there is not None:
+            found = [there, *found[: finding.SHOWN - 1]]
+        elif found and (named := [place.name for place in city.places if place.id == chosen]):
+            turn.say("booking.not_there", place=named[0])
     if not found:
         data.pop("place", None)
         data["others"] = _others(turn, city, wanted)

@@ -21,6 +21,7 @@ from knowledge.current import Current
 from knowledge.entries import Entry
 from knowledge.hotlines import Hotline, with_number
 from knowledge.saying import in_english, sum_of
+from knowledge.suiting import asks_which
 from knowledge.urgent import Card
 
 ALIKE = 60
@@ -43,7 +44,7 @@ class Questions:
         return self._asked(text, turn, talk.place(turn) or self._home)
 
     def _asked(self, text: str, turn: Turn, home: str | None) -> Claim:
-        if rules.asks_which(text):
+        if asks_which(text):
             return Claim(flow="choosing", known=rules.told(text, turn.today))
         meant = rules.meant(text)
         if meant.kind == "not_yet":
@@ -293,8 +294,7 @@ def not_yet(service: str, turn: Turn) -> None:
     """One line for a service that does not stand yet, and a person."""
     words = intents.shipped().stands_in[service]
     line = words.en if turn.lang == "en" else turn.ground.texts.in_script(turn.lang, words.zh)
-    rows = [[turn.go("questions.button.which", "choosing")]] if service == "centres" else []
-    turn.say("questions.not_yet", *rows, ways(turn), line=line, telephone=turn.ground.telephone)
+    turn.say("questions.not_yet", ways(turn), line=line, telephone=turn.ground.telephone)
 
 
 def care(card: Card, turn: Turn) -> None:

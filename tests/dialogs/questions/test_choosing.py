@@ -10,6 +10,7 @@ import pytest
 from bot.flow.model import Look, Problem, Said
 from dialogs.questions import rules
 from knowledge import intents
+from knowledge.suiting import asks_which
 from tests.dialogs.account.town import CORPUS, Town
 from tests.flow.samples import TEXTS
 
@@ -38,13 +39,13 @@ OTHERS = (
 
 @pytest.mark.parametrize("words", WISHES)
 def test_these_words_want_to_be_told_which(words: str) -> None:
-    assert rules.asks_which(words)
+    assert asks_which(words)
     assert intents.match(words)[0] == intents.Hit("centres", "start")
 
 
 @pytest.mark.parametrize("words", OTHERS)
 def test_these_ask_for_something_else(words: str) -> None:
-    assert not rules.asks_which(words)
+    assert not asks_which(words)
 
 
 def test_every_answer_leads_to_kinds_that_have_their_words_and_their_entry() -> None:
@@ -137,12 +138,6 @@ async def test_back_out_and_a_person(town: Town) -> None:
     assert "找人" in town.buttons("mama")
     await town.say("mama", "满3岁了")
     assert town.keys("mama")[-1] == "choosing.too_old.said"
-
-
-async def test_the_line_of_finding_a_centre_leads_here(town: Town) -> None:
-    await town.say("mama", "附近有没有托育园")
-    await town.press("mama", "哪种托适合我")
-    assert town.keys("mama")[-1] == "choosing.age.ask"
 
 
 async def test_in_english(town: Town) -> None:

@@ -10,7 +10,6 @@ from tests.dialogs.account.town import Town
 from tests.world import World
 
 WISHES = {
-    "centres": "附近有没有托育园",
     "meals": "我想订餐",
     "homecare": "想找人上门理发",
     "events": "这周有什么活动",

@@ -1,0 +1,42 @@
+"""Finding a place near home: childcare, a canteen, a station for elders; the nearest ones, and a card of each."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from bot.capability import Capability, Claim, Command, Job
+from bot.turn import Turn
+from dialogs.centres import flow
+from dialogs.centres.service import answering, card, spot
+from knowledge.city import City
+
+__all__ = ["capability"]
+
+
+def capability(city: City) -> Capability:
+    """Finding a place of one home pack."""
+    ground = spot.Ground(city)
+
+    def claims(text: str, turn: Turn) -> Claim | None:
+        return card.claims(text, turn, ground) or spot.claims(text, turn, ground)
+
+    def locates(point: tuple[float, float], _turn: Turn) -> Claim:
+        return Claim(flow="centres", known={"spot": list(point)})
+
+    return Capability(
+        name="centres",
+        folder=Path(__file__).parent,
+        flows=flow.FLOWS,
+        does={
+            "centres.look": partial(spot.look, ground=ground),
+            "centres.where": partial(spot.where, ground=ground),
+            "centres.chosen": partial(spot.chosen, ground=ground),
+            "centres.answer": partial(answering.answer, ground=ground),
+        },
+        actions={spot.NARROW: partial(answering.narrow, ground=ground)},
+        claims=claims,
+        locates=locates,
+        commands=(Command("centres"),),
+        jobs=(Job("centres.forget", "25 * * * *", spot.forget_old),),
+    )

@@ -1,0 +1,1 @@
+"""What finding a place does inside a turn: from where, which ones, what is said of them."""

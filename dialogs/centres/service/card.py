@@ -1,0 +1,138 @@
+"""A place's card: where it is, when it is open, what it offers and costs; a field stands there only if published."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from bot.capability import Claim
+from bot.messages import Button
+from bot.turn import Turn
+from dialogs.centres import rules
+from dialogs.centres.service.answering import price_words
+from dialogs.centres.service.spot import Ground
+from knowledge.normalise import normalise
+from knowledge.opening import WORKING
+from knowledge.places import CARE, Place
+from knowledge.services import Service
+
+VISIT = "nursery-checklist"
+"""The entry of the corpus that says what to look at before one signs."""
+HERE = "here"
+"""Ends the id of the button that books here."""
+_WEEKEND = frozenset("67")
+# What may stand beside a place's name where its card is asked for.
+_ASKS_CARD = re.compile(
+    r"(?:的|在|是|怎么|咋|走|去|哪里|哪儿|哪|地址|位置|电话|号码|多少钱|收费|价格|几点|什么时候|开门|关门|营业|今天|现在|开着|开|吗|呢|呀|啊|多少|联系|方式|介绍|一下|看看"
+    r"|\b(?:where|is|address|phone|price|of|the|open|hours)\b|[ ,.?!;'])*"
+)
+
+
+def claims(text: str, turn: Turn, ground: Ground) -> Claim | None:
+    """The button of a place, the button that books there, or a place's name."""
+    head, _, rest = text.partition(":")
+    if head == "place" and rest:
+        name, _, here = rest.partition(":")
+        place = next((one for one in ground.city.places if one.id == name), None)
+        if place is None:
+            return Claim(call=_gone)
+        if here == HERE:
+            return Claim(flow="booking", known={"place": place.id, "spot": "anywhere"})
+        return Claim(call=lambda turn: show(turn, place))
+    if turn.overheard or turn.busy:
+        return None
+    id_, left = rules.names_in(text, ground.place_names)
+    if id_ and _ASKS_CARD.fullmatch(normalise(left)):
+        named = ground.city.place(id_)
+        return Claim(call=lambda turn: show(turn, named))
+    return None
+
+
+def _gone(turn: Turn) -> None:
+    turn.say("centres.place_gone", [turn.go("centres.button.another", "centres")])
+
+
+def show(turn: Turn, place: Place) -> None:
+    """The venue on a map, then the card with its buttons."""
+    turn.say(
+        "centres.venue", location=(place.point.lat, place.point.lon), name=place.name, address=place.address
+    )
+    rows: list[list[Button]] = []
+    if place.bookable:
+        rows.append([Button(turn.label("centres.button.here"), id=f"go:place:{place.id}:{HERE}")])
+    rows.append([Button(turn.label("centres.button.map"), url=rules.map_link(place))])
+    if place.kind in CARE:
+        rows.append([turn.action("questions.choose", "centres.button.visit", {"entry": VISIT})])
+    rows.append(
+        [
+            turn.go("centres.button.another", "centres"),
+            Button(turn.label("common.button.person"), id="w:person"),
+        ]
+    )
+    turn.say("centres.card", *rows, **_values(turn, place))
+
+
+def _values(turn: Turn, place: Place) -> dict[str, Any]:
+    special = next((one for one in place.specials if one.date == turn.today), None)
+    return {
+        "name": place.name,
+        "kind": turn.label(f"centres.kind.{place.kind}"),
+        "address": place.address,
+        "phone": place.phone,
+        "spans": place.opening.on(turn.today),
+        "why": special.why if special is not None else "",
+        "offers": [_offer(turn, row) for row in place.services],
+        "rooms": [
+            {
+                "name": one.name or turn.label(f"centres.class.{one.class_}"),
+                "from": one.months_from,
+                "to": one.months_to,
+                "ratio": one.children_per_carer,
+                "cap": one.cap,
+            }
+            for one in place.classes
+        ],
+        "doctor": [
+            {
+                "days": [turn.label(f"centres.weekday.d{day}") for day in sorted(one.days)],
+                "weeks": sorted(one.weeks),
+                "opens": one.opens,
+                "closes": one.closes,
+                "who": one.who,
+            }
+            for one in place.doctor
+        ],
+        "takes": None if place.months_from is None else (place.months_from, place.months_to),
+        "inclusive": place.inclusive is True,
+        "voucher": bool(place.accepting),
+        "stars": place.stars,
+        "filing": place.filing,
+        "licensed": place.licensed,
+        "area": place.area,
+        "source": place.source,
+        "source_date": place.source_date,
+    }
+
+
+def _offer(turn: Turn, row: Service) -> dict[str, Any]:
+    """A line of the card: the service, its price, for whom and when."""
+    if row.price_fen is not None and row.unit is not None:
+        words = price_words(turn, rules.Price(row.service, row.price_fen, row.unit))
+    else:
+        words = turn.label(f"centres.service.{row.service}")
+    days = row.days or frozenset()
+    weekend = _WEEKEND if row.service == "weekend" else frozenset()
+    return {
+        "words": words,
+        "months": None
+        if row.months_from is None or row.months_to is None
+        else (row.months_from, row.months_to),
+        "opens": row.opens,
+        "closes": row.closes,
+        "days": [
+            turn.label(f"centres.weekday.d{day}")
+            for day in sorted(days)
+            if day.isdecimal() and days != WORKING and days != weekend and len(days) < len("1234567")
+        ],
+        "notice": row.notice_hours,
+    }

@@ -1,0 +1,159 @@
+"""Finding a place in a conversation: known places are not asked for, what narrows, what is remembered and forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.world import World
+
+HOME = (34.2701, 108.9402)
+"""At the door of liuyin."""
+SHANGHAI = (31.2, 121.4)
+
+
+@pytest_asyncio.fixture
+async def town(tmp_path: Path, database_url: str) -> AsyncIterator[World]:
+    world = World(tmp_path, url=database_url)
+    await world.open()
+    yield world
+    world.close()
+
+
+def look_ups(town: World) -> list[str]:
+    return [
+        str(row["payload"]) for row in town.rows("SELECT payload FROM action WHERE kind = 'centres.narrow'")
+    ]
+
+
+async def test_a_shared_location_is_answered_at_once_and_kept_sealed_for_two_hours(town: World) -> None:
+    await town.share("mama", location=HOME)
+    assert town.keys("mama") == ["centres.found"]
+    said = town.last("mama").text
+    assert "柳荫托育中心（示例）" in said
+    assert "就在旁边，现在开着" in said
+    kept = look_ups(town)
+    assert kept
+    assert not any("34.27" in payload for payload in kept)
+    await town.forward(hours=4)
+    assert look_ups(town) == []
+    await town.say("mama", "周六能托的")
+    assert town.keys("mama")[-1] != "centres.found"
+
+
+async def test_words_narrow_what_was_just_looked_for_and_nothing_else(town: World) -> None:
+    await town.say("mama", "收7个月的")
+    assert "centres.found" not in town.keys("mama")
+    await town.share("mama", location=HOME)
+    await town.say("mama", "收7个月的")
+    assert "收 7 个月的" in town.last("mama").text
+    await town.say("mama", "能用券的")
+    said = town.last("mama").text
+    assert "收 7 个月的、能用券" in said
+    assert "石桥托育园" not in said
+    await town.say("mama", "附近有托育吗")
+    assert "收 7 个月的" not in town.last("mama").text, "looked for anew, from the same place"
+    assert town.keys("mama")[-1] == "centres.found"
+    await town.say("gran", "能用券的")
+    assert "centres.found" not in town.keys("gran"), "another's look-up"
+
+
+async def test_a_landmark_in_the_words_is_from_where(town: World) -> None:
+    await town.say("mama", "石桥菜市场附近的食堂")
+    said = town.last("mama").text
+    assert "从石桥菜市场（示例）算" in said
+    assert "1. 石桥长者食堂（示例）：60 米，走路约 2 分钟" in said.replace("<b>", "").replace("</b>", "")
+    await town.say("mama", "锦澜弯北区")
+    await town.say("papa", "柳荫小区")
+    assert town.keys("papa") == ["centres.found"]
+
+
+async def test_an_honest_nothing_names_the_nearest_beyond(town: World) -> None:
+    await town.share("mama", location=(34.285, 108.93))
+    await town.say("mama", "15分钟圈")
+    said = town.last("mama").text
+    assert town.keys("mama")[-1] == "centres.nothing"
+    assert "15 分钟能走到的范围里，一家都没有" in said
+    assert "最近的是" in said
+
+
+async def test_from_far_away_it_is_asked_for_whom(town: World) -> None:
+    await town.share("mama", location=SHANGHAI)
+    assert town.keys("mama") == ["centres.far", "centres.spot.ask"]
+    assert "替住在" in town.last("mama").text
+    await town.press("mama", "都行")
+    assert town.keys("mama")[-1] == "centres.found"
+    assert "分钟" not in town.last("mama").text
+
+
+async def test_a_region_elsewhere_gets_what_was_reported_and_no_booking(town: World) -> None:
+    await town.say("mama", "我在深圳罗湖，附近有托育吗")
+    said = town.last("mama").text
+    assert town.keys("mama") == ["centres.elsewhere_said"]
+    assert "成长小屋" in said
+    assert "深圳新闻网" in said
+    assert "在这里约" not in town.buttons("mama")
+
+
+async def test_a_card_says_what_was_published_and_nothing_else(town: World) -> None:
+    await town.say("mama", "清禾幼儿园托班在哪")
+    venue, card = town.shown_to("mama")[-2:]
+    assert venue.message.location == (34.2619, 108.9498)
+    for words in ("评定 5 星", "共 40 个托位", "今天早上7:40–下午5:00", "全日托 980 元/月", "民生服务科"):
+        assert words in card.text
+    for words in ("备案", "面积", "医生", "None"):
+        assert words not in card.text
+    links = [button.url for row in card.message.buttons for button in row if button.url]
+    assert links[0].startswith("https://uri.amap.com/marker?position=")
+    await town.press("mama", "签之前看什么")
+    assert town.keys("mama")[-1] == "questions.answer"
+
+
+async def test_a_canteens_card_offers_no_booking_and_a_place_that_is_gone_says_so(town: World) -> None:
+    await town.say("gran", "石桥长者食堂电话")
+    assert "000-0000-0021" in town.last("gran").text
+    assert "在这里约" not in town.buttons("gran")
+    await town.press("gran", "go:place:nowhere")
+    assert town.keys("gran")[-1] == "centres.place_gone"
+
+
+async def test_booking_begins_with_the_place(town: World) -> None:
+    await town.press("mama", "go:place:xiaoman:here")
+    await town.say("mama", "14个月")
+    await town.say("mama", "明天上午九点到十一点")
+    assert "小满早托之家" in town.last("mama").text, "though nine others come before it in the pack"
+    assert "booking.not_there" not in town.keys("mama")
+
+
+async def test_a_place_that_has_no_room_for_that_age_is_not_passed_over_in_silence(town: World) -> None:
+    await town.press("mama", "go:place:xiaoman:here")
+    await town.say("mama", "7个月")
+    await town.say("mama", "明天上午九点到十一点")
+    assert "booking.not_there" in town.keys("mama")
+
+
+async def test_the_open_form_is_asked_again_after_a_look_up(town: World) -> None:
+    await town.say("mama", "约临时托")
+    await town.say("mama", "附近有没有托育园")
+    await town.say("mama", "柳荫小区")
+    assert "centres.found" in town.keys("mama")
+    assert town.keys("mama")[-1] == "booking.age.ask"
+
+
+async def test_which_kind_suits_is_one_tap_away_and_no_wish_for_a_place(town: World) -> None:
+    await town.say("mama", "哪种托适合我")
+    assert town.keys("mama")[-1] == "choosing.age.ask"
+    await town.say("papa", "柳荫小区")
+    await town.press("papa", "哪种托适合我")
+    assert town.keys("papa")[-1] == "choosing.age.ask"
+
+
+@pytest.mark.parametrize(
+    "words", ["柳荫小区能领补贴吗", "7个月的孩子能领多少补贴", "周六能用券吗", "石桥站什么时候修好"]
+)
+async def test_questions_are_left_to_those_who_answer_them(town: World, words: str) -> None:
+    await town.say("mama", words)
+    assert not [key for key in town.keys("mama") if key.startswith("centres")]
