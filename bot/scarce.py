@@ -8,6 +8,7 @@ them a timer's name, and hears when one has lapsed.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -38,39 +39,66 @@ def set_cap(db: Db, key: str, cap: int, used: int = 0) -> None:
     )
 
 
-def take(db: Db, wanted: Mapping[str, int]) -> bool:
+def take(db: Db, wanted: Mapping[str, int], caps: Mapping[str, int] | None = None) -> bool:
     """Take units of several counters (key -> units, each at least 1), all or none. False: one of them has too few.
 
-    In the order of the keys, so that two claims never wait for each other. A counter that nobody set has nothing.
+    A counter that nobody set has nothing. Whoever knows what there is now hands it in as `caps` (key -> units, of each
+    that is wanted): new counters are made and the others follow, also where too little is left.
     """
-    taken: dict[str, int] = {}
-    for key in sorted(wanted):
-        if (
-            db.run(
-                "UPDATE scarce SET used = used + :units WHERE key = :key AND used + :units <= cap",
-                key=key,
-                units=wanted[key],
-            )
-            != 1
-        ):
-            give_back(db, taken)
-            return False
-        taken[key] = wanted[key]
+    if caps is not None:
+        # New rows are seen by nobody before the commit: made before any is held, they let nobody wait in a ring.
+        db.run(
+            f"INSERT INTO scarce (key, cap, used) SELECT key, {_UNITS}, 0 FROM {_pairs(db)} WHERE true ORDER BY key"
+            " ON CONFLICT (key) DO NOTHING",
+            units=json.dumps(dict(caps)),
+        )
+    counted = _held_still(db, wanted)
+    if caps is not None and any(counted[key][0] != cap for key, cap in caps.items()):
+        counted = {key: (caps[key], used) for key, (_, used) in counted.items()}
+        _move(db, f"cap = {_UNITS}", "true", caps)
+    if any(key not in counted or counted[key][1] + units > counted[key][0] for key, units in wanted.items()):
+        return False
+    _move(db, f"used = used + {_UNITS}", f"used + {_UNITS} <= cap", wanted)
     return True
 
 
 def give_back(db: Db, taken: Mapping[str, int]) -> None:
     """Give units back. Raises LookupError where more would come back than was taken: a count is wrong."""
-    for key in sorted(taken):
-        if (
-            db.run(
-                "UPDATE scarce SET used = used - :units WHERE key = :key AND used >= :units",
-                key=key,
-                units=taken[key],
-            )
-            != 1
-        ):
+    counted = _held_still(db, taken)
+    for key, units in taken.items():
+        if key not in counted or counted[key][1] < units:
             raise LookupError(f"more of {key} came back than was taken")
+    _move(db, f"used = used - {_UNITS}", f"used >= {_UNITS}", taken)
+
+
+_UNITS = "CAST(value AS INTEGER)"
+
+
+def _pairs(db: Db) -> str:
+    """A parameter `units` (JSON, key to units) as rows of `key` and `value`."""
+    return "json_each_text(CAST(:units AS json)) AS pairs" if db.postgres else "json_each(:units) AS pairs"
+
+
+def _held_still(db: Db, keys: Mapping[str, int]) -> dict[str, tuple[int, int]]:
+    """(cap, used) of the counters that there are, which nobody else moves until the end of this transaction.
+
+    One statement for all, in the order of the keys, so that two claims never wait for each other. SQLite has one writer.
+    """
+    rows = db.all(
+        f"SELECT key, cap, used FROM scarce WHERE key IN (SELECT key FROM {_pairs(db)}) ORDER BY key"
+        + (" FOR UPDATE" if db.postgres else ""),
+        units=json.dumps(dict(keys)),
+    )
+    return {str(row["key"]): (int(row["cap"]), int(row["used"])) for row in rows}
+
+
+def _move(db: Db, change: str, within: str, units: Mapping[str, int]) -> None:
+    """Change counters that are held still; `within` says once more, in the same statement, what they may never leave."""
+    if db.run(
+        f"UPDATE scarce SET {change} FROM {_pairs(db)} WHERE scarce.key = pairs.key AND {within}",
+        units=json.dumps(dict(units)),
+    ) != len(units):
+        raise LookupError(f"counters moved while they were held: {', '.join(sorted(units))}")
 
 
 def next_number(db: Db, key: str) -> int:

@@ -52,6 +52,16 @@ def test_a_smaller_cap_takes_nothing_away(store: Store) -> None:
     assert not store.write(lambda db: scarce.take(db, {"a": 1}))
 
 
+def test_counters_follow_what_there_is_when_they_are_taken_of(store: Store) -> None:
+    assert store.write(lambda db: scarce.take(db, {"b": 1, "a": 2}, {"a": 3, "b": 1}))
+    assert not store.write(lambda db: scarce.take(db, {"a": 1, "b": 1}, {"a": 3, "b": 1}))
+    assert store.write(lambda db: scarce.take(db, {"b": 2}, {"b": 3}))
+    assert not store.write(lambda db: scarce.take(db, {"a": 1}, {"a": 2})), (
+        "nothing is left, nothing taken away"
+    )
+    assert store.read(lambda db: (scarce.count(db, "a"), scarce.count(db, "b"))) == ((2, 2), (3, 3))
+
+
 def test_places_in_a_line_are_numbered_in_the_order_of_coming(store: Store) -> None:
     futures = [store.submit(lambda db: scarce.next_number(db, "line")) for _ in range(40)]
     assert sorted(future.result(30) for future in futures) == list(range(1, 41))

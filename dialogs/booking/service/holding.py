@@ -125,7 +125,7 @@ def book(turn: Turn, booking: int) -> Literal["booked", "full", "gone"]:
 
     `gone`: it was cancelled, or booked before.
     """
-    row = by_number(turn, booking)
+    row = _mine(turn, booking)
     if row["state"] == "lapsed" and row["person_id"] == turn.who.id:
         if not scarce.take(turn.db, json.loads(row["taken"])):
             return "full"
@@ -170,7 +170,7 @@ def left(turn: Turn, booking: int) -> bool:
 
 def lapse(turn: Turn, due: Due) -> None:
     """The ten minutes are over: once more as many while nobody waits for it, then the room is free."""
-    row = by_number(turn, int(due.key))
+    row = _mine(turn, int(due.key))
     if row["state"] == "held" and not row["renewed"]:
         until = turn.now + HOLD
         turn.db.run(
@@ -213,6 +213,13 @@ def recounted(turn: Turn) -> list[str]:
 def span_of(row: Row) -> Span:
     """The hours of a booking."""
     return counting.span_of(date.fromisoformat(row["day"]), int(row["starts"]), int(row["ends"]))
+
+
+def _mine(turn: Turn, booking: int) -> Row:
+    """The row of a booking, which nobody else moves on until the end of the turn: its room is taken once only."""
+    if turn.db.postgres:
+        turn.db.one("SELECT id FROM booking WHERE id = :id FOR UPDATE", id=booking)
+    return by_number(turn, booking)
 
 
 def elsewhere(turn: Turn, subjects: Iterable[int], span: Span, states: Sequence[str] = AWAITED) -> bool:

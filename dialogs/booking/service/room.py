@@ -33,8 +33,5 @@ def take(
 ) -> dict[str, int] | None:
     """Take the room, all or none: what was taken by counter, to be given back by scarce.give_back; None: too little."""
     wanted = counting.wanted(house, day, stays)
-    caps, known = counting.caps(house, day, enrolled), scarce.below(db, counting.head(house.place, day))
-    for name in sorted(wanted):
-        if known.get(name, (None, 0))[0] != caps.get(name, 0):
-            scarce.set_cap(db, name, caps.get(name, 0))
-    return wanted if scarce.take(db, wanted) else None
+    caps = counting.caps(house, day, enrolled)
+    return wanted if scarce.take(db, wanted, {name: caps.get(name, 0) for name in wanted}) else None
