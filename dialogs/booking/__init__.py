@@ -5,23 +5,34 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from bot.capability import Capability, Claim, Command
+from bot.capability import Capability, Claim, Command, Job
 from bot.turn import Turn
+from bot.words import fold
 from dialogs.booking import flow, tables
-from dialogs.booking.service import form, holding, kept, leaving, start
+from dialogs.booking.service import day, form, holding, kept, leaving, start
 from knowledge.city import City
 from knowledge.intents import match
 
 __all__ = ["capability", "tables"]
 
 
-def claims(text: str, turn: Turn) -> Claim | None:
+def claims(text: str, turn: Turn, city: City) -> Claim | None:
     """Words that ask for some hours of care, with what they tell already."""
     if turn.overheard:
         return None
+    if turn.who.may(kept.ROLE) and fold(text) in day.WORDS:
+        return Claim(call=partial(day.shown, city=city))
     if any(hit.intent == "booking" and hit.kind == "start" for hit in match(text)):
         return Claim(flow="booking", known=form.first_words(text, turn.today))
     return None
+
+
+def _staff_words(turn: Turn) -> list[tuple[str, str]]:
+    return (
+        [(turn.label("booking.duty.list"), turn.label("booking.duty.lists"))]
+        if turn.who.may(kept.ROLE)
+        else []
+    )
 
 
 def capability(city: City) -> Capability:
@@ -42,6 +53,9 @@ def capability(city: City) -> Capability:
             "booking.book": partial(kept.book, city=city),
         },
         actions={
+            "booking.came": partial(day.came, city=city),
+            "booking.left": partial(day.left, city=city),
+            "booking.was_there": partial(day.was_there, city=city),
             "booking.cancel": partial(kept.cancelled, city=city),
             "booking.cancel_undo": partial(kept.cancel_undone, city=city),
         },
@@ -51,7 +65,12 @@ def capability(city: City) -> Capability:
             holding.EVENING: partial(kept.remind, city=city, key="booking.evening"),
             holding.SOON: partial(kept.remind, city=city, key="booking.soon"),
         },
-        claims=claims,
+        jobs=(
+            Job("booking.morning", "30 7 * * *", partial(day.morning, city=city)),
+            Job("booking.evening", "0 21 * * *", partial(day.evening, city=city)),
+        ),
+        staff_words=_staff_words,
+        claims=partial(claims, city=city),
         commands=(Command("booking"),),
         my_things=partial(kept.my_things, city=city),
         join=leaving.join,

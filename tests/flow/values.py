@@ -19,6 +19,16 @@ VALUES: dict[str, Any] = {
     "today": "2026-12-02",
     "said": "红庙坡",
     "walk": 12,
+    "stays": [
+        {
+            "begins": "14:00",
+            "ends_at": "17:00",
+            "children": ["小宇"],
+            "ages": [14],
+            "number": 7,
+            "here": True,
+        }
+    ],
     "at_most": 3,
     "price": 6_000,
     "address": "柳荫路1号",

@@ -71,12 +71,12 @@ def suits(turn: Turn, city: City) -> Literal["ok", "too_young", "too_old", "unbo
             data["age"] = {"first": birth.isoformat(), "last": birth.isoformat()}
             data["name"] = name
     child = reading.child_of(data["age"], turn.today)
-    data["months"] = child.months
+    data["months"] = child.fewest
     if child.unborn:
         return "unborn"
-    if counting.age_class(child.months) is None:
+    if counting.age_class(child.fewest) is None:
         return "too_young"
-    taken = any(place.takes(child.months) for place in city.places if houses.bookable(place))
+    taken = any(place.takes(child.fewest) for place in city.places if houses.bookable(place))
     return "ok" if taken else "too_old"
 
 
@@ -178,7 +178,7 @@ def sought(turn: Turn) -> Sought:
     day = date.fromisoformat(data["day"])
     child = reading.child_of(data["age"], day)
     return Sought(
-        (Child(_subject(turn), child.months),),
+        (Child(_subject(turn), child.fewest),),
         Span(day, time.fromisoformat(data["begins"]), time.fromisoformat(data["ends_at"])),
     )
 

@@ -168,6 +168,26 @@ def left(turn: Turn, booking: int) -> bool:
     return _ends(turn, booking, ("leaving",), "cancelled")
 
 
+def came(turn: Turn, booking: int) -> bool:
+    """The child is there. False: it was not awaited."""
+    return _state(turn, booking, ("booked",), "came")
+
+
+def gone_home(turn: Turn, booking: int) -> bool:
+    """The child was taken home: what it had left of its time is free."""
+    return _ends(turn, booking, ("came",), "left")
+
+
+def missed(turn: Turn, booking: int) -> bool:
+    """Nobody came, and the time is over."""
+    return _ends(turn, booking, ("booked",), "missed")
+
+
+def was_there(turn: Turn, booking: int) -> bool:
+    """Whoever was thought missed was there: the stay is over, its room was given back."""
+    return _state(turn, booking, ("missed",), "left")
+
+
 def lapse(turn: Turn, due: Due) -> None:
     """The ten minutes are over: once more as many while nobody waits for it, then the room is free."""
     row = _mine(turn, int(due.key))

@@ -192,5 +192,5 @@ def _child(turn: Turn, row: Row) -> int:
         )
     )
     on_the_day = reading.child_of(turn.data["age"], date.fromisoformat(row["day"]))
-    holding.comes(turn, int(row["id"]), subject, on_the_day.months)
+    holding.comes(turn, int(row["id"]), subject, on_the_day.fewest)
     return subject
