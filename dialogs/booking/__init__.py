@@ -9,7 +9,7 @@ from bot.capability import Capability, Claim, Command, Job
 from bot.turn import Turn
 from bot.words import fold
 from dialogs.booking import flow, tables
-from dialogs.booking.service import day, form, holding, kept, leaving, start
+from dialogs.booking.service import day, form, holding, kept, leaving, proof, start
 from knowledge.city import City
 from knowledge.intents import match
 
@@ -72,6 +72,7 @@ def capability(city: City) -> Capability:
         staff_words=_staff_words,
         claims=partial(claims, city=city),
         commands=(Command("booking"),),
+        operator=proof.commands(city),
         my_things=partial(kept.my_things, city=city),
         join=leaving.join,
         export=leaving.export,
