@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [PART …]`: measure and print; parts are turns, rush, draw, start, search, directory (all by default).
+"""`python -m tests.bench [--quick] [PART …]`: measure and print; parts are turns, rush, draw, start, search, directory, stays (all by default).
 
 One core is for the bot under test, another for the load and the Bot API server; PostgreSQL, with fsync on, may use
 both (the draw is measured on SQLite only). Figures are worth what the machine was: its load is printed with them.
@@ -17,12 +17,12 @@ from pathlib import Path
 
 import uvloop
 
-from tests.bench import draws, finding, rush, searching, start, turns
+from tests.bench import draws, finding, rooms, rush, searching, start, turns
 from tests.bench.farend import FarEnd
 from tests.bench.process import OURS, THEIRS, pin
 from tests.servers import Postgres, start_postgres
 
-PARTS = ("turns", "rush", "draw", "start", "search", "directory")
+PARTS = ("turns", "rush", "draw", "start", "search", "directory", "stays")
 HONEST = ("fsync", "full_page_writes", "synchronous_commit")
 
 
@@ -49,6 +49,9 @@ async def bench(parts: list[str], quick: bool, postgres: Postgres, folder: Path)
         searching.measure()
     if "directory" in parts:
         finding.measure(10_000, 60 if quick else 400)
+    if "stays" in parts:
+        urls = {way: both(f"stays_{number}") for number, way in enumerate(rooms.WAYS)}
+        rooms.measure(folder, urls, 200 if quick else 2_000)
 
 
 def main() -> None:

@@ -15,11 +15,12 @@ from pathlib import Path
 
 from tests.bench.report import show
 from tests.servers import start_postgres
-from tests.soak import kills, upgrades, year
+from tests.soak import kills, stays, upgrades, year
 from tests.soak.part import Given, Part
 
 PARTS: dict[str, tuple[str, Part]] = {
     "kills": ("Killed at random: conversations, draws, pushes", kills.measure),
+    "stays": ("Tries for room at two places by several processes", stays.measure),
     "upgrades": ("Killed while the database is upgraded", upgrades.measure),
     "year": ("Twelve months of rounds on the virtual clock", year.measure),
 }
