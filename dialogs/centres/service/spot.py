@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Literal
 
 from bot.capability import Claim
@@ -21,6 +21,7 @@ from knowledge.directory import Directory
 from knowledge.geo import Point
 from knowledge.landmarks import Landmarks, Spot
 from knowledge.normalise import normalise
+from knowledge.places import CARE
 from knowledge.suiting import asks_which
 from knowledge.wanted import Wanted, read
 
@@ -55,6 +56,11 @@ class Ground:
             return None
         return codes[0]
 
+    def knows_nothing_of(self, text: str, today: date) -> bool:
+        """Whether words name a region elsewhere of which no report has named a place: the corpus may know more."""
+        code = self.elsewhere(text)
+        return code is not None and not reported(code, read(text, today).wanted)
+
     def spot_in(self, text: str) -> tuple[Spot | None, str]:
         """The landmark that a sentence surely names, and what else it says."""
         id_, rest = rules.names_in(text, self.landmark_names)
@@ -72,7 +78,7 @@ def claims(text: str, turn: Turn, ground: Ground) -> Claim | None:
         return None
     if text == "centres":
         return Claim(flow="centres")
-    if turn.form == "centres" or asks_which(text):
+    if turn.form == "centres" or asks_which(text) or ground.knows_nothing_of(text, turn.today):
         return None
     if any(hit.intent == "centres" and hit.kind == "start" for hit in intents.match(text)):
         return Claim(flow="centres", known={"words": text})
@@ -147,7 +153,7 @@ def _read(
         return "known"
     if (code := ground.elsewhere(text)) is not None:
         turn.data["region"] = code
-        _say_elsewhere(turn, code, ground)
+        _say_elsewhere(turn, code, asked.wanted, ground)
         return "elsewhere"
     _keep(turn, find)
     meant = ground.landmarks.find(asked.rest) if asked.rest else None
@@ -162,9 +168,16 @@ def _read(
     return "known" if old is not None and old.spot is not None else None
 
 
-def _say_elsewhere(turn: Turn, code: str, ground: Ground) -> None:
-    """The places that reports have named there, with where that was read; none can be booked here."""
+def reported(code: str, wanted: Wanted) -> list[atlas.AtlasPlace]:
+    """What reports have named in a region of the kind that is looked for, without what they say is closed."""
+    kinds = {*(wanted.kinds or CARE), "complex"}
     found = atlas.shipped().in_region(code)
+    return [place for place in found if place.kind in kinds and place.status != "closed"]
+
+
+def _say_elsewhere(turn: Turn, code: str, wanted: Wanted, ground: Ground) -> None:
+    """The places that reports have named there, with where that was read; none can be booked here."""
+    found = reported(code, wanted)
     texts = turn.ground.texts
     buttons = [
         [turn.action("questions.choose", "centres.button.report", {"entry": place.entry}, name=place.name)]
