@@ -136,7 +136,9 @@ def count(db: Db, key: str) -> tuple[int, int] | None:
 class Wanted:
     """An offer to be made: `kind` (also its timer's name) and the row it is for, to whom, of which counter.
 
-    It stands `hours` from its sending, rounded up to office hours, and never past `until` (an instant).
+    It stands `hours` from its sending, rounded up to office hours, and never past `until` (an instant). With `minutes` it
+    is on short notice: it stands that long, rounded up only where office hours, or else the morning, begin before `until`.
+    `holds` is empty where the row it is for holds what is offered: whoever made it frees that when it ends.
     """
 
     kind: str
@@ -145,6 +147,7 @@ class Wanted:
     holds: str
     until: datetime
     hours: int = HOURS
+    minutes: int = 0
 
 
 def make(turn: Turn, wanted: Wanted, tell: Callable[[int], int | None]) -> int | None:
@@ -154,13 +157,14 @@ def make(turn: Turn, wanted: Wanted, tell: Callable[[int], int | None]) -> int |
     the call list). Returns the offer's number, or None where this row has had its offer: nothing was done then.
     """
     found = turn.db.value(
-        "INSERT INTO offer (kind, object, person_id, holds, state, hours, created, until, why) VALUES (:kind, :object,"
-        " :person, :holds, 'offered', :hours, :now, :until, '') ON CONFLICT (kind, object) DO NOTHING RETURNING id",
+        "INSERT INTO offer (kind, object, person_id, holds, state, hours, minutes, created, until, why) VALUES (:kind,"
+        " :object, :person, :holds, 'offered', :hours, :minutes, :now, :until, '') ON CONFLICT (kind, object) DO NOTHING RETURNING id",
         kind=wanted.kind,
         object=wanted.object,
         person=wanted.person,
         holds=wanted.holds,
         hours=wanted.hours,
+        minutes=wanted.minutes,
         now=ms(turn.now),
         until=ms(wanted.until),
     )
@@ -186,8 +190,8 @@ def make(turn: Turn, wanted: Wanted, tell: Callable[[int], int | None]) -> int |
 def pass_over(turn: Turn, kind: str, object_: int, person: int, why: str) -> bool:
     """It would have been this row's turn, but it cannot be offered (`why`, a word). False: it was dealt with before."""
     made = turn.db.value(
-        "INSERT INTO offer (kind, object, person_id, holds, state, hours, created, until, decided, why) VALUES (:kind,"
-        " :object, :person, '', 'passed', 0, :now, :now, :now, :why) ON CONFLICT (kind, object) DO NOTHING"
+        "INSERT INTO offer (kind, object, person_id, holds, state, hours, minutes, created, until, decided, why) VALUES (:kind,"
+        " :object, :person, '', 'passed', 0, 0, :now, :now, :now, :why) ON CONFLICT (kind, object) DO NOTHING"
         " RETURNING id",
         kind=kind,
         object=object_,
@@ -250,7 +254,7 @@ def _over(turn: Turn, offer: int, state: str) -> bool:
     row = by_number(turn.db, offer)
     timers.cancel(turn.db, row["kind"], str(offer))
     _close_call(turn.db, row, turn.now)
-    if state != "accepted":
+    if state != "accepted" and row["holds"]:
         give_back(turn.db, {row["holds"]: 1})
     turn.audit(f"offer.{state}", f"offer:{offer}")
     return row["outbox_id"] is not None and outbox.take_back(turn.db, int(row["outbox_id"]), turn.now)
@@ -313,7 +317,7 @@ def tend(db: Db, now: datetime, zone: ZoneInfo, outbox_id: int | None = None) ->
 
 def _begins(db: Db, row: Row, now: datetime, zone: ZoneInfo) -> None:
     sent = instant(int(row["settled"]))
-    deadline = min(office_moment(sent + timedelta(hours=int(row["hours"])), zone), instant(int(row["until"])))
+    deadline = _short(row, sent, zone) if row["minutes"] else _long(row, sent, zone)
     if db.run(
         f"UPDATE offer SET state = 'offered', sent = :sent, deadline = :deadline WHERE id = :id AND {_OPEN}"
         " AND sent IS NULL",
@@ -325,11 +329,23 @@ def _begins(db: Db, row: Row, now: datetime, zone: ZoneInfo) -> None:
         _close_call(db, row, now)
 
 
+def _long(row: Row, since: datetime, zone: ZoneInfo) -> datetime:
+    return min(office_moment(since + timedelta(hours=int(row["hours"])), zone), instant(int(row["until"])))
+
+
+def _short(row: Row, since: datetime, zone: ZoneInfo) -> datetime:
+    """Nobody loses a place overnight if that can be helped; what begins before the office opens cannot wait for it."""
+    plain, until = since + timedelta(minutes=int(row["minutes"])), instant(int(row["until"]))
+    moments = (office_moment(plain, zone), outbox.after_quiet(plain, zone))
+    return next((moment for moment in moments if moment < until), min(plain, until))
+
+
 def _called(db: Db, row: Row, call: int, now: datetime, zone: ZoneInfo) -> None:
     """It is on the call list: its hours count there, in working days, so that somebody can ring before they end."""
     local = now.astimezone(zone)
     day = workdays_after(local.date(), -(-int(row["hours"]) // 24))
-    deadline = min(office_moment(datetime.combine(day, local.time(), zone), zone), instant(int(row["until"])))
+    rung = min(office_moment(datetime.combine(day, local.time(), zone), zone), instant(int(row["until"])))
+    deadline = _short(row, now, zone) if row["minutes"] else rung
     if db.run(
         "UPDATE offer SET state = 'called', call_id = :call, deadline = :deadline WHERE id = :id"
         " AND state = 'offered' AND sent IS NULL",

@@ -290,7 +290,7 @@ class Offer(SQLModel, table=True):
     """Something scarce that one person may take or leave. state: offered | called | accepted | declined | lapsed | passed.
 
     `object` is the number of the row it is offered for, one offer to a row of a `kind`; an open one holds a unit of
-    the counter `holds`. The `hours` begin at `sent`; `deadline` is known from then on and never lies past `until`.
+    the counter `holds`, if it names one. Its `hours`, or on short notice `minutes`, begin at `sent`; `deadline` is known from then on and never lies past `until`.
     called: it could not be delivered and stands on the call list (`call_id`). passed: it would have been their turn.
     """
 
@@ -303,6 +303,7 @@ class Offer(SQLModel, table=True):
     holds: str
     state: str = Field(index=True)
     hours: int
+    minutes: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     created: int = big()
     until: int = big()
     outbox_id: int | None = refers("outbox.id", nullable=True, default=None)

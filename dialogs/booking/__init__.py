@@ -9,7 +9,7 @@ from bot.capability import Capability, Claim, Command, Job
 from bot.turn import Turn
 from bot.words import fold
 from dialogs.booking import flow, tables
-from dialogs.booking.service import day, form, holding, kept, leaving, proof, start
+from dialogs.booking.service import day, form, holding, kept, leaving, proof, start, waiting
 from knowledge.city import City
 from knowledge.intents import match
 
@@ -49,6 +49,7 @@ def capability(city: City) -> Capability:
             "booking.chosen": partial(start.chosen, city=city),
             "booking.find": partial(form.find, city=city),
             "booking.switch": form.switch,
+            "booking.wait": waiting.wait,
             "booking.hold": partial(form.hold, city=city),
             "booking.book": partial(kept.book, city=city),
         },
@@ -58,10 +59,16 @@ def capability(city: City) -> Capability:
             "booking.was_there": partial(day.was_there, city=city),
             "booking.cancel": partial(kept.cancelled, city=city),
             "booking.cancel_undo": partial(kept.cancel_undone, city=city),
+            "booking.offer_accept": partial(waiting.accept, city=city),
+            "booking.offer_decline": waiting.decline,
+            "booking.wait_leave": waiting.leave,
         },
         timers={
             holding.TIMER: holding.lapse,
             holding.LEAVES: partial(kept.left, city=city),
+            holding.FREED: partial(waiting.freed, city=city),
+            waiting.OFFER: partial(waiting.silent, city=city),
+            waiting.ENDS: partial(waiting.ends, city=city),
             holding.EVENING: partial(kept.remind, city=city, key="booking.evening"),
             holding.SOON: partial(kept.remind, city=city, key="booking.soon"),
         },
@@ -73,7 +80,7 @@ def capability(city: City) -> Capability:
         claims=partial(claims, city=city),
         commands=(Command("booking"),),
         operator=proof.commands(city),
-        my_things=partial(kept.my_things, city=city),
+        my_things=partial(waiting.my_things, city=city),
         join=leaving.join,
         export=leaving.export,
         erase=leaving.erase,

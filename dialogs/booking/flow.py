@@ -7,11 +7,13 @@ from bot.flow.readers import CHOICE_PROBLEMS, one_of
 from dialogs.booking.rules.reading import (
     AGE_PROBLEMS,
     TIME_PROBLEMS,
+    WAIT,
     read_age,
     read_spot,
     read_summary,
     read_time,
     which_child,
+    which_other,
 )
 
 BOOK = Flow(
@@ -62,14 +64,16 @@ BOOK = Flow(
         Do("find", to={"ok": "place", "full": "instead", "none": "none"}),
         Ask(
             "instead",
-            read=one_of(),
+            read=one_of(words_for={"wait": WAIT}),
+            judge=which_other,
             choices_from="others",
-            to={"ok": "switch"},
+            to={"ok": "switch", "wait": "wait"},
             changes=("when",),
             problems=CHOICE_PROBLEMS,
             keep=False,
         ),
         Do("switch", to={"ok": "find"}),
+        Do("wait", to={"waits": "waits", "twice": "twice"}),
         Ask("place", read=one_of(), choices_from="places", to={"ok": "hold"}, problems=CHOICE_PROBLEMS),
         Do("hold", to={"held": "confirm", "full": "find", "twice": "twice", "many": "many"}),
         Ask(
@@ -84,6 +88,7 @@ BOOK = Flow(
         ),
         Do("book", to={"booked": "booked", "full": "find", "gone": "gone"}),
         End("booked", silent=True),
+        End("waits"),
         End("nowhere"),
         End("none"),
         End("too_young"),

@@ -14,8 +14,8 @@ from bot.store.columns import NEVER_AGAIN, big, key, refers, sealed, words
 class Booking(SQLModel, table=True):
     """Some hours of one day at a place, for one child or siblings.
 
-    state: held | booked | leaving | cancelled | came | left | missed | lapsed. `day` is a local day; `starts`, `ends` are minutes
-    of it. `until` is when a hold ends, or when
+    state: waiting | held | booked | leaving | cancelled | came | left | missed | lapsed. `day` is a local day; `starts`, `ends` are minutes
+    of it. A wish that waits (service/waiting.py) has no place where any will do. `until` is when a hold ends, or when
     what was cancelled (leaving) gives its room back. `price` and `credit` are fen: what is asked, and what a voucher takes off it.
     `taken` says what it holds of which counter (JSON, key to units), so that as much comes back as was taken.
     `fetcher` is who picks up, `note` what the place should know: sealed words.

@@ -38,6 +38,7 @@ FLAWS = ("check_digit", "bad_date", "length", "half")
 
 OTHERS = [
     {"value": "liuyin|2026-12-03|14:00|17:00", "label": "明天下午2:00–5:00 柳荫托育中心（示例）"},
+    {"value": "wait", "label": "有空位叫我"},
 ]
 FIND = {"wanted": {}, "spot": [34.27, 108.94], "name": "柳荫小区（示例）", "page": 0}
 LEFT: dict[str, dict[str, Any]] = {
@@ -158,6 +159,7 @@ LEFT: dict[str, dict[str, Any]] = {
     "booking.find=ok": {"places": [{"value": "liuyin", "label": "柳荫托育中心（示例）"}]},
     "booking.find=full": {"others": OTHERS},
     "booking.hold=many": {"at_most": 3},
+    "booking.wait=waits": {"ahead": 1},
     "booking.hold=held": {
         "booking": 1,
         "offer": {

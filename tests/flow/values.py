@@ -36,6 +36,12 @@ VALUES: dict[str, Any] = {
     "months": 14,
     "children": ["小宇"],
     "spot_name": "柳荫小区",
+    "stands": 90,
+    "ahead": 1,
+    "others": [
+        {"value": "liuyin|2026-12-03|14:00|17:00", "label": "柳荫托育中心"},
+        {"value": "wait", "label": "有空位叫我"},
+    ],
     "offer": {
         "place": "柳荫托育中心",
         "address": "柳荫路1号",

@@ -68,6 +68,7 @@ NOT_EXPORTED = {
     "offer.object": INNER,
     "offer.holds": INNER,
     "offer.hours": INNER,
+    "offer.minutes": INNER,
     "audit.actor": "the person's own id",
     "account_join_code.code_hash": SECRET,
     "account_join_code.expires": INNER,

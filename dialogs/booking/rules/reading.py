@@ -19,6 +19,20 @@ WORDS = 200
 LANDMARK = 30
 """Characters of a landmark's name."""
 ANYWHERE = ("都行", "随便", "哪里都行", "哪儿都行", "不用管远近", "anywhere", "any", "skip", "跳过")
+WAIT = (
+    "等",
+    "我等",
+    "等着",
+    "候补",
+    "排队",
+    "有位子叫我",
+    "有位置叫我",
+    "有空叫我",
+    "有了叫我",
+    "wait",
+    "waitlist",
+    "waiting list",
+)
 _YES = frozenset(
     ("好", "好的", "行", "可以", "就这个", "就它", "就约这个", "约", "预约", "确认", "没问题", "是", "对", "ok", "yes", "book", "bookit", "确定", "订")
 )  # fmt: skip
@@ -59,6 +73,11 @@ def read_time(said: Said, look: Look) -> Any:
 def which_child(value: Any, _look: Look) -> str:
     """Whether one was chosen whose birth is known, or another one is meant."""
     return "another" if value == "another" else "known"
+
+
+def which_other(value: Any, _look: Look) -> str:
+    """Whether another time was chosen, or the one that was asked for is waited for."""
+    return "wait" if value == "wait" else "ok"
 
 
 def read_spot(said: Said, look: Look) -> Any:

@@ -47,6 +47,15 @@ def offers(turn: Turn, city: City, sought: Sought, spot: Point | None, only: str
                 yield found if spot is not None else replace(found, metres=None, walk=None)
 
 
+def possible(turn: Turn, city: City, sought: Sought, only: str = "") -> bool:
+    """Whether a place could have the children then if it were empty: whether there is anything to wait for."""
+    return any(
+        _offer(turn, near, sought, empty=True) is not None
+        for near in _near(city, None)
+        if near.place.id == only or not only
+    )
+
+
 def _near(city: City, spot: Point | None) -> Sequence[Near]:
     places = [place for place in city.places if houses.bookable(place)]
     if spot is None:
@@ -54,7 +63,7 @@ def _near(city: City, spot: Point | None) -> Sequence[Near]:
     return Directory(places).nearest(spot, Wanted(), k=None)
 
 
-def _offer(turn: Turn, near: Near, sought: Sought) -> Offer | None:
+def _offer(turn: Turn, near: Near, sought: Sought, empty: bool = False) -> Offer | None:
     place, span = near.place, sought.span
     house = houses.house(place, span.day)
     if not houses.is_open(house, span):
@@ -68,7 +77,7 @@ def _offer(turn: Turn, near: Near, sought: Sought) -> Offer | None:
         return None
     fen = [price.fen for price in told if price.fen is not None]
     wish = Wish(house, span, sought.children, told[0].service, sum(fen) if len(fen) == len(told) else None)
-    if not room.fits(room.left(turn.db, house, span.day), house, span.day, wish.stays):
+    if not empty and not room.fits(room.left(turn.db, house, span.day), house, span.day, wish.stays):
         return None
     return Offer(place, wish, round(near.metres), near.minutes)
 

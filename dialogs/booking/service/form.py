@@ -40,6 +40,8 @@ def look(turn: Turn, city: City) -> Literal["again", "first", "nowhere"]:
     """Which children are known, and whether the words that began this say a time."""
     data = turn.data
     data.update(telephone=turn.ground.telephone, today=turn.today.isoformat())
+    if "place" in data:
+        data["wished"] = data["place"]
     if not any(houses.bookable(place) for place in city.places):
         return "nowhere"
     if "when" in data:
@@ -132,6 +134,8 @@ def find(turn: Turn, city: City) -> Literal["ok", "full", "none"]:
     if not found:
         data.pop("place", None)
         data["others"] = _others(turn, city, wanted)
+        if _worth_waiting(turn, city, wanted):
+            data["others"].append({"value": "wait", "label": turn.label("booking.button.wait")})
         return "full" if data["others"] else "none"
     data["places"] = [{"value": offer.place.id, "label": _label(turn, offer)} for offer in found]
     if data.get("place") not in {offer.place.id for offer in found}:
@@ -270,6 +274,12 @@ def _others(turn: Turn, city: City, wanted: Sought) -> list[dict[str, str]]:
         if len(found) == finding.SHOWN:
             break
     return found
+
+
+def _worth_waiting(turn: Turn, city: City, wanted: Sought) -> bool:
+    """Whether room could still come back, and be offered in time."""
+    soon = finding.instant_of(turn, wanted.span) < turn.now + holding.SHORTEST
+    return not soon and finding.possible(turn, city, wanted, turn.data.get("wished", ""))
 
 
 def _other(turn: Turn, offer: Offer) -> dict[str, str]:

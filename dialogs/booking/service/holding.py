@@ -20,7 +20,11 @@ from dialogs.booking.service import room
 HOLD = timedelta(minutes=10)
 UNDO = timedelta(minutes=3)
 """How long a cancelled stay keeps its room, so that whoever pressed by mistake has it back."""
+SHORTEST = timedelta(minutes=30)
+"""What begins sooner is offered to nobody any more: it could not be told, answered and reached."""
 TIMER, LEAVES, EVENING, SOON = "booking.hold", "booking.leaves", "booking.evening", "booking.soon"
+FREED = "booking.freed"
+"""The timer that lets those who wait be asked; its key is the place, a slash and the day."""
 TAKING = ("held", "booked", "leaving", "came")
 """The states in which a booking takes room."""
 AWAITED = ("held", "booked", "came")
@@ -138,7 +142,7 @@ def book(turn: Turn, booking: int) -> Literal["booked", "full", "gone"]:
 
 def cancel(turn: Turn, booking: int) -> bool:
     """Give a stay's room back at once. False: it takes none any more."""
-    return _ends(turn, booking, ("held", "booked", "leaving"), "cancelled")
+    return end(turn, booking, ("held", "booked", "leaving", "waiting"), "cancelled")
 
 
 def leaves(turn: Turn, booking: int, until: datetime) -> bool:
@@ -165,7 +169,7 @@ def stays(turn: Turn, booking: int) -> Literal["booked", "twice", "gone"]:
 
 def left(turn: Turn, booking: int) -> bool:
     """The minutes in which it could be undone are over. False: it was undone."""
-    return _ends(turn, booking, ("leaving",), "cancelled")
+    return end(turn, booking, ("leaving",), "cancelled")
 
 
 def came(turn: Turn, booking: int) -> bool:
@@ -175,12 +179,12 @@ def came(turn: Turn, booking: int) -> bool:
 
 def gone_home(turn: Turn, booking: int) -> bool:
     """The child was taken home: what it had left of its time is free."""
-    return _ends(turn, booking, ("came",), "left")
+    return end(turn, booking, ("came",), "left")
 
 
 def missed(turn: Turn, booking: int) -> bool:
     """Nobody came, and the time is over."""
-    return _ends(turn, booking, ("booked",), "missed")
+    return end(turn, booking, ("booked",), "missed")
 
 
 def was_there(turn: Turn, booking: int) -> bool:
@@ -191,14 +195,14 @@ def was_there(turn: Turn, booking: int) -> bool:
 def lapse(turn: Turn, due: Due) -> None:
     """The ten minutes are over: once more as many while nobody waits for it, then the room is free."""
     row = _mine(turn, int(due.key))
-    if row["state"] == "held" and not row["renewed"]:
+    if row["state"] == "held" and not row["renewed"] and not awaited(turn, row):
         until = turn.now + HOLD
         turn.db.run(
             "UPDATE booking SET renewed = 1, until = :until WHERE id = :id", until=ms(until), id=row["id"]
         )
         turn.timer(TIMER, due.key, until)
     else:
-        _ends(turn, int(row["id"]), ("held",), "lapsed")
+        end(turn, int(row["id"]), ("held",), "lapsed")
 
 
 def by_number(turn: Turn, booking: int) -> Row:
@@ -259,11 +263,44 @@ def elsewhere(turn: Turn, subjects: Iterable[int], span: Span, states: Sequence[
     return False
 
 
-def _ends(turn: Turn, booking: int, was: Sequence[str], state: str) -> bool:
+def awaited(turn: Turn, row: Row) -> bool:
+    """Whether somebody waits for room that this booking has: hours that share a half hour with it, here or anywhere."""
+    return bool(
+        turn.db.value(
+            "SELECT 1 FROM booking WHERE state = 'waiting' AND day = :day AND place IN ('', :place)"
+            " AND starts < :ends AND ends > :starts LIMIT 1",
+            day=row["day"],
+            place=row["place"],
+            starts=int(row["starts"]) - counting.SLOT_MINUTES,
+            ends=int(row["ends"]) + counting.SLOT_MINUTES,
+        )
+    )
+
+
+def offered(turn: Turn, booking: int, wish: Wish, taken: str) -> bool:
+    """Hold what was taken for a family that waited, until its offer ends. False: it waits no longer."""
+    if not _state(turn, booking, ("waiting",), "held"):
+        return False
+    turn.db.run(
+        "UPDATE booking SET place = :place, service = :service, price = :price, taken = :taken WHERE id = :id",
+        place=wish.house.place,
+        service=wish.service,
+        price=wish.price,
+        taken=taken,
+        id=booking,
+    )
+    return True
+
+
+def end(turn: Turn, booking: int, was: Sequence[str], state: str) -> bool:
+    """Let a booking in one of the states `was` come to an end: its room is free, and those who wait are asked."""
     row = by_number(turn, booking)
     if not _state(turn, booking, was, state):
         return False
-    scarce.give_back(turn.db, json.loads(row["taken"]))
+    taken = json.loads(row["taken"])
+    scarce.give_back(turn.db, taken)
+    if taken and awaited(turn, row):
+        turn.timer(FREED, f"{row['place']}/{row['day']}", turn.now)
     return True
 
 

@@ -31,9 +31,15 @@ def book(turn: Turn, city: City) -> Literal["booked", "full", "gone"]:
         data.pop("place", None)
         return done
     row = holding.by_number(turn, number)
-    subject = _child(turn, row)
+    subject = named(turn, row)
     for purpose in PURPOSES:
         agreed.give(turn, subject, purpose)
+    stands(turn, city, row)
+    return "booked"
+
+
+def stands(turn: Turn, city: City, row: Row) -> None:
+    """A stay was booked: its receipt, its reminders; the place hears of one that is today."""
     _remind(turn, row)
     turn.say("booking.receipt", [cancel_button(turn, row)], **told(turn, city, row))
     if row["day"] == turn.today.isoformat():
@@ -41,10 +47,9 @@ def book(turn: Turn, city: City) -> Literal["booked", "full", "gone"]:
             (ROLE,),
             "booking.comes_today",
             place=str(row["place"]),
-            dedupe=f"booking.today:{number}",
+            dedupe=f"booking.today:{row['id']}",
             **told(turn, city, row),
         )
-    return "booked"
 
 
 def told(turn: Turn, city: City, row: Row) -> dict[str, Any]:
@@ -175,7 +180,7 @@ def _remind(turn: Turn, row: Row) -> None:
             turn.timer(kind, str(row["id"]), due)
 
 
-def _child(turn: Turn, row: Row) -> int:
+def named(turn: Turn, row: Row) -> int:
     """The child of the booking; one that is new is known by the days between which it was born only."""
     known = holding.children_of(turn, int(row["id"]))
     if known:

@@ -7,7 +7,7 @@ from typing import Any
 from bot import timers
 from bot.clock import instant
 from bot.turn import Turn
-from dialogs.booking.service import holding
+from dialogs.booking.service import holding, waiting
 
 
 def join(turn: Turn, keep: int, other: int) -> None:
@@ -49,9 +49,10 @@ def export(turn: Turn, person: int) -> dict[str, list[dict[str, Any]]]:
 def erase(turn: Turn, person: int) -> None:
     """What is to come is cancelled; of what was, hours and room stay, without the child and without words."""
     for row in turn.db.all(
-        "SELECT id FROM booking WHERE person_id = :id AND state IN ('held', 'booked', 'leaving') ORDER BY id",
+        "SELECT id FROM booking WHERE person_id = :id AND state IN ('held', 'booked', 'leaving', 'waiting') ORDER BY id",
         id=person,
     ):
+        waiting.gone(turn, row)
         holding.cancel(turn, int(row["id"]))
         for kind in (holding.TIMER, holding.LEAVES, holding.EVENING, holding.SOON):
             timers.cancel(turn.db, kind, str(row["id"]))
