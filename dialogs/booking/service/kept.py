@@ -12,7 +12,7 @@ from bot.store.session import Row
 from bot.timers import Due
 from bot.turn import Turn
 from dialogs.booking.rules import reading
-from dialogs.booking.service import holding
+from dialogs.booking.service import calendar, holding
 from knowledge.city import City
 
 PURPOSES = ("basic", "child")
@@ -41,7 +41,9 @@ def book(turn: Turn, city: City) -> Literal["booked", "full", "gone"]:
 def stands(turn: Turn, city: City, row: Row) -> None:
     """A stay was booked: its receipt, its reminders; the place hears of one that is today."""
     _remind(turn, row)
-    turn.say("booking.receipt", [cancel_button(turn, row)], **told(turn, city, row))
+    said = told(turn, city, row)
+    entry = calendar.file_of(turn, said, (at for _, at in _reminders(turn, row)))
+    turn.say("booking.receipt", [cancel_button(turn, row)], files=[entry], **said)
     if row["day"] == turn.today.isoformat():
         turn.push_staff(
             (ROLE,),
@@ -173,11 +175,16 @@ def my_things(turn: Turn, city: City) -> int:
 
 
 def _remind(turn: Turn, row: Row) -> None:
+    for kind, due in _reminders(turn, row):
+        turn.timer(kind, str(row["id"]), due)
+
+
+def _reminders(turn: Turn, row: Row) -> list[tuple[str, datetime]]:
+    """The reminders that are still to come: the timer's kind and its instant."""
     start, zone = begins(turn, row), turn.ground.settings.zone
     evening = datetime.combine(start.astimezone(zone).date() - timedelta(days=1), EVENING_AT, zone)
-    for kind, due in ((holding.EVENING, evening), (holding.SOON, start - SOON_BEFORE)):
-        if due > turn.now:
-            turn.timer(kind, str(row["id"]), due)
+    both = ((holding.EVENING, evening), (holding.SOON, start - SOON_BEFORE))
+    return [(kind, due) for kind, due in both if due > turn.now]
 
 
 def named(turn: Turn, row: Row) -> int:

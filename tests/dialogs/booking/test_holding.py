@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
+import icalendar
 import pytest
 import pytest_asyncio
 
@@ -53,6 +55,22 @@ async def test_one_sentence_one_place_one_tap(town: World) -> None:
         {"purpose": "basic"},
         {"purpose": "child"},
     ]
+
+
+async def test_the_receipt_brings_the_stay_for_the_telephones_calendar_with_its_alarms(town: World) -> None:
+    await wish(town, "mama")
+    await town.press("mama", "就约这个")
+    (file,) = town.last("mama").message.files
+    assert (file.name, file.type) == ("booking-1.ics", "text/calendar")
+    (event,) = icalendar.Calendar.from_ical(file.body).walk("VEVENT")
+    zone = town.settings.zone
+    assert event.start.astimezone(zone).isoformat() == "2026-12-02T14:00:00+08:00"
+    assert event.end - event.start == timedelta(hours=3)
+    assert event["summary"] == "宝宝：荷亭家庭托育点（示例）"
+    alarms = [
+        (event.start + alarm["trigger"].dt).astimezone(zone).isoformat() for alarm in event.walk("VALARM")
+    ]
+    assert alarms == ["2026-12-01T18:00:00+08:00", "2026-12-02T12:00:00+08:00"]
 
 
 async def test_a_hold_is_renewed_once_and_then_free_and_a_late_yes_still_works(town: World) -> None:
