@@ -86,7 +86,7 @@ BOOK = Flow(
             problems=CHOICE_PROBLEMS,
             keep=False,
         ),
-        Do("book", to={"booked": "booked", "full": "find", "gone": "gone"}),
+        Do("book", to={"booked": "booked", "full": "find", "twice": "twice", "gone": "gone"}),
         End("booked", silent=True),
         End("waits"),
         End("nowhere"),

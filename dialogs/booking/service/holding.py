@@ -124,13 +124,16 @@ def comes(turn: Turn, booking: int, subject: int, months: int) -> None:
     )
 
 
-def book(turn: Turn, booking: int) -> Literal["booked", "full", "gone"]:
+def book(turn: Turn, booking: int) -> Literal["booked", "full", "twice", "gone"]:
     """Make a held stay a booking. One whose hold has ended is taken again where there still is room.
 
-    `gone`: it was cancelled, or booked before.
+    `twice`: since its hold ended a child of it has another stay at that time; `gone`: it was cancelled, or booked before.
     """
     row = _mine(turn, booking)
     if row["state"] == "lapsed" and row["person_id"] == turn.who.id:
+        subjects = [int(child["subject_id"]) for child in children_of(turn, booking)]
+        if elsewhere(turn, subjects, span_of(row)):
+            return "twice"
         if not scarce.take(turn.db, json.loads(row["taken"])):
             return "full"
         _state(turn, booking, ("lapsed",), "held")

@@ -21,7 +21,7 @@ SOON_BEFORE = timedelta(hours=2)
 ROLE = "centre"
 
 
-def book(turn: Turn, city: City) -> Literal["booked", "full", "gone"]:
+def book(turn: Turn, city: City) -> Literal["booked", "full", "twice", "gone"]:
     """The yes: the booking stands, its child is known by name, its reminders are set, the place hears of it."""
     data = turn.data
     number = int(data["booking"])

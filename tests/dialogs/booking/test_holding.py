@@ -155,6 +155,18 @@ async def test_one_child_is_at_one_place_at_a_time(town: World) -> None:
     assert states(town) == ["booked"]
 
 
+async def test_a_late_yes_books_no_child_twice(town: World) -> None:
+    await wish(town, "mama", "后天下午两点到五点想托，孩子2025年10月1日生")
+    await town.press("mama", "就约这个")
+    await wish(town, "mama", "明天下午两点到五点想托")
+    await town.forward(minutes=21)
+    late = next(b.id for row in town.last("mama").message.buttons for b in row if b.label == "就约这个")
+    town.house.store.write(lambda db: db.run("UPDATE booking SET day = '2026-12-02' WHERE state = 'booked'"))
+    await town.press("mama", late)
+    assert town.keys("mama")[-1] == "booking.twice.said"
+    assert states(town) == ["booked", "lapsed"]
+
+
 async def test_one_child_has_three_bookings_at_a_time(town: World) -> None:
     await wish(town, "mama", "明天上午九点到十点想托，孩子2025年10月1日生")
     await town.press("mama", "就约这个")
