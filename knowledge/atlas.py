@@ -53,6 +53,9 @@ AtlasKind = Kind | Literal["complex", "guidance", "association", "residence", "s
 _LIKE = 0.75
 # Words of any such place: a name needs more than these.
 _ANY = re.compile(r"托育|托班|中心|社区|综合|服务|日间照料|幼儿园|宝宝屋|食堂|养老|家政|协会|指导|的")
+# What is left of a name that was said in another form.
+_PARTS = re.compile(r"街道|社区|党群服务中心|西区")
+_SUFFIXES = re.compile(r"(?<= )(?:街道|社区|党群服务中心|新悦园区|西区|[省市区县的])+")
 _NO_NAME = re.compile(r"[^\u3400-\u9fffa-z0-9]")
 
 
@@ -128,6 +131,46 @@ class Atlas:
             for at, place in enumerate(self.places)
         ]
         return tuple(self.places[-at] for score, at in sorted(alike, reverse=True) if score >= _LIKE)
+
+    def spoken_of(self, text: str) -> tuple[AtlasPlace, str] | None:
+        """The place that words surely name, by its name or by two words of its address, and what else they say.
+
+        The names of regions are taken out of the rest: 兖州儒易托在哪 leaves 在哪. None where none is named, or two.
+        """
+        said = _bare(text)
+        by_name = [(name, place) for place in self.places for name in _names(place) if name in said]
+        if by_name:
+            name, place = max(by_name, key=lambda pair: len(pair[0]))
+            return place, _left(place, said.replace(name, " "))
+        found = [place for place in self.places if _at_its_address(place, said)]
+        if len({place.address for place in found}) != 1:
+            return None
+        return found[0], _left(found[0], said)
+
+
+def _parts(place: AtlasPlace) -> list[str]:
+    """The names in an address: 红庙坡, 永安."""
+    return [part for part in _PARTS.split(_bare(place.address)) if len(part) > 1]
+
+
+def _at_its_address(place: AtlasPlace, said: str) -> bool:
+    """Whether words say two parts of an address, or one that is like no other (红庙坡, 湖畔嘉苑)."""
+    found = [part for part in _parts(place) if part in said]
+    return len(found) > 1 or any(len(part) > 2 for part in found)
+
+
+def _left(place: AtlasPlace, said: str) -> str:
+    """What words say beside a place, its address and regions."""
+    named = {place.region, *regions.mentioned(said, [place.region])}
+    over = {higher for code in named for higher in regions.parents(code)}
+    written = {
+        form
+        for code in over
+        for form in (regions.full_name(code), regions.names()[code], regions.short(regions.names()[code]))
+    }
+    for form in sorted({*written, *_parts(place)}, key=len, reverse=True):
+        said = said.replace(form, " ")
+    return _SUFFIXES.sub("", said).strip()
 
 
 def _likeness(said: str, heard: Sequence[str], name: str) -> float:

@@ -12,20 +12,24 @@ from dataclasses import dataclass
 from datetime import time
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Annotated, Any, Self
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
+from knowledge.events import Event
 from knowledge.landmarks import Landmark
 from knowledge.packfiles import Lined, read_text, read_yaml, validated
-from knowledge.placefiles import PLACES_FILE, read_landmarks, read_places, sources_of
+from knowledge.placefiles import PLACES_FILE, read_events, read_landmarks, read_places, sources_of
 from knowledge.places import Place
 from knowledge.problems import PackError, Problem
 from knowledge.programme import Programme, Record
 
 SETTINGS_FILE = "city.yaml"
 PROGRAMMES_FOLDER = "programmes"
+BEFORE = ".{}.before"
+"""How the folder of a pack is called for the instant in which another takes its place."""
 # What the loader adds to a programme; written in the file they would contradict the file's name or the pack.
 FROM_THE_PACK = ("id", "city", "tz")
 # A sample telephone must be no one's: nobody may call a stranger because of the demo.
@@ -63,15 +67,54 @@ class Telephone(Record):
     number: str = Field(pattern=r"^\+?[0-9][0-9 -]{2,19}$")
 
 
+class PlaceRules(Record):
+    """What one place sets otherwise than its district; what is left out is the district's."""
+
+    cancel_minutes: int | None = Field(default=None, ge=0, le=7 * 24 * 60)
+    late_minutes: int | None = Field(default=None, ge=0, le=240)
+    latest_minutes: int | None = Field(default=None, ge=0, le=7 * 24 * 60)
+    free_visits: int | None = Field(default=None, ge=0, le=366)
+    moved_late_counts: bool | None = None
+
+
 class CareRules(Record):
     """How some hours of care are booked here: `ahead_days` from today at most, `at_once` bookings of one child that may
     stand at the same time, `cancel_minutes` before the start until which a cancellation costs nobody anything,
-    `late_minutes` after the start for which a place is kept."""
+    `late_minutes` after the start for which a place is kept. `moves_first`: of the bookings that a place cannot keep, whose
+    go before others that would do as well (dialogs/booking/rules/moving.py); by lot it follows from `moves_seed`.
+
+    `latest_minutes` before the start until which one can book; `free_visits` of a child in a calendar year; after
+    `counted_most` stays in `counted_days` that were missed or given up late, bookings for the next `counted_ahead_days`
+    only (0: no such rule). `moved_late_counts`: a family that moves a stay after its cut-off has it counted like one given up
+    late, else moving and then cancelling would get round the cut-off. `belated_days` back staff may enter who came and
+    went (0: today only). `weeks` that one tap books behind a stay that is to come weekly. `places`: by the place's id what it sets itself."""
 
     ahead_days: int = Field(default=14, ge=1, le=90)
     at_once: int = Field(default=3, ge=1, le=100)
     cancel_minutes: int = Field(default=120, ge=0, le=7 * 24 * 60)
     late_minutes: int = Field(default=30, ge=0, le=240)
+    moves_first: Literal["latest", "shortest", "lot"] = "latest"
+    moves_seed: str = ""
+    latest_minutes: int = Field(default=0, ge=0, le=7 * 24 * 60)
+    free_visits: int = Field(default=0, ge=0, le=366)
+    counted_most: int = Field(default=0, ge=0, le=100)
+    counted_days: int = Field(default=90, ge=1, le=366)
+    counted_ahead_days: int = Field(default=7, ge=1, le=90)
+    moved_late_counts: bool = True
+    belated_days: int = Field(default=7, ge=0, le=31)
+    weeks: int = Field(default=4, ge=1, le=12)
+    places: dict[str, PlaceRules] = Field(default_factory=dict)
+
+    def at(self, place: str) -> CareRules:
+        """The rules at a place: its own where it set some, else the district's."""
+        own = self.places.get(place)
+        return self if own is None else self.model_copy(update=own.model_dump(exclude_none=True))
+
+    @model_validator(mode="after")
+    def _lot_can_be_checked(self) -> Self:
+        if self.moves_first == "lot" and not self.moves_seed:
+            raise ValueError("moves_first: lot needs moves_seed, a word that was published")
+        return self
 
 
 class CitySettings(Record):
@@ -109,13 +152,16 @@ class CitySettings(Record):
 
 @dataclass(frozen=True)
 class City:
-    """One pack, ready for use. `pack` is the folder's name."""
+    """One pack, ready for use. `pack` is the folder's name; `gone` are places that were taken off the list: what was
+    booked or redeemed there still names them."""
 
     pack: str
     settings: CitySettings
     places: tuple[Place, ...]
     programmes: Mapping[str, Programme]
     landmarks: tuple[Landmark, ...] = ()
+    events: tuple[Event, ...] = ()
+    gone: tuple[Place, ...] = ()
 
     @property
     def code(self) -> str:
@@ -134,9 +180,14 @@ class City:
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.settings.tz)
 
+    @property
+    def known(self) -> tuple[Place, ...]:
+        """The places on the list, then those that are gone."""
+        return (*self.places, *self.gone)
+
     def place(self, place_id: str) -> Place:
-        """The place of that id. Raises KeyError."""
-        for place in self.places:
+        """The place of that id, on the list or gone. Raises KeyError."""
+        for place in self.known:
             if place.id == place_id:
                 return place
         raise KeyError(place_id)
@@ -159,6 +210,14 @@ def _is_pack(entry: Traversable) -> bool:
     return entry.is_dir() and not entry.name.startswith((".", "_"))
 
 
+def stamp(pack: str, content: Path) -> tuple[tuple[str, int, int], ...]:
+    """What tells that the district's own files of a pack have changed: their names, instants and sizes."""
+    folder = own_folder(pack, content)
+    files_there = [*folder.glob("*"), *folder.glob(f"{PROGRAMMES_FOLDER}/*")]
+    seen = [(str(path), path.stat()) for path in files_there if path.is_file()]
+    return tuple(sorted((name, stat.st_mtime_ns, stat.st_size) for name, stat in seen))
+
+
 def load_city(*folders: Traversable) -> City:
     """Read a pack from its folders; of two files with the same path the later folder's wins.
 
@@ -174,12 +233,38 @@ def load_city(*folders: Traversable) -> City:
     around = sources_of(folders)
     places = read_places(around, str(folders[-1]), problems)
     landmarks = read_landmarks(around, problems)
+    events = read_events(around, problems)
+    lists = [str(source) for name, source in around.items() if name.startswith("places.")]
+    if settings and any(Path(one).parent == Path(str(sources[SETTINGS_FILE])).parent for one in lists):
+        problems += _rules_of_nobody(settings, places)
     programmes = _programmes(sources, settings, places, problems)
     if settings is not None and settings[1].demo:
         problems += _real_phones(settings, places)
     if problems or settings is None:
         raise PackError(problems)
-    return City(folders[-1].name, settings[1], tuple(place for _, place in places), programmes, landmarks)
+    known = [place for _, place in places]
+    return City(
+        folders[-1].name.removeprefix(".").removesuffix(BEFORE.removeprefix(".{}")),
+        settings[1],
+        tuple(place for place in known if not place.hidden),
+        programmes,
+        landmarks,
+        events,
+        tuple(place for place in known if place.hidden),
+    )
+
+
+def folders_of(pack: str, content: Path) -> list[Traversable]:
+    """The folders of a pack by its name, a later one winning: what comes with the program, then the district's own."""
+    shipped, own = files("knowledge").joinpath("cities", pack), own_folder(pack, content)
+    return [folder for folder in (shipped, own) if folder.is_dir()] or [shipped]
+
+
+def own_folder(pack: str, content: Path) -> Path:
+    """Where the district's own part of a pack lies, or would lie."""
+    folder = content / "cities" / pack
+    before = folder.with_name(BEFORE.format(pack))
+    return before if not folder.is_dir() and before.is_dir() else folder
 
 
 def _pack_files(folder: Traversable) -> Iterable[tuple[str, Traversable]]:
@@ -206,6 +291,22 @@ def _settings(
         problems += settings
         return None
     return lined, settings
+
+
+def _rules_of_nobody(
+    settings: tuple[Lined, CitySettings], places: list[tuple[Lined, Place]]
+) -> list[Problem]:
+    lined, known = settings[0], {place.id for _, place in places}
+    return [
+        Problem(
+            lined.file,
+            lined.line(("care", "places", place)),
+            f"care.places: there is no place {place} in {PLACES_FILE}",
+            "correct the id, or add the place",
+        )
+        for place in settings[1].care.places
+        if known and place not in known
+    ]
 
 
 def _yaml(source: Traversable, problems: list[Problem]) -> Lined | None:
@@ -243,7 +344,7 @@ def _programmes(
         else:
             found[programme_id] = programme
     for row, place in places:
-        for unknown in sorted(set(place.accepting) - named):
+        for unknown in sorted(set(place.accepting) - named) if not place.hidden else ():
             reason = f"accepting: there is no programme {unknown}"
             problems.append(
                 Problem(
@@ -264,7 +365,11 @@ def _accepting(
     """`accepting: listed` means the places whose line in places.csv names the programme."""
     value = lined.value.get("accepting")
     if value == "listed":
-        return {"accepting": [place.id for _, place in places if programme_id in place.accepting]}
+        return {
+            "accepting": [
+                place.id for _, place in places if programme_id in place.accepting and not place.hidden
+            ]
+        }
     known = {place.id for _, place in places}
     for index, place_id in enumerate(value if isinstance(value, list) else []):
         if isinstance(place_id, str) and place_id not in known:

@@ -7,7 +7,7 @@ shows both.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 from typing import NamedTuple
@@ -43,6 +43,7 @@ class Directory:
 
     def __init__(self, places: Iterable[Place], calendar: Calendar = mainland) -> None:
         self.places = tuple(places)
+        self._numbers = {place.id: number for number, place in enumerate(self.places)}
         self._calendar = calendar
         self._opening = [place.opening for place in self.places]
         self._spots = _on_the_sphere([place.point for place in self.places])
@@ -77,24 +78,39 @@ class Directory:
         k: int | None = 10,
         at: datetime | None = None,
         elder: bool = False,
+        but: Collection[str] = (),
     ) -> list[Near]:
         """Up to `k` places (None = all) that are what is wanted, the nearest first; equally near ones in the pack's order.
 
-        `point` in WGS-84; `at` the local moment for `open_now`; `elder` walks more slowly. Raises ValueError for
+        `point` in WGS-84; `at` the local moment for `open_now`; `elder` walks more slowly; `but` these ids. Raises ValueError for
         `wanted.open_now` without a moment.
         """
-        passing = np.flatnonzero(self._passing(wanted, at))
-        apart = self._spots[passing] - _on_the_sphere([point])[0]
-        chord = np.sqrt(np.einsum("ij,ij->i", apart, apart))
-        distance = 2 * EARTH * np.arcsin(np.minimum(chord / 2, 1.0))
-        if wanted.minutes is not None:
-            close = distance <= reach(wanted.minutes, elder) + 1e-6
-            passing, distance = passing[close], distance[close]
+        passing, distance = self._reached(point, wanted, at, elder, but)
         if k is not None and 0 < k < len(passing):
             kept = distance <= np.partition(distance, k - 1)[k - 1]
             passing, distance = passing[kept], distance[kept]
         order = np.argsort(distance, kind="stable")[:k]
         return [self._near(int(passing[one]), float(distance[one]), at, elder) for one in order]
+
+    def count(
+        self,
+        point: Point | None,
+        wanted: Wanted,
+        at: datetime | None = None,
+        elder: bool = False,
+        but: Collection[str] = (),
+    ) -> int:
+        """How many places are what is wanted; without a point wherever they are."""
+        if point is None:
+            return int(np.count_nonzero(self._passing(replace(wanted, minutes=None), at, but)))
+        return len(self._reached(point, wanted, at, elder, but)[0])
+
+    def listed(
+        self, wanted: Wanted, k: int, at: datetime | None = None, but: Collection[str] = ()
+    ) -> list[Near]:
+        """The first `k` places that are what is wanted, in the pack's order, wherever they are: no metres, no minutes."""
+        passing = np.flatnonzero(self._passing(replace(wanted, minutes=None), at, but))
+        return [self._near(int(one), 0.0, at, elder=False) for one in passing[:k]]
 
     def within(
         self,
@@ -108,13 +124,27 @@ class Directory:
         limit = walk if wanted.minutes is None else min(walk, wanted.minutes)
         return self.nearest(point, replace(wanted, minutes=limit), None, at, elder)
 
+    def _reached(
+        self, point: Point, wanted: Wanted, at: datetime | None, elder: bool, but: Collection[str]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """The numbers of the places that are what is wanted, and their metres from there, in the pack's order."""
+        passing = np.flatnonzero(self._passing(wanted, at, but))
+        apart = self._spots[passing] - _on_the_sphere([point])[0]
+        chord = np.sqrt(np.einsum("ij,ij->i", apart, apart))
+        distance = 2 * EARTH * np.arcsin(np.minimum(chord / 2, 1.0))
+        if wanted.minutes is not None:
+            close = distance <= reach(wanted.minutes, elder) + 1e-6
+            passing, distance = passing[close], distance[close]
+        return passing, distance
+
     def _near(self, number: int, distance: float, at: datetime | None, elder: bool) -> Near:
         is_open = None if at is None else self._opening[number].at(at, self._calendar)
         return Near(self.places[number], distance, minutes(distance, elder), is_open)
 
-    def _passing(self, wanted: Wanted, at: datetime | None) -> _Mask:
+    def _passing(self, wanted: Wanted, at: datetime | None, but: Collection[str]) -> _Mask:
         """Which places pass every filter but the distance."""
         mask = np.ones(len(self.places), dtype=bool)
+        mask[[self._numbers[one] for one in but if one in self._numbers]] = False
         if wanted.kinds:
             mask &= np.isin(self._kinds, [KINDS.index(kind) for kind in sorted(wanted.kinds)])
         if wanted.months is not None:

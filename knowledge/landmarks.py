@@ -16,7 +16,7 @@ from pydantic import BeforeValidator, Field
 from rapidfuzz.distance import Indel
 
 from knowledge.figures_in import number
-from knowledge.geo import EARTH, Datum, Point, to_wgs84
+from knowledge.geo import EARTH, Datum, Point, metres, to_wgs84
 from knowledge.normalise import normalise
 from knowledge.opening import Row
 from knowledge.programme import Identifier
@@ -25,7 +25,13 @@ from knowledge.wording import syllables
 COLUMNS = ("id", "name", "other_names", "kind", "lat", "lon", "datum")
 
 K = TypeVar("K")
+_HOME = re.compile(
+    r"(?:从|离)(?:我们?|咱们?|俺|孩子|娃|宝宝)?家(?!长|庭|托)|(?:我们?|咱们?|俺)?家里?(?:附近|周边|周围|门口|旁边|跟前|这边|这儿)"
+    r"|^(?:我们?|咱们?|俺)?家里?$|\b(?:from|near) home\b|\bnear (?:my|our) home\b|^(?:my |our )?home$"
+)
 LandmarkKind = Literal["estate", "street", "community", "market", "school", "crossing", "station", "park"]
+NEXT_TO = 400
+"""Metres to a landmark by which a point is named after it."""
 Note = Literal["", "about", "corner"]
 CHOICES = 3
 CORNER = 40
@@ -56,6 +62,17 @@ class Landmark(Row):
     def point(self) -> Point:
         """Where it is, in WGS-84; of a street or an estate about its middle."""
         return to_wgs84(Point(self.lat, self.lon), self.datum)
+
+
+def says_home(text: str) -> bool:
+    """Whether words say that it is from home: 从我家, 家里, near home."""
+    return _HOME.search(normalise(text)) is not None
+
+
+def next_to(landmarks: Iterable[Landmark], point: Point) -> str:
+    """The name of the nearest landmark within NEXT_TO of a point, "" where there is none."""
+    found = min(((metres(point, one.point), one.name) for one in landmarks), default=(NEXT_TO + 1, ""))
+    return found[1] if found[0] <= NEXT_TO else ""
 
 
 class Spot(NamedTuple):
@@ -228,7 +245,7 @@ class Landmarks:
 
     def _like(self, form: str, note: Note, way: str) -> Meant:
         """What was typed is like these names: by letters or sound, the name proper counting more than its kind."""
-        asked = _split(form)
+        asked = _split(form.replace("的", ""))  # 毛纺厂的老家属院
         core_sound, sound = _heard(asked.core), _heard(asked.whole)
         near = {at for syllable in set(core_sound) for at in self._by_syllable.get(syllable, ())}
         best: dict[int, float] = {}

@@ -1,4 +1,4 @@
-"""Reads the places of a pack: places.csv or places.geojson, the files that hang on them, and landmarks.csv.
+"""Reads the places of a pack: places.csv or places.geojson, the files that hang on them, events.csv and landmarks.csv.
 
 What hangs on the places belongs to them: whoever replaces the places of a pack replaces these files with them.
 """
@@ -13,6 +13,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from knowledge.events import COLUMNS as EVENT_COLUMNS
+from knowledge.events import EVENTS_FILE, Event
+from knowledge.events import MORE_COLUMNS as MORE_EVENT_COLUMNS
 from knowledge.landmarks import COLUMNS as LANDMARK_COLUMNS
 from knowledge.landmarks import Landmark
 from knowledge.opening import DoctorDay, Hours, Row, Special
@@ -42,7 +45,7 @@ HANGING: dict[str, tuple[str, type[Row], tuple[str, ...], tuple[str, ...]]] = {
     ),
     "doctor.csv": ("doctor", DoctorDay, ("place", "days"), ("weeks", "opens", "closes", "who")),
 }
-FILES = (PLACES_FILE, GEOJSON_FILE, LANDMARKS_FILE, *HANGING)
+FILES = (PLACES_FILE, GEOJSON_FILE, LANDMARKS_FILE, EVENTS_FILE, *HANGING)
 Placed = list[tuple[Lined, Place]]
 R = TypeVar("R", bound=BaseModel)
 
@@ -68,13 +71,13 @@ def read_places(sources: Mapping[str, Traversable], folder: str, problems: list[
     if len(both) > 1:
         reason = f"stands beside {PLACES_FILE}"
         problems.append(Problem(str(sources[GEOJSON_FILE]), 0, reason, "keep one of the two"))
-    rows = _rows(sources, PLACES_FILE, COLUMNS, MORE_COLUMNS, problems) or _features(sources, problems)
+    rows = rows_of(sources, PLACES_FILE, COLUMNS, MORE_COLUMNS, problems) or features_of(sources, problems)
     # A place with a mistake of its own is no unknown place.
     named = list(dict.fromkeys(str(row.value.get("id")) for row in rows))
     placed = _distinct(_models(Place, rows, problems), problems)
     hanging: dict[str, dict[str, list[tuple[Lined, Row]]]] = {}
     for name, (part, model, columns, optional) in HANGING.items():
-        hanging[part] = _hung(model, _rows(sources, name, columns, optional, problems), named, problems)
+        hanging[part] = _hung(model, rows_of(sources, name, columns, optional, problems), named, problems)
     whole = [(row, _with(place, hanging)) for row, place in placed]
     for _, place in whole:
         problems += _hours_apart(hanging["hours"][place.id])
@@ -85,17 +88,38 @@ def read_places(sources: Mapping[str, Traversable], folder: str, problems: list[
 
 def read_landmarks(sources: Mapping[str, Traversable], problems: list[Problem]) -> tuple[Landmark, ...]:
     """The landmarks of a pack, none where it has no such file; what is wrong is added to `problems`."""
-    rows = _rows(sources, LANDMARKS_FILE, LANDMARK_COLUMNS, (), problems)
+    rows = rows_of(sources, LANDMARKS_FILE, LANDMARK_COLUMNS, (), problems)
     return tuple(one for _, one in _distinct(_models(Landmark, rows, problems), problems))
 
 
-def _rows(
+def read_events(sources: Mapping[str, Traversable], problems: list[Problem]) -> tuple[Event, ...]:
+    """The events of a pack, none where it has no such file; what is wrong is added to `problems`."""
+    rows = rows_of(sources, EVENTS_FILE, EVENT_COLUMNS, MORE_EVENT_COLUMNS, problems)
+    found = _distinct(_models(Event, rows, problems), problems)
+    # A place with a mistake of its own is no unknown place; what is wrong with its line was told before.
+    places = rows_of(sources, PLACES_FILE, COLUMNS, MORE_COLUMNS, []) or features_of(sources, [])
+    known = {str(place.value.get("id")) for place in places}
+    given = {event.gives for _, event in found}
+    for row, event in found:
+        if known and event.place not in known:
+            reason = f"place: there is no place {event.place}"
+            problems.append(Problem(row.file, row.first_line, reason, "correct the id, or add the place"))
+        if event.needs is not None and event.needs not in given:
+            reason = f"needs: no training gives {event.needs}"
+            problems.append(
+                Problem(row.file, row.first_line, reason, "add a training with it in the column gives")
+            )
+    return tuple(event for _, event in found)
+
+
+def rows_of(
     sources: Mapping[str, Traversable],
     name: str,
     columns: tuple[str, ...],
     optional: tuple[str, ...],
     problems: list[Problem],
 ) -> list[Lined]:
+    """The rows of one of the files, none where there is no such file; what is wrong is added to `problems`."""
     if name not in sources:
         return []
     file = str(sources[name])
@@ -108,7 +132,7 @@ def _rows(
     return rows
 
 
-def _features(sources: Mapping[str, Traversable], problems: list[Problem]) -> list[Lined]:
+def features_of(sources: Mapping[str, Traversable], problems: list[Problem]) -> list[Lined]:
     """The features of places.geojson as rows: its properties are the columns; RFC 7946 has longitude first, WGS-84."""
     if GEOJSON_FILE not in sources:
         return []

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, time
 from typing import Annotated, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from knowledge.geo import Datum, Point, to_wgs84
 from knowledge.opening import Blank, DoctorDay, Hours, Opening, Special
@@ -28,7 +28,7 @@ COLUMNS = (
     "accepting",
     "kind",
 )
-MORE_COLUMNS = ("inclusive", "stars", "filing", "licensed", "area", "source", "source_date")
+MORE_COLUMNS = ("inclusive", "stars", "filing", "licensed", "area", "source", "source_date", "hidden")
 """Columns that a places.csv may have or not."""
 
 Kind = Literal["centre", "community", "kindergarten", "home", "employer", "canteen", "station"]
@@ -37,11 +37,16 @@ CARE: frozenset[Kind] = frozenset({"centre", "community", "kindergarten", "home"
 """Where small children are looked after."""
 
 
+def _blank_is_no(value: object) -> object:
+    return value or False
+
+
 class Place(BaseModel):
     """Where people go. `lat`, `lon` in degrees of `datum`; `months_from`, `months_to` are completed months, both
     included, or both None where no child is looked after; `accepting` are programme ids. `inclusive`: marked as 普惠;
     `stars` 1 to 5; `filing`: the number under which it is filed; `licensed`: places in all; `area`: square metres;
-    `source`, `source_date`: who published what stands here, and when. Times are local."""
+    `source`, `source_date`: who published what stands here, and when; `hidden`: it is on the list no more, and stays for
+    what names it. Times are local."""
 
     # Cells are text: here, and only here, numbers are read from strings.
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -64,6 +69,7 @@ class Place(BaseModel):
     area: Annotated[Annotated[float, Field(gt=0, le=100_000)] | None, Blank] = None
     source: str = ""
     source_date: Annotated[date | None, Blank] = None
+    hidden: Annotated[bool, BeforeValidator(_blank_is_no)] = False
     hours: tuple[Hours, ...] = ()
     specials: tuple[Special, ...] = ()
     classes: tuple[CareClass, ...] = ()
@@ -114,6 +120,7 @@ class Place(BaseModel):
         """Whether some hours can be booked here: a place of care that said when it is open and who is there."""
         return (
             self.kind in CARE
+            and not self.hidden
             and bool(self.hours)
             and any(one.carers for one in self.classes)
             and any(one.service in BOOKABLE for one in self.services)

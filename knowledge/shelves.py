@@ -11,7 +11,7 @@ from pathlib import Path
 
 from knowledge import hotlines
 from knowledge.answering import Answers
-from knowledge.city import load_city
+from knowledge.city import folders_of, load_city
 from knowledge.entries import Entry, Spot, load_corpus, read_corpus
 from knowledge.problems import PackError, Problem
 
@@ -85,6 +85,5 @@ def shelves(pack: str, content: Path, here: Spot | None = None) -> Shelves:
 
 def spot_of(pack: str, content: Path) -> Spot:
     """What entries of a pack call 本地. Raises PackError for a bad pack."""
-    packs = [files("knowledge").joinpath("cities", pack), content / "cities" / pack]
-    city = load_city(*([folder for folder in packs if folder.is_dir()] or packs[:1]))
+    city = load_city(*folders_of(pack, content))
     return Spot(city.code, city.settings.name)

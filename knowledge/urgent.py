@@ -44,13 +44,14 @@ class Expressions(Record):
 
 
 class SharedWords(Record):
-    """words.toml: what all cards share."""
+    """words.toml: what all cards share. `routine`: whole sentences of daily work that only sound like something."""
 
     groups: dict[str, str]
     blot: Expressions
     calm: Expressions
     keep: tuple[str, ...]
     now: Expressions
+    routine: Expressions = Expressions(expressions=())
 
 
 class CardFile(Record):
@@ -155,6 +156,7 @@ class UrgentCards:
         self._blot = _compile(shared.blot.expressions, shared.groups)
         self._calm = _compile(shared.calm.expressions, shared.groups)
         self._now = _compile(shared.now.expressions, shared.groups)
+        self._routine = _compile(shared.routine.expressions, shared.groups)
         self._lexicon = Lexicon(
             [word for data in cards.values() for word in data.sounds],
             keep=shared.keep,
@@ -173,6 +175,10 @@ class UrgentCards:
         # A bare cry for help asks what happened; with anything more said, the card for that is enough.
         found = [card for card in found if not card.data.alone] or found
         return [card.card.id for card in found]
+
+    def routine(self, text: str) -> bool:
+        """Whether the words are daily work from beginning to end: what they merely sound like is not looked for."""
+        return self._routine.fullmatch(normalise(text)) is not None
 
     def care(self, text: str) -> str | None:
         """Id of a soft card, a line to add that interrupts nothing; None when none or when a card is due."""
@@ -238,7 +244,7 @@ def match(text: str) -> tuple[str, ...]:
     called = tuple(shipped().match(text))
     if called:
         return () if hearing.calm(text) else called
-    sounds_like = hearing.alarming(text)
+    sounds_like = None if shipped().routine(text) else hearing.alarming(text)
     return (sounds_like,) if sounds_like else ()
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 from knowledge.births_in import aged_in
@@ -101,6 +102,13 @@ _WEEKDAY = re.compile(
 _ENGLISH_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WEEKDAY_EN = re.compile(rf"(?:on )?({'|'.join(_ENGLISH_DAYS)})s?")
 
+_AHEAD = (
+    (re.compile(r"大后[天日]"), 3),
+    (re.compile(r"后[天日儿]"), 2),
+    (re.compile(r"明[天日儿]个?|tomorrow"), 1),
+    (re.compile(r"今[天日儿]个?|today"), 0),
+)
+"""Days that are named from today on."""
 _WALK = re.compile(
     rf"(?:(?P<walk>走路?|步行|走着)(?:过去)?)?(?P<most>不超过|不到|最多)?{NUMBER}(?P<kind>分钟|刻钟)(?P<tail>之内|以内|内)?(?P<far>的?(?:生活)?圈|(?:就?能)?(?:走)?到|路程|的路)?"
     r"|within (?P<within>\d{1,3}) ?min(?:ute)?s?|(?P<walking>\d{1,3})[ -]min(?:ute)?s?(?:'s)? walk"
@@ -149,7 +157,7 @@ def read(text: str, today: date) -> Asked:
     """The filters in somebody's words. `today` is the local day from which a birth date is counted to months."""
     words = _Words(normalise(text))
     found: dict[str, Any] = {}
-    for reader in (_price, _walk, _weekdays, _hour, _marks, _offers):
+    for reader in (_price, _walk, partial(_weekdays, today=today), _hour, _marks, _offers):
         found |= reader(words)
     if aged := aged_in(words.left, today):
         span, child = aged
@@ -222,8 +230,11 @@ def _walk(words: _Words) -> dict[str, Any]:
     return {} if count is None else {"minutes": count * (15 if match["kind"] == "刻钟" else 1)}
 
 
-def _weekdays(words: _Words) -> dict[str, Any]:
+def _weekdays(words: _Words, today: date) -> dict[str, Any]:
     days: set[int] = set()
+    for pattern, ahead in _AHEAD:
+        if words.taken(pattern):
+            days.add((today + timedelta(days=ahead)).isoweekday())
     for pattern, named in _WEEKDAYS:
         if words.taken(pattern):
             days |= named
@@ -280,7 +291,7 @@ def _marks(words: _Words) -> dict[str, Any]:
 def _offers(words: _Words) -> dict[str, Any]:
     kinds: set[Kind] = set()
     for pattern, named in _KINDS:
-        if words.taken(pattern):
+        while words.taken(pattern):  # 吃饭的食堂
             kinds |= named
     if words.taken(_CARE) and not kinds:
         kinds |= CARE
