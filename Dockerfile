@@ -8,6 +8,8 @@ COPY knowledge knowledge
 RUN python -m venv /opt/doorstep && /opt/doorstep/bin/pip install --no-cache-dir -c constraints.txt .
 
 FROM python:3.11-slim
+# The font of printed pages (bot/paper.py).
+RUN apt-get update && apt-get install -y --no-install-recommends fonts-noto-cjk && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /srv/doorstep --create-home doorstep \
     && install -d -o doorstep -g doorstep -m 700 /srv/doorstep/data /srv/doorstep/keys
 COPY --from=build /opt/doorstep /opt/doorstep

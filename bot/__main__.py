@@ -269,12 +269,18 @@ def _add_operator_commands(words: list[str]) -> None:
         if first not in groups:
             groups[first] = typer.Typer(no_args_is_help=True, help=f"Commands of {first}.")
             app.add_typer(groups[first], name=first)
-        groups[first].command(second, help=command.about)(_carrying_out(given, name, command))
+        groups[first].command(second, help=command.about, context_settings=_AS_VALUES)(
+            _carrying_out(given, name, command)
+        )
 
 
 def _own(commands: typer.Typer) -> set[str]:
     """The names of the commands that need no capability."""
     return {str(one.name or getattr(one.callback, "__name__", "")) for one in commands.registered_commands}
+
+
+# Options of such a command are values like others: operate.operate knows which it takes.
+_AS_VALUES = {"ignore_unknown_options": True}
 
 
 def _carrying_out(given: Settings, name: str, command: OperatorCommand) -> Callable[..., None]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.flow.model import Do, Flow
 from bot.messages import Button, Outgoing
-from bot.serving import Credit
+from bot.serving import Credit, Engaged, Free, Fullness, Stopped
 from bot.store.session import Db
 from bot.timers import Due
 from bot.turn import Ground, Turn
@@ -32,9 +32,18 @@ Reads = Callable[[str, date], Mapping[str, Any]]
 Sheet = Callable[[Ground, str], tuple[str, str]]
 """A page of words for everybody, in a language: its title, and its words as neutral markup."""
 
+StandsAt = Callable[[Turn, str], int]
+"""How many open things of its own stand at a place (its id): what would hang in the air if the place were gone."""
 CreditFor = Callable[[Turn, "int | None", str, date], list[Credit]]
 """What the person who talks holds for a subject (None: one that has no row yet) that can be used at a place (its id) on
 a local day."""
+
+
+FreePlaces = Callable[[Turn, str, date, "int | None"], "Free | None"]
+"""How many more could come to a place (its id) on a local day, of so many completed months (None: of any age); None:
+not known here."""
+FullnessOf = Callable[[Turn, str], "Fullness | None"]
+"""How full a place (its id) is just now, as somebody there said it lately; None: nobody did."""
 
 
 class NotDone(Exception):
@@ -45,13 +54,15 @@ class NotDone(Exception):
 class Claim:
     """These words are mine: begin `flow` with what is known, or do `call`.
 
-    `last`: only when nobody else answers (a fallback); it never interrupts an open form.
+    `last`: only when nobody else answers (a fallback); it never interrupts an open form. `joins`: where the flow is open,
+    what is known is put in the place of what was told there before.
     """
 
     flow: str = ""
     known: Mapping[str, Any] = field(default_factory=dict)
     call: Callable[[Turn], None] | None = None
     last: bool = False
+    joins: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,7 +92,7 @@ class Job:
 @dataclass(frozen=True)
 class OperatorCommand:
     """A command of the command line: its two words are its key, `values` names what follows them, in order; a last
-    name in brackets, "[TICKET…]", stands for any number of values, none too.
+    name in brackets, "[TICKET…]", stands for any number of values, none too; "[--dry-run]" is an option.
 
     `act` gets those values as they were typed and returns what is printed. Raise ValueError with the reason when
     they cannot be used. One that needs no database, and makes none, has `alone` in place of `act`.
@@ -127,7 +138,10 @@ class Capability:
     what the operator wrote), self_checks (of the rows), case_buttons (by a case's kind: what staff can do
     about it, given its number), hears (kinds of cases to which what their person writes next is added), reads (by a
     flow's name: what words tell of it already), prepares (makes ready what a turn would wait for; called every few
-    seconds in a thread of its own), credit_for (what one holds that takes something off another service's price).
+    seconds in a thread of its own), credit_for (what one holds that takes something off another service's
+    price), stands_at (how much of it is open at a place), free_places (how many more could come to a place on a
+    day), fullness (how full it is just now), engaged (where a subject is to be on a local day), told_ages (completed
+    months that a subject was said to have on a day), stopped (whether it serves nobody on a local day).
     """
 
     name: str
@@ -163,6 +177,12 @@ class Capability:
     starts: Callable[[Turn], None] | None = None
     self_checks: Callable[[Turn], list[str]] | None = None
     credit_for: CreditFor | None = None
+    stands_at: StandsAt | None = None
+    free_places: FreePlaces | None = None
+    fullness: FullnessOf | None = None
+    engaged: Callable[[Turn, int, date], list[Engaged]] | None = None
+    told_ages: Callable[[Turn, int], list[tuple[date, int]]] | None = None
+    stopped: Callable[[Turn, str, date], Stopped | None] | None = None
 
 
 class Registry:
@@ -275,6 +295,35 @@ class Registry:
         """What takes something off a price there and then, by every capability that knows of such a thing."""
         offered = [c.credit_for(turn, subject, place, day) for c in self.all if c.credit_for is not None]
         return [credit for credits_ in offered for credit in credits_]
+
+    def stands_at(self, turn: Turn, place: str) -> int:
+        """How many open things stand at a place, with all capabilities."""
+        return sum(c.stands_at(turn, place) for c in self.all if c.stands_at is not None)
+
+    def free_places(self, turn: Turn, place: str, day: date, months: int | None = None) -> Free | None:
+        """How many more could come to a place on a day, by the first capability that knows; None: none does."""
+        told = (c.free_places(turn, place, day, months) for c in self.all if c.free_places is not None)
+        return next((free for free in told if free is not None), None)
+
+    def fullness(self, turn: Turn, place: str) -> Fullness | None:
+        """How full a place is just now, by the first capability that knows; None: none does."""
+        told = (c.fullness(turn, place) for c in self.all if c.fullness is not None)
+        return next((one for one in told if one is not None), None)
+
+    def told_ages(self, turn: Turn, subject: int) -> list[tuple[date, int]]:
+        """What was told of a subject's age, by every capability that asked."""
+        known = [c.told_ages(turn, subject) for c in self.all if c.told_ages is not None]
+        return [one for some in known for one in some]
+
+    def engaged(self, turn: Turn, subject: int, day: date) -> list[Engaged]:
+        """Where a subject is to be on a day, by every capability that knows of it."""
+        known = [c.engaged(turn, subject, day) for c in self.all if c.engaged is not None]
+        return [one for some in known for one in some]
+
+    def stopped(self, turn: Turn, place: str, day: date) -> Stopped | None:
+        """Whether a place serves nobody on a day, by the first capability that knows of it."""
+        asked = (c.stopped(turn, place, day) for c in self.all if c.stopped is not None)
+        return next((found for found in asked if found is not None), None)
 
     def case_buttons(self, turn: Turn, kind: str, case: int) -> list[Button]:
         """What a service offers staff about a case of its kind, beside what every case has."""

@@ -28,6 +28,8 @@ REMEMBERED = 6
 WIDE = 14
 """A row holds two buttons when neither label is longer than half of this (in characters)."""
 MASKED_MINUTES = 10
+KEEP = "keep"
+"""The choice of a question that leaves everything as it stands."""
 STEPS = 40
 """Do steps that may follow one another in a turn."""
 
@@ -57,6 +59,11 @@ class Dialogue:
     def form(self) -> str:
         """The name of the open flow, "" where none is open."""
         return "" if self._state is None else self._state.flow
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What the open form knows by now: a copy, empty where none is open."""
+        return {} if self._state is None else dict(self._state.data)
 
     @property
     def newer(self) -> bool:
@@ -129,9 +136,12 @@ class Dialogue:
             self._settle(turn, move)
 
     def keep(self, turn: Turn) -> None:
-        """Leave the answer that was to be changed as it stood; anywhere else, go on."""
-        if self._state is not None and self._state.changing:
+        """Leave the answer that was to be changed as it stood, or choose `keep` where that is a choice; else go on."""
+        state, ask = self._state, self.asking
+        if state is not None and state.changing:
             self.back(turn)
+        elif state is not None and ask is not None and KEEP in self._labels(turn, state, ask):
+            self._move(turn, state, Said(choice=KEEP))
         else:
             self.resume(turn)
 
@@ -147,9 +157,21 @@ class Dialogue:
             return
         own = f"{self._state.flow}.cancelled.said"
         key = own if turn.ground.texts.has(own) else "common.cancelled"
-        turn.say(key, *self._ways_on(turn), **self._values(self._state))
+        turn.say(key, *self._ways_on(turn), **self._values(turn, self._state))
         self._close()
         self._unpark(turn)
+
+    def join(self, turn: Turn, known: Mapping[str, Any]) -> bool:
+        """Go through the open flow anew with what was told so far, and with this in its place; False: this answers nothing."""
+        state = self._open()
+        flow = self._flow(state)
+        told = [name for name in known if flow.has(name)]
+        if not told:
+            return False
+        self.talk.choosing = []
+        data = machine.forgotten(flow, state.data, told)
+        self._settle(turn, machine.begin(flow, self._look(turn), {**data, **known}))
+        return True
 
     def resume(self, turn: Turn) -> None:
         """Ask the open question again; or open what was parked."""
@@ -190,7 +212,7 @@ class Dialogue:
         state = self._open()
         own = f"{state.flow}.{state.step}.problem.{problem.code}"
         key = own if turn.ground.texts.has(own) else f"common.problem.{problem.code}"
-        turn.say(key, **{**self._values(state), **problem.args})
+        turn.say(key, **{**self._values(turn, state), **problem.args})
         self.ask_again(turn)
 
     # -- within --------------------------------------------------------------------------------------------------
@@ -224,7 +246,7 @@ class Dialogue:
         end = cast("End", move.at)
         if not end.silent:
             rows = self._ways_on(turn) if turn.hand_over is None else ()
-            turn.say(f"{flow.name}.{end.name}.said", *rows, **self._values(move.state))
+            turn.say(f"{flow.name}.{end.name}.said", *rows, **self._values(turn, move.state))
         self._close()
         if turn.hand_over is None:
             self._unpark(turn)
@@ -283,11 +305,11 @@ class Dialogue:
         key = f"{state.flow}.{state.step}.ask"
         question, seq = talk.full or (-1, 0)
         known = question == talk.question and talk.seq - seq <= REMEMBERED
-        if short and known and len(turn.label(key, **self._values(state))) > LONG:
+        if short and known and len(turn.label(key, **self._values(turn, state))) > LONG:
             turn.say("common.short_ask", *rows, step=turn.label(f"{state.flow}.{state.step}.name"))
             return
         talk.full = (talk.question, talk.seq)
-        turn.say(key, *rows, **self._values(state))
+        turn.say(key, *rows, **self._values(turn, state))
 
     def _rows(self, turn: Turn, state: State, ask: Ask) -> list[Sequence[Button]]:
         choices = [
@@ -295,10 +317,11 @@ class Dialogue:
             for value, label in self._labels(turn, state, ask).items()
         ]
         rows: list[Sequence[Button]] = []
+        most, wide = (ask.columns, WIDE) if ask.columns else (2, WIDE // 2)
         for button in choices:
             last = rows[-1] if rows else []
-            if len(last) == 1 and len(last[0].label) <= WIDE // 2 and len(button.label) <= WIDE // 2:
-                rows[-1] = [last[0], button]
+            if 0 < len(last) < most and max(len(one.label) for one in (*last, button)) <= wide:
+                rows[-1] = [*last, button]
             else:
                 rows.append([button])
         if ask.keyboard in ("contact", "location"):
@@ -327,7 +350,7 @@ class Dialogue:
         found: dict[str, str] = {}
         if ask.choices_from:
             found.update({c["value"]: c["label"] for c in state.data.get(ask.choices_from, ())})
-        values = self._values(state)
+        values = self._values(turn, state)
         for value in ask.choices:
             found[value] = turn.label(f"{state.flow}.{ask.name}.choice.{value}", **values)
         for name in ask.changes:
@@ -345,8 +368,10 @@ class Dialogue:
                 labels = self._labels(turn, state, step)
         return Look(turn.today, {} if state is None else state.data, labels)
 
-    def _values(self, state: State) -> dict[str, Any]:
-        return dict(state.data)
+    def _values(self, turn: Turn, state: State) -> dict[str, Any]:
+        """What the words of a step may say. A form that is open since yesterday says 明天 of another day by now."""
+        now = {"today": turn.today.isoformat()} if "today" in state.data else {}
+        return {**state.data, **now}
 
     def _flow(self, state: State) -> Flow:
         flow: Flow = self._registry.flows[state.flow]

@@ -319,11 +319,13 @@ class House:
     async def advance(self, clock: Movable, target: datetime) -> None:
         """Move the clock to `target`; everything due on the way happens at its time, in order."""
         await self.settle()
-        while (at := self.next_due()) is not None and at <= target:
+        at = self.next_due()
+        while at is not None and at <= target:
             if at > clock.now():
                 clock.move_to(at)
             await self.settle()
-            if self.next_due() == at:  # nothing moved: a message that waits for its channel
+            before, at = at, self.next_due()
+            if at == before:  # nothing moved: a message that waits for its channel
                 clock.move_to(min(target, max(at, clock.now()) + timedelta(seconds=1)))
         if target > clock.now():
             clock.move_to(target)

@@ -6,11 +6,13 @@ The outbox remembers what an address was shown, results and reminders included, 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from bot.clock import ms
+from bot.flow.numerals import in_figures
 from bot.messages import Button, Outgoing
 from bot.store.sealed import Unreadable
 from bot.texts import plain
@@ -23,6 +25,7 @@ MESSAGES = 12
 """The newest messages of an address that are looked through."""
 LONGEST = 24
 """Characters of words that may name a button."""
+_NTH = re.compile(r"(?:我?[要选就]|选择)?第([一二三四五六七八九十]|\d{1,2})(?:个|项|条|场)?(?:吧|的)?")
 HEAD = 40
 """Characters of its message by which one of several buttons is told from the others."""
 
@@ -43,15 +46,23 @@ def meant(turn: Turn, text: str) -> list[Offer]:
     if not said or len(said) > LONGEST:
         return []
     offers = _offers(turn)
-    if said.isdigit():
+    if (number := _number(said)) is not None:
         last = [offer for offer in offers if offer.ago == 0]
-        return last[int(said) - 1 : int(said)] if 1 <= int(said) <= len(last) and _act_among(last) else []
+        return last[number - 1 : number] if 1 <= number <= len(last) and _act_among(last) else []
     if found := [offer for offer in offers if fold(offer.button.label) == said]:
         return found if found[0].kind else found[:1]
     group = next((words for words in acts() if said in words), None)
     if group is None:
         return []
     return [o for o in offers if o.kind and any(word in fold(o.button.label) for word in group)]
+
+
+def _number(said: str) -> int | None:
+    """The button that a number means: 2, 第二个."""
+    if said.isdigit():
+        return int(said)
+    found = _NTH.fullmatch(said)
+    return None if found is None else in_figures(found[1])
 
 
 def undo(turn: Turn) -> Offer | None:

@@ -42,6 +42,9 @@ def route(turn: Turn, inbound: Inbound, registry: Registry, dialogue: Dialogue) 
     text = inbound.text.strip()
     _hear_language(turn, inbound, text, dialogue)
     if text and _urgent(turn, text, registry):
+        if dialogue.asking is not None and dialogue.asking.past and not inbound.proofs:
+            turn.say("common.urgent_or_answer")
+            dialogue.answer(turn, inbound)
         return
     if not alone:
         turn.say("common.group", link=turn.ground.link.bots.get(inbound.place.channel, ""))
@@ -101,6 +104,9 @@ def _do_word(turn: Turn, word: str, dialogue: Dialogue, registry: Registry) -> N
     if word == "cancel" and dialogue.asking is None and (no := offered.refusal(turn)) is not None:
         _act(turn, no.button.id.removeprefix("a:"), registry, dialogue)
         return
+    if word == "cancel" and not dialogue.form and not dialogue.newer and _has_things(turn, registry):
+        turn.say("common.cancel_which")
+        return
     moves = {
         "cancel": dialogue.cancel,
         "back": dialogue.back,
@@ -138,6 +144,11 @@ def _do_word(turn: Turn, word: str, dialogue: Dialogue, registry: Registry) -> N
             _speak(turn, word.removeprefix(LANGUAGE), dialogue)
         case _:
             say_menu(turn, registry)
+
+
+def _has_things(turn: Turn, registry: Registry) -> bool:
+    """Show what one has, each with its buttons: 取消 where no form is open means one of them."""
+    return not turn.overheard and not turn.who.new and registry.my_things(turn) > 0
 
 
 def _speak(turn: Turn, lang: str, dialogue: Dialogue) -> None:
@@ -282,7 +293,8 @@ def _hint_traditional(turn: Turn, text: str, word: str, dialogue: Dialogue) -> N
 
 def _aside(turn: Turn, claim: Claim, dialogue: Dialogue) -> None:
     if claim.flow and dialogue.is_open(claim.flow):
-        dialogue.offer_resume(turn)
+        if not (claim.joins and dialogue.join(turn, claim.known)):
+            dialogue.offer_resume(turn)
         return
     _take(turn, claim)
     if turn.hand_over is None:
@@ -290,12 +302,14 @@ def _aside(turn: Turn, claim: Claim, dialogue: Dialogue) -> None:
 
 
 def claimed(turn: Turn, text: str, registry: Registry) -> Claim | None:
-    """The first capability, in routing order, whose words these are."""
+    """The first capability, in routing order, whose words these are; a fallback only where they are nobody else's."""
+    fallback: Claim | None = None
     for capability in registry.all:
         claim = capability.claims(text, turn) if capability.claims else None
-        if claim is not None:
+        if claim is not None and not claim.last:
             return claim
-    return None
+        fallback = fallback or claim
+    return fallback
 
 
 def _take(turn: Turn, claim: Claim) -> None:

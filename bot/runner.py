@@ -148,6 +148,7 @@ def _converse(turn: Turn, inbound: Inbound, registry: Registry, talk: conversati
         return
     dialogue = Dialogue(talk, registry)
     turn.busy, turn.form, turn.free = dialogue.asking is not None, dialogue.form, dialogue.takes_free_words
+    turn.data = dialogue.data
     if inbound.event == "edited":
         turn.say("common.edited")
         dialogue.ask_again(turn)

@@ -39,36 +39,61 @@ def set_cap(db: Db, key: str, cap: int, used: int = 0) -> None:
     )
 
 
-def take(db: Db, wanted: Mapping[str, int], caps: Mapping[str, int] | None = None) -> bool:
+def take(
+    db: Db,
+    wanted: Mapping[str, int],
+    caps: Mapping[str, int] | None = None,
+    back: Mapping[str, int] | None = None,
+) -> bool:
     """Take units of several counters (key -> units, each at least 1), all or none. False: one of them has too few.
+
+    `back` (taken before, likewise) is given back in the same move, or stays taken where this is refused.
 
     A counter that nobody set has nothing. Whoever knows what there is now hands it in as `caps` (key -> units, of each
     that is wanted): new counters are made and the others follow, also where too little is left.
     """
     if caps is not None:
-        # New rows are seen by nobody before the commit: made before any is held, they let nobody wait in a ring.
-        db.run(
-            f"INSERT INTO scarce (key, cap, used) SELECT key, {_UNITS}, 0 FROM {_pairs(db)} WHERE true ORDER BY key"
-            " ON CONFLICT (key) DO NOTHING",
-            units=json.dumps(dict(caps)),
-        )
-    counted = _held_still(db, wanted)
+        make_counters(db, caps)
+    back = back or {}
+    counted = _held_still(db, {**wanted, **back})
+    _must_have_been_taken(counted, back)
     if caps is not None and any(counted[key][0] != cap for key, cap in caps.items()):
-        counted = {key: (caps[key], used) for key, (_, used) in counted.items()}
+        counted = {key: (caps.get(key, cap), used) for key, (cap, used) in counted.items()}
         _move(db, f"cap = {_UNITS}", "true", caps)
-    if any(key not in counted or counted[key][1] + units > counted[key][0] for key, units in wanted.items()):
+    if any(
+        key not in counted or counted[key][1] - back.get(key, 0) + units > counted[key][0]
+        for key, units in wanted.items()
+    ):
         return False
-    _move(db, f"used = used + {_UNITS}", f"used + {_UNITS} <= cap", wanted)
+    net = {key: wanted.get(key, 0) - back.get(key, 0) for key in wanted.keys() | back.keys()}
+    _move(db, f"used = used - {_UNITS}", f"used >= {_UNITS}", {key: -n for key, n in net.items() if n < 0})
+    _move(
+        db, f"used = used + {_UNITS}", f"used + {_UNITS} <= cap", {key: n for key, n in net.items() if n > 0}
+    )
     return True
+
+
+def make_counters(db: Db, caps: Mapping[str, int]) -> None:
+    """Make those of these counters (key -> units) that are not there. Whoever takes several times in one transaction makes
+    all of them first: new rows are seen by nobody before the commit; made before any is held, they let nobody wait in a ring.
+    """
+    db.run(
+        f"INSERT INTO scarce (key, cap, used) SELECT key, {_UNITS}, 0 FROM {_pairs(db)} WHERE true ORDER BY key"
+        " ON CONFLICT (key) DO NOTHING",
+        units=json.dumps(dict(caps)),
+    )
 
 
 def give_back(db: Db, taken: Mapping[str, int]) -> None:
     """Give units back. Raises LookupError where more would come back than was taken: a count is wrong."""
-    counted = _held_still(db, taken)
+    _must_have_been_taken(_held_still(db, taken), taken)
+    _move(db, f"used = used - {_UNITS}", f"used >= {_UNITS}", taken)
+
+
+def _must_have_been_taken(counted: Mapping[str, tuple[int, int]], taken: Mapping[str, int]) -> None:
     for key, units in taken.items():
         if key not in counted or counted[key][1] < units:
             raise LookupError(f"more of {key} came back than was taken")
-    _move(db, f"used = used - {_UNITS}", f"used >= {_UNITS}", taken)
 
 
 _UNITS = "CAST(value AS INTEGER)"
@@ -94,6 +119,8 @@ def _held_still(db: Db, keys: Mapping[str, int]) -> dict[str, tuple[int, int]]:
 
 def _move(db: Db, change: str, within: str, units: Mapping[str, int]) -> None:
     """Change counters that are held still; `within` says once more, in the same statement, what they may never leave."""
+    if not units:
+        return
     if db.run(
         f"UPDATE scarce SET {change} FROM {_pairs(db)} WHERE scarce.key = pairs.key AND {within}",
         units=json.dumps(dict(units)),
@@ -112,13 +139,16 @@ def next_number(db: Db, key: str) -> int:
     )
 
 
-def below(db: Db, head: str) -> dict[str, tuple[int, int]]:
-    """(cap, used) of every counter whose key begins with `head` and a slash, by its key, in their order."""
+def below(db: Db, head: str, last: str = "") -> dict[str, tuple[int, int]]:
+    """(cap, used) of every counter whose key begins with `head` and a slash, by its key, in their order.
+
+    With `last`, of those of every head from `head` to `last` in the order of their letters.
+    """
     # "0" is the character after "/".
     rows = db.all(
         "SELECT key, cap, used FROM scarce WHERE key >= :low AND key < :high ORDER BY key",
         low=f"{head}/",
-        high=f"{head}0",
+        high=f"{last or head}0",
     )
     return {str(row["key"]): (int(row["cap"]), int(row["used"])) for row in rows}
 

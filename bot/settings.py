@@ -72,6 +72,10 @@ class Settings(BaseSettings):
         description="seconds that turns and replies in hand get at the end, before it ends anyhow",
     )
     staff_turns_per_minute: int = Field(default=100, ge=0, description="the same for members of staff")
+    fonts: Path | None = Field(
+        default=None,
+        description="folder with a Chinese font for printed pages (PDF); empty = the fonts of the system",
+    )
     timezone: str = Field(default="Asia/Shanghai", description="local time of dates, rounds and quiet hours")
 
     @property

@@ -27,8 +27,13 @@ _WEEKDAYS = "一二三四五六日"
 _TRADITIONAL = "s2twp"
 """Taiwan's words and characters: 裡, 床, 週, 資訊 and 軟體 are read without a halt in Hong Kong as well, while Hong Kong's
 own 裏, 牀, 枱 and 信息 look foreign in Taiwan. What both write alike, and OpenCC does not, stands in OVERRIDES."""
-OVERRIDES = {"臺": "台", "檯": "台", "牀": "床", "羣": "群", "裏": "裡", "麪": "麵", "政策檔案": "政策文件"}
-"""Applied to what OpenCC made: both places print 台 on counters, offices and phones."""
+OVERRIDES = {
+    "臺": "台", "檯": "台", "牀": "床", "羣": "群", "裏": "裡", "麪": "麵", "溼": "濕", "政策檔案": "政策文件",
+    "社群": "社區", "面籤": "面簽", "籤之前": "簽之前", "髮結果": "發結果", "喂藥": "餵藥", "喂養": "餵養",
+    "程式碼": "代碼", "報道里": "報道裡",
+}  # fmt: skip
+"""Applied to what OpenCC made: both places print 台 on counters, offices and phones, a 社區 is no group of a network, and a
+paper is signed (簽), not drawn (籤)."""
 
 
 class TextsError(Exception):

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from bot import outbox, timers
 from bot.clock import Clock, local_date, ms
 from bot.messages import Button, File, Lane, Link, Outgoing, Place, Sendable
-from bot.serving import Credit
+from bot.serving import Serves
 from bot.settings import Settings
 from bot.store.people import Who, reachable
 from bot.store.sealed import KeyRing
@@ -46,7 +46,7 @@ class Ground:
     worker: int = 0
 
 
-class Everyone(Protocol):
+class Everyone(Serves, Protocol):
     """All capabilities at once, for the few things that concern every one of them; `hears` as in a capability."""
 
     hears: tuple[str, ...]
@@ -84,9 +84,6 @@ class Everyone(Protocol):
     def case_buttons(self, turn: Turn, kind: str, case: int) -> list[Button]:
         """What the service of a case offers staff about it."""
 
-    def credit_for(self, turn: Turn, subject: int | None, place: str, day: date) -> list[Credit]:
-        """What takes something off a price there and then, by every service that knows of such a thing."""
-
     def begin(self, turn: Turn, command: str, words: str) -> None:
         """Do what a command of the menu does; a form begins with what words tell of it already."""
 
@@ -101,8 +98,7 @@ class HandOver:
 
 @dataclass
 class Turn:
-    """One turn. `data` is the open form's, `busy` says that one was open when the turn began, `form` which,
-    `free` that its question takes any words.
+    """One turn. `data` is the open form's; `busy`: one was open before, `form`: which, `free`: it takes any words.
 
     `id` names the turn in the logs, also in those of what it sends. `answers` are those of its messages that need not be
     read back to be sent, `posted` the rows of the others. `place` and `address_id` are None in a timer or job, `everyone`
@@ -168,8 +164,8 @@ class Turn:
         **values: Any,
     ) -> None:
         """Answer with a text. `rows` are rows of buttons."""
-        text = self.ground.texts.render(self.lang, key, values)
-        self.out.append(Outgoing(text, tuple(tuple(row) for row in rows), tuple(files), location, (key,)))
+        text, buttons = self.ground.texts.render(self.lang, key, values), tuple(tuple(row) for row in rows)
+        self.out.append(Outgoing(text, buttons, tuple(files), location, (key,)))
 
     def label(self, key: str, **values: Any) -> str:
         """A button's words in the person's language."""
@@ -194,9 +190,8 @@ class Turn:
         avoid: Collection[str] = (),
         **values: Any,
     ) -> int | None:
-        """Send a text to a person, wherever they can be reached. Returns the outbox row, or None.
+        """Send a text to a person, by a channel of `avoid` only where there is no other. Returns the outbox row, or None.
 
-        By a channel of `avoid` only where there is no other.
         None: it stands in the outbox already (dedupe), they have been erased, or they have no address left: then they
         are on the call list, unless it is for many.
         """
@@ -206,10 +201,9 @@ class Turn:
         lang = lang or ("zh" if person is None else str(person["lang"]))
         message = self.letter(lang, key, *rows, files=files, **values)
         address = reachable(self.db, person_id, avoid)
-        if address is None and lane == "broadcast":
-            return None
         if address is None:
-            self._call(person_id, message)
+            if lane != "broadcast":
+                self._call(person_id, message)
             return None
         return self.post(outbox.Post(address, message, lane, dedupe=dedupe, due=due, deadline=deadline))
 
@@ -283,10 +277,8 @@ class Turn:
 
     def post(self, post: outbox.Post) -> int | None:
         """Write one message into the outbox; a reply among them is sent right after the commit."""
-        ground = self.ground
-        row_id = outbox.put(
-            self.db, ground.keys, post, self.now, ground.settings.zone, self.id, ground.worker
-        )
+        ground, zone = self.ground, self.ground.settings.zone
+        row_id = outbox.put(self.db, ground.keys, post, self.now, zone, self.id, ground.worker)
         if row_id is None:
             return None
         if self.place is not None and post.address_id == self.address_id and post.is_answer(ground.worker):
@@ -372,11 +364,11 @@ class Turn:
 
     def audit(self, act: str, object_: str, **detail: Any) -> None:
         """Record what was done. Ids only: never words, names or numbers of documents."""
-        actor = "system"
+        who, actor = self.person, "system"
         if self.operator is not None:
             actor, detail = f"staff:{self.operator}", {**detail, "for": self.who.id}
-        elif self.person is not None:
-            actor = f"staff:{self.person.staff_id}" if self.person.staff_id else f"person:{self.person.id}"
+        elif who is not None:
+            actor = f"staff:{who.staff_id}" if who.staff_id else f"person:{who.id}"
         self.db.run(
             "INSERT INTO audit (at, actor, act, object, detail) VALUES (:at, :actor, :act, :object, :detail)",
             at=ms(self.now),

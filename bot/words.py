@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -64,6 +65,11 @@ def fold(text: str) -> str:
     text = simplified(unicodedata.normalize("NFKC", text)).casefold().replace("’", "'")
     kept = "".join(c for c in text if not c.isspace())
     return kept.strip("。.!！~～,，、…·") or kept
+
+
+def folded(words: Iterable[str]) -> frozenset[str]:
+    """Words to be looked for among those that were folded."""
+    return frozenset(map(fold, words))
 
 
 def meaning(text: str) -> str | None:

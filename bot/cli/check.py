@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bot import assembly
+from bot import assembly, paper
 from bot.capability import Capability, Registry
 from bot.cli import words
 from bot.cli.errors import explained, unknown_settings
@@ -52,7 +52,16 @@ def advice(settings: Settings, today: date, everything: bool = False) -> list[st
     check: Any = importlib.import_module(KNOWLEDGE)
     places: Any = importlib.import_module(SHELVES)
     shelf = places.shelves(settings.city, settings.data_dir / "content")
-    return [f"advice: {line}" for line in check.advice(shelf, today, everything)]
+    return [f"advice: {line}" for line in [*check.advice(shelf, today, everything), *printing(settings)]]
+
+
+def printing(settings: Settings) -> list[str]:
+    """What keeps pages from being printed: everything else works without it."""
+    try:
+        paper.chinese(settings.fonts)
+    except paper.NoFont as why:
+        return [str(why)]
+    return []
 
 
 def shapes(capabilities: Iterable[Capability]) -> list[str]:

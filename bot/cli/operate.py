@@ -18,7 +18,7 @@ from bot.settings import Settings
 from bot.store import staff
 from bot.store.crew import Visitor
 from bot.store.session import Db
-from bot.turn import Ground, Turn
+from bot.turn import Turn
 
 INVITE_LINK = "staff"
 """The prefix of the payload that a link with an invitation opens."""
@@ -128,21 +128,27 @@ def self_check_lines(settings: Settings) -> list[str]:
 def operate(settings: Settings, name: str, command: OperatorCommand, values: Sequence[str]) -> list[str]:
     """Carry out a capability's command. Raises Unusable with its reason."""
     needed = [name for name in command.values if not name.startswith("[")]
-    if len(values) < len(needed) or (len(values) > len(needed) and len(needed) == len(command.values)):
+    strange = [one for one in values if one.startswith("--") and f"[{one}]" not in command.values]
+    if (
+        strange
+        or len(values) < len(needed)
+        or (len(values) > len(needed) and len(needed) == len(command.values))
+    ):
         raise Unusable(f"wanted: doorstep {name} {' '.join(command.values)}")
     try:
         if command.alone is not None:
             return [command.alone(values)]
         with opened(settings) as house:
-            return [house.store.write(partial(_act, house.ground, command, values))]
+            return [house.store.write(partial(_act, house, command, values))]
     except ValueError as why:
         raise Unusable(str(why)) from why
 
 
-def _act(ground: Ground, command: OperatorCommand, values: Sequence[str], db: Db) -> str:
+def _act(house: House, command: OperatorCommand, values: Sequence[str], db: Db) -> str:
     if command.act is None:
         raise ValueError("this command does nothing")
-    return command.act(Turn(ground, db, ground.clock.now()), values)
+    ground = house.ground
+    return command.act(Turn(ground, db, ground.clock.now(), everyone=house.registry), values)
 
 
 def _local(at: int, zone: ZoneInfo) -> str:

@@ -8,7 +8,7 @@ back from there, or giving the same answer again, puts everything back as it sto
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Any
@@ -47,7 +47,7 @@ def answer(flow: Flow, state: State, said: Said, look: Look) -> Move:
     outcome = ask.judge(value, replace(look, data=state.data))
     if outcome in ask.problems:
         return Move(state, ask, Problem(outcome))
-    if state.changing and state.aside is not None and value == state.aside["data"][ask.name]:
+    if state.changing and state.aside is not None and value == state.aside["data"].get(ask.name):
         moved = replace(state, data=dict(state.aside["data"]), trail=tuple(state.aside["trail"]))
     else:
         kept = {**state.data, ask.name: value} if ask.keep else dict(state.data)
@@ -94,6 +94,14 @@ def _without(flow: Flow, data: Mapping[str, Any], name: str) -> dict[str, Any]:
     ask = flow.step(name)
     gone = {name, *(ask.invalidates if isinstance(ask, Ask) else ())}
     return {key: value for key, value in data.items() if key not in gone}
+
+
+def forgotten(flow: Flow, data: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """What is known without these answers, and without what they invalidate."""
+    left = dict(data)
+    for name in names:
+        left = _without(flow, left, name)
+    return left
 
 
 def _target(flow: Flow, step: Step, outcome: str) -> str:

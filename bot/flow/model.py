@@ -71,8 +71,9 @@ class Ask:
     {"value", "label"} instead. `several`: the value is a list of choices. `changes` are the steps that may be
     changed from here (a summary); each adds the outcome "change:<step>". `invalidates` are values forgotten when this
     one changes. `expects` tells the channels' redaction that a document may come. `keyboard` offers the phone's own
-    contact or place. `problems` are all the codes its reader can give. `free` marks a question that takes free
-    words, whose several messages are read together.
+    contact or place. `columns` lays short choices side by side, so many in a row. `problems` are all the codes its
+    reader can give. `free` marks a question that takes free words, whose several messages are read together. `past` marks
+    one that is told of what was or may be: urgent words in its answer show their card, and are the answer all the same.
     """
 
     name: str
@@ -87,7 +88,9 @@ class Ask:
     problems: tuple[str, ...] = ()
     expects: str = ""
     keyboard: str = ""
+    columns: int = 0
     free: bool = False
+    past: bool = False
     keep: bool = True
 
     @property

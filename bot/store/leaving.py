@@ -29,7 +29,7 @@ def erase(db: Db, keys: KeyRing, person_id: int, now: datetime) -> list[int]:
         people.leave(db, person_id, address, now)
         db.run("UPDATE outbox SET payload = NULL WHERE address_id = :id", id=address)
     db.run(
-        "UPDATE subject SET name = :nobody, birth = NULL WHERE person_id = :person",
+        "UPDATE subject SET name = :nobody, birth = NULL, home = NULL WHERE person_id = :person",
         nobody=keys.seal(b"", "subject.name"),
         person=person_id,
     )

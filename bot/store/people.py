@@ -267,6 +267,16 @@ def _recovery_hash(keys: KeyRing, code: str) -> str:
     return hmac.digest(keys.programme_key(RECOVERY_HASHES), code.encode(), hashlib.sha256).hex()
 
 
+def chats(db: Db, person_id: int) -> list[int]:
+    """Every address of a person that can be called, the latest used first: no page, no group, no counter."""
+    rows = db.all(
+        "SELECT id FROM address WHERE person_id = :person AND state = 'active' AND member = ''"
+        f" AND channel NOT IN ('web', '{COUNTER}') ORDER BY last_seen DESC, id LIMIT 10",
+        person=person_id,
+    )
+    return [int(row["id"]) for row in rows]
+
+
 def reachable(db: Db, person_id: int, avoid: Collection[str] = ()) -> int | None:
     """The address at which a person is best reached: one that can be called before a page, then the latest used.
 

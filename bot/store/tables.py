@@ -168,7 +168,7 @@ class Action(SQLModel, table=True):
 
 
 class Subject(SQLModel, table=True):
-    """Whom an act is for: me, a child, a parent. The name and the birth date are sealed."""
+    """Whom an act is for: kind me | child | elder. Name and birth date are sealed, and so is the home (bot/homes.py)."""
 
     __tablename__ = "subject"
     id: int | None = key()
@@ -176,6 +176,7 @@ class Subject(SQLModel, table=True):
     kind: str
     name: bytes = sealed()
     birth: bytes | None = sealed(default=None, nullable=True)
+    home: bytes | None = sealed(default=None, nullable=True)
     created: int = big()
 
 

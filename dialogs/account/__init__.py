@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+from bot import homes as kept_homes
 from bot.capability import Capability, Command, Job
 from dialogs.account import flow, service, tables
-from dialogs.account.service import consents, erasing, export, note, switching
+from dialogs.account.service import consents, erasing, export, homes, note, switching
 from knowledge.privacy import PrivacyNote
 
 __all__ = ["capability", "tables"]
@@ -38,11 +39,17 @@ def capability(privacy: PrivacyNote) -> Capability:
             "account.erase_undo": erasing.stop,
             "account.erase_no": erasing.refused,
             "switch.now": switching.now,
+            kept_homes.ASK.kind: homes.ask,
+            kept_homes.KEEP.kind: homes.keep,
+            kept_homes.NO: homes.refuse,
+            homes.ANEW: homes.anew,
+            kept_homes.FORGET: homes.forget,
         },
         timers={
             erasing.TIMER: erasing.happen,
             "account.forget": erasing.forget,
             switching.TIMER: switching.happen,
+            **{kind.over: kind.ended for kind in (kept_homes.ASK, kept_homes.KEEP)},
         },
         jobs=(Job("account.forget", "50 3 * * *", erasing.tidy),),
         sheets={"privacy": partial(note.sheet, note=privacy)},
@@ -52,5 +59,6 @@ def capability(privacy: PrivacyNote) -> Capability:
         join=service.join_rows,
         export=export.own,
         erase=erasing.own,
+        revoked=homes.revoked,
         describes={"consent": consents.describe},
     )

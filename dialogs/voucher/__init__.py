@@ -98,6 +98,7 @@ WHERE = frozenset(
 LATE = frozenset({"补录", "补登", "enter later", "outage"})
 REDEEMING = frozenset({"核销", "扫码核销", "redeem", "核销券"})
 TOGETHER_WORDS = frozenset({"一起看", "另一位家长", "together", "see together", "seetogether"})
+CLOCK = re.compile(r"\d[:：]\d\d(?!\d)")
 CHECKING = re.compile(r"(?:核对|核对证件|看证件|check papers?|checkpapers?)((?: ?\d)*)")
 """Staff look at a paper: the words, and perhaps a ticket's number behind them."""
 
@@ -110,7 +111,8 @@ def claims(text: str, turn: Turn, city: City) -> Claim | None:
     if (own := _own(text, turn, city)) is not None:
         return own
     folded = normalise(text).strip(" /")
-    code = codes.parse_voucher(text) if any(c.isdigit() for c in text) else None
+    # Where a time of day stands, digits are no code: a nursery's lines of children and their hours are full of them.
+    code = codes.parse_voucher(text) if any(c.isdigit() for c in text) and not CLOCK.search(text) else None
     if code is not None and code != codes.MISTYPED:
         return Claim(call=partial(redeem.open_link, payload=code, city=city))
     if (staff := _staff_claims(text, folded, code, turn, city)) is not None:

@@ -18,7 +18,7 @@ from bot.store import people
 from bot.turn import Turn
 from dialogs.account import rules
 from dialogs.account.flow import JOIN_DIGITS
-from dialogs.account.service import consents, erasing, export, switching
+from dialogs.account.service import consents, erasing, export, homes, switching
 from knowledge.privacy import PrivacyNote
 
 RNG = secrets.SystemRandom()
@@ -29,6 +29,8 @@ JOINING_OF_ALL = Rule("join.all", rules.JOIN_GUESSES_OF_ALL, rules.GUESS_WINDOW,
 
 def claims(text: str, turn: Turn, note: PrivacyNote) -> Claim | None:
     """The words that are the account's."""
+    if (home := homes.claims(text, turn)) is not None:
+        return home
     meant = rules.understood(text)
     if meant is None:
         digits = rules.bare_code(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot import homes
 from bot.capability import NotDone
 from bot.clock import instant, local_date, ms
 from bot.desk import open_case
@@ -46,7 +47,7 @@ def revoke(turn: Turn, payload: dict[str, Any]) -> None:
         turn.say("account.revoked_before")
         return
     turn.say(
-        "account.revoking",
+        "home.revoking" if row["purpose"] == homes.PURPOSE else "account.revoking",
         [
             turn.action(
                 "consent.revoke_now", "account.button.revoke_now", payload, deadline=turn.in_(days=1)
@@ -64,6 +65,7 @@ def revoke_now(turn: Turn, payload: dict[str, Any]) -> None:
     if row is None:
         turn.say("account.revoked_before")
         return
+    gone = [homes.said(turn, home) for home in homes.known(turn) if home.whose.subject == row["subject_id"]]
     turn.db.run(
         "UPDATE consent SET revoked = :now WHERE person_id = :person AND purpose = :purpose AND revoked IS NULL"
         " AND coalesce(subject_id, 0) = :subject",
@@ -73,8 +75,17 @@ def revoke_now(turn: Turn, payload: dict[str, Any]) -> None:
         subject=row["subject_id"] or 0,
     )
     turn.audit("consent.revoked", f"consent:{row['id']}", purpose=row["purpose"])
+    if row["purpose"] == homes.PURPOSE:  # nothing is left for staff to bring to an end
+        turn.say("home.forgotten", homes=gone)
+        _tell(turn, row)
+        return
     case = open_case(turn, "consent_revoked", f"consent:{row['id']}")
     turn.say("account.revoked", purpose=_purpose(turn, row["purpose"]), case=case)
+    _tell(turn, row)
+
+
+def _tell(turn: Turn, row: Row) -> None:
+    """Every service ends what it did under the consent."""
     if turn.everyone is not None:
         subject = row["subject_id"]
         turn.everyone.revoked(turn, None if subject is None else int(subject), row["purpose"])

@@ -13,6 +13,7 @@ from functools import partial
 from html import escape
 from typing import Any
 
+from bot import homes
 from bot.capability import NotDone
 from bot.clock import instant
 from bot.messages import Button, File, Outgoing
@@ -192,6 +193,7 @@ def _subjects(turn: Turn, person: int) -> list[dict[str, Any]]:
             "kind": row["kind"],
             "name": _open(turn, row["name"], "subject.name"),
             "birth": _open(turn, row["birth"], "subject.birth"),
+            "home": None if row["home"] is None else homes.told(turn.unseal(row["home"], "subject.home")),
             "created": _at(row["created"]),
         }
         for row in rows

@@ -92,7 +92,7 @@ def redemption(turn: Turn, number: int, city: City) -> str:
     )
     if found is None:
         return ""
-    place = next((place.name for place in city.places if place.id == found["place"]), found["place"])
+    place = next((place.name for place in city.known if place.id == found["place"]), found["place"])
     return turn.label(
         "voucher.duty.redemption",
         receipt=number,

@@ -314,4 +314,4 @@ def restored(turn: Turn, plan: dict[str, Any], city: City) -> str:
 
 
 def _place(city: City, place: str) -> str:
-    return next((known.name for known in city.places if known.id == place), place)
+    return next((known.name for known in city.known if known.id == place), place)

@@ -153,7 +153,7 @@ def _link(row: Row) -> dict[str, Any]:
 def _redemption(ticket: Row, row: Row, city: City) -> dict[str, Any]:
     return {
         "ticket": ticket["number"],
-        "place": next((place.name for place in city.places if place.id == row["place"]), row["place"]),
+        "place": next((place.name for place in city.known if place.id == row["place"]), row["place"]),
         "amount_fen": int(row["amount"]),
         "at": _at(row["at"]),
         "disputed": _at(row["disputed"]),

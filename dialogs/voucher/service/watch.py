@@ -47,7 +47,7 @@ def daily(turn: Turn, city: City) -> None:
     day = turn.today - timedelta(days=1)
     start, ends = end_of_day(day - timedelta(days=1), zone), end_of_day(day, zone)
     rows = turn.db.all(_DAY, start=ms(start), ends=ms(ends))
-    names = {place.id: place.name for place in city.places}
+    names = {place.id: place.name for place in city.known}
     lines = [
         turn.label(f"voucher.watch.{kind}", **{**values, "place_name": names.get(place, place)})
         for kind, place, values in unusual(rows, lambda at: instant(int(at)).astimezone(zone))
