@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from bot.capability import Capability, Claim, Command, Job
+from bot.capability import Capability, Claim, Command
 from bot.turn import Turn
 from dialogs.centres import flow
-from dialogs.centres.service import answering, card, spot
+from dialogs.centres.service import answering, card, loading, reported, spot
 from knowledge.city import City
 
 __all__ = ["capability"]
@@ -19,7 +19,9 @@ def capability(city: City) -> Capability:
     ground = spot.Ground(city)
 
     def claims(text: str, turn: Turn) -> Claim | None:
-        return card.claims(text, turn, ground) or spot.claims(text, turn, ground)
+        return (
+            card.claims(text, turn, ground) or reported.claims(text, turn) or spot.claims(text, turn, ground)
+        )
 
     def locates(point: tuple[float, float], _turn: Turn) -> Claim:
         return Claim(flow="centres", known={"spot": list(point)})
@@ -34,9 +36,10 @@ def capability(city: City) -> Capability:
             "centres.chosen": partial(spot.chosen, ground=ground),
             "centres.answer": partial(answering.answer, ground=ground),
         },
-        actions={spot.NARROW: partial(answering.narrow, ground=ground)},
+        actions={spot.LOOK_UPS.kind: partial(answering.narrow, ground=ground)},
         claims=claims,
         locates=locates,
         commands=(Command("centres"),),
-        jobs=(Job("centres.forget", "25 * * * *", spot.forget_old),),
+        operator=loading.commands(city),
+        timers={spot.LOOK_UPS.over: spot.LOOK_UPS.ended},
     )

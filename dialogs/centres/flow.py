@@ -23,8 +23,8 @@ FIND = Flow(
         Ask(
             "landmark", read=one_of(), choices_from="landmarks", to={"ok": "chosen"}, problems=CHOICE_PROBLEMS
         ),
-        Do("chosen", to={"ok": "answer"}),
-        Do("answer", to={"told": "told", "far": "spot"}),
+        Do("chosen", to={"ok": "answer", "ask": "spot"}),
+        Do("answer", to={"told": "told", "far": "spot", "whom": "landmark"}),
         End("told", silent=True),
         End("elsewhere", silent=True),
         End("cancelled"),

@@ -24,11 +24,22 @@ SHOWN = 3
 """Places of one message."""
 FAR = 30_000
 """Metres from the nearest place from which on somebody must be asking for another person, or another district."""
+LOST = 1_000_000
+"""Metres from which on a telephone that is mistaken is the likelier cause."""
 WORDS = 60
 """Characters in which somebody says where and what."""
 ANYWHERE = ("都行", "随便", "哪里都行", "哪儿都行", "不用管远近", "anywhere", "any", "skip", "跳过")
 NEARBY = re.compile(
     r"附近|周边|周围|就近|最近的|跟前|家门口|离(?:我|家)|走路能?到|nearby|near me|nearest|closest|close to"
+)
+AROUND = ("附近", "周边", "周围", "nearby")
+_HERE = re.compile(
+    r"有|哪|附近|周边|近|离|这|那|找|想|\b(?:near|nearby|nearest|there|any|find|which|where)\b"
+)
+# Whoever says so walks at an elder's pace, or with one.
+_SLOW = re.compile(
+    r"老人|老年|老伴|爸妈|父母|我爸|我妈|公公|婆婆|爷爷|奶奶|姥姥|姥爷|外公|外婆|老爷子|老太太|腿脚(?:不好|不便|不方便|不利索|慢)?|走不快|走不动|走得慢|岁数大|年纪大|上年纪"
+    r"|\b(?:grand(?:ma|pa|mother|father|parents?)|elderly|old people|walk slowly)\b"
 )
 _ELDERS = frozenset({"canteen", "station"})
 _SETS = ("kinds", "services", "weekdays")
@@ -42,17 +53,20 @@ _AROUND = re.compile(
 
 @dataclass(frozen=True)
 class Find:
-    """A look-up. `spot` in WGS-84, None where it is all the same; `name`: of the landmark; `page` from 0."""
+    """A look-up. `spot` in WGS-84, None where it is all the same; `name`: of the landmark; `page` from 0; `slow`: whoever walks does so slowly;
+    `home`: from somebody's home, which `name` says."""
 
     wanted: Wanted = field(default_factory=Wanted)
     spot: Point | None = None
     name: str = ""
     page: int = 0
+    slow: bool = False
+    home: bool = False
 
     @property
     def elder(self) -> bool:
-        """Whether it is for old people, who walk more slowly."""
-        return bool(self.wanted.kinds) and self.wanted.kinds <= _ELDERS
+        """Whether it is walked at an elder's pace: by who said so, or to what is for old people."""
+        return self.slow or for_elders(self.wanted)
 
     def narrowed(self, more: Wanted) -> Find:
         """The same with what was added or said anew, from its first page."""
@@ -61,14 +75,26 @@ class Find:
     def to_json(self) -> dict[str, Any]:
         """As it is kept."""
         spot = None if self.spot is None else [self.spot.lat, self.spot.lon]
-        return {"wanted": kept(self.wanted), "spot": spot, "name": self.name, "page": self.page}
+        return {
+            "wanted": kept(self.wanted),
+            "spot": spot,
+            "name": self.name,
+            "page": self.page,
+            "slow": self.slow,
+            "home": self.home,
+        }
 
     @classmethod
     def of_json(cls, tree: Mapping[str, Any]) -> Find:
         """What was kept, read back."""
         spot = tree["spot"]
         return cls(
-            wanted_of(tree["wanted"]), None if spot is None else Point(*spot), tree["name"], tree["page"]
+            wanted_of(tree["wanted"]),
+            None if spot is None else Point(*spot),
+            tree["name"],
+            tree["page"],
+            bool(tree.get("slow")),
+            bool(tree.get("home")),
         )
 
 
@@ -121,6 +147,29 @@ def names_in(text: str, names: Iterable[tuple[str, str]]) -> tuple[str, str]:
     return "", said
 
 
+def names_elsewhere(text: str, today: date) -> bool:
+    """Whether words say 附近 of something that stands before it and that nobody knows: 火星基地附近有托育吗."""
+    found = NEARBY.search(normalise(text))
+    if found is None or found[0] not in AROUND:
+        return False
+    return not nothing_else(normalise(text)[: found.start()], today)
+
+
+def for_elders(wanted: Wanted) -> bool:
+    """Whether only what is for old people is looked for."""
+    return bool(wanted.kinds) and wanted.kinds <= _ELDERS
+
+
+def of_all(text: str, wanted: Wanted) -> bool:
+    """Whether words ask about a kind of places as such: 幼儿园能用券吗, but not 有能用券的幼儿园吗."""
+    return bool(wanted.kinds) and asks(text) and not _HERE.search(normalise(text))
+
+
+def walks_slowly(text: str) -> bool:
+    """Whether words say that an old person is on the way."""
+    return _SLOW.search(normalise(text)) is not None
+
+
 def bare(name: str) -> str:
     """A name without what stands in brackets: 柳荫小区（示例）."""
     return _BRACKETS.sub("", name)
@@ -128,7 +177,7 @@ def bare(name: str) -> str:
 
 def nothing_else(rest: str, today: date) -> bool:
     """Whether words say no more than where somebody is and what is looked for."""
-    left = read(rest, today).rest.strip()
+    left = _SLOW.sub("", read(rest, today).rest).strip()
     return not left or _AROUND.fullmatch(left) is not None
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
+from bot import homes
+from bot.homes import Home, Spot
 from bot.messages import Button
 from bot.turn import Turn
 from dialogs.centres import rules
 from dialogs.centres.rules import SHOWN, Find
-from dialogs.centres.service import spot
+from dialogs.centres.service import served, spot
 from dialogs.centres.service.spot import Ground
 from knowledge.directory import Near
 from knowledge.geo import Point
+from knowledge.geo import metres as metres_to
+from knowledge.landmarks import next_to
 from knowledge.places import CARE
 from knowledge.wanted import Wanted
 
@@ -26,29 +30,48 @@ FILTERS: dict[str, Wanted] = {
 """Filters that are offered as buttons where they are not set and make sense."""
 
 
-def answer(turn: Turn, ground: Ground) -> Literal["told", "far"]:
-    """Say the nearest places of a look-up; from very far away it is asked for whom."""
+def answer(turn: Turn, ground: Ground) -> Literal["told", "far", "whom"]:
+    """Say the nearest places of a look-up; from very far away, or far from home, it is asked for whom."""
     find = Find.of_json(turn.data["find"])
     if find.spot is not None:
         closest = ground.directory.nearest(find.spot, Wanted(), k=1)
-        if closest and closest[0].metres > rules.FAR:
-            turn.data["find"] = replace(find, spot=None).to_json()
-            turn.say("centres.far", city=ground.city.name, metres=_rounded(closest[0].metres))
+        far = bool(closest) and closest[0].metres > rules.FAR
+        mine = [] if find.home or turn.overheard else homes.known(turn)
+        away = _away(find.spot, mine)
+        if far:
+            turn.data["find"] = replace(find, spot=None, name="", home=False).to_json()
+            metres = _rounded(closest[0].metres)
+            turn.say("centres.far", city=ground.city.name, metres=metres, lost=metres > rules.LOST)
+        elif away > rules.FAR and not turn.data.get("here"):
+            turn.say("centres.far_from_home", km=round(away / 1000), home=homes.said(turn, mine[0]))
+        else:
+            tell(turn, ground, find)
+            return "told"
+        if not mine:
             return "far"
+        more = (spot.OTHER,) if far else (spot.HERE, spot.OTHER)
+        turn.data.update(landmarks=spot.choices(turn, mine, *more), whom=True)
+        return "whom"
     tell(turn, ground, find)
     return "told"
 
 
+def _away(here: Point, mine: Sequence[Home]) -> float:
+    """Metres to the nearest of these homes; 0 where there is none."""
+    return min((metres_to(here, Point(one.spot.lat, one.spot.lon)) for one in mine), default=0.0)
+
+
 def narrow(turn: Turn, payload: dict[str, Any], ground: Ground) -> None:
     """A button of the answer: one more filter, none at all, or the next page."""
-    find = spot.opened(turn, payload)
-    if find is None:
+    kept = spot.LOOK_UPS.opened(turn, payload)
+    if kept is None:
         turn.start("centres")
         return
+    find = Find.of_json(kept)
     if "page" in payload:
         find = replace(find, page=int(payload["page"]))
     elif "only" in payload:
-        find = Find(rules.wanted_of(payload["only"]), find.spot, find.name)
+        find = Find(rules.wanted_of(payload["only"]), find.spot, find.name, slow=find.slow, home=find.home)
     else:
         find = find.narrowed(rules.wanted_of(payload["more"]))
     tell(turn, ground, find)
@@ -56,17 +79,18 @@ def narrow(turn: Turn, payload: dict[str, Any], ground: Ground) -> None:
 
 def tell(turn: Turn, ground: Ground, find: Find) -> None:
     """The answer to a look-up, which is remembered in its buttons."""
-    spot.forget(turn)
+    spot.LOOK_UPS.forget(turn)
     wanted = rules.with_kinds(find.wanted)
-    found = _nearest(turn, ground, find, wanted)
-    if not found:
-        _nothing(turn, ground, find, wanted)
+    shut = served.shut(turn, ground.city.places) if wanted.open_now else frozenset()
+    count = ground.directory.count(find.spot, wanted, _local(turn), find.elder, shut)
+    if not count:
+        _nothing(turn, ground, find, wanted, shut)
         return
-    first = find.page * SHOWN if find.page * SHOWN < len(found) else 0
-    shown = found[first : first + SHOWN]
+    first = find.page * SHOWN if find.page * SHOWN < count else 0
+    shown = _nearest(turn, ground, find, wanted, first + SHOWN, shut)[first:]
     rows = [[place_button(turn, near)] for near in shown]
     changes = _filters(turn, find, wanted)
-    if first + SHOWN < len(found):
+    if first + SHOWN < count:
         changes.insert(0, _change(turn, find, "more", page=find.page + 1))
     if find.wanted != (only := Wanted(kinds=find.wanted.kinds)):
         changes.append(_change(turn, find, "without", only=rules.kept(only)))
@@ -77,9 +101,12 @@ def tell(turn: Turn, ground: Ground, find: Find) -> None:
         "centres.found",
         *rows,
         *_pairs(changes),
+        *_to_remember(turn, ground, find),
         ways,
         items=[_item(turn, near, find, wanted, first + number) for number, near in enumerate(shown, 1)],
-        count=len(found),
+        count=count,
+        care=not rules.for_elders(wanted),
+        today=turn.today,
         filters=said_of(turn, find.wanted),
         spot_name=find.name,
     )
@@ -90,23 +117,29 @@ def place_button(turn: Turn, near: Near) -> Button:
     return Button(turn.label("centres.button.place", name=near.place.name), id=f"go:place:{near.place.id}")
 
 
-def _nearest(turn: Turn, ground: Ground, find: Find, wanted: Wanted, k: int | None = None) -> list[Near]:
-    """Places that pass, the nearest first; in the pack's order where it is all the same."""
-    point = find.spot
-    if point is None:
-        everywhere = replace(wanted, minutes=None)
-        origin = ground.city.places[0].point if ground.city.places else Point(0, 0)
-        found = ground.directory.nearest(origin, everywhere, None, _local(turn))
-        order = {place.id: number for number, place in enumerate(ground.city.places)}
-        return sorted(found, key=lambda near: order[near.place.id])[:k]
-    return ground.directory.nearest(point, wanted, k, _local(turn), find.elder)
+def _to_remember(turn: Turn, ground: Ground, find: Find) -> list[list[Button]]:
+    """The button by which this spot is somebody's home from now on; not where it is one."""
+    if find.spot is None or find.home:
+        return []
+    near = find.name or next_to(ground.city.landmarks, find.spot)
+    found = homes.button(turn, Spot(*find.spot, rules.bare(near)), elder=find.elder and not turn.who.plain)
+    return [found] if found else []
 
 
-def _nothing(turn: Turn, ground: Ground, find: Find, wanted: Wanted) -> None:
+def _nearest(
+    turn: Turn, ground: Ground, find: Find, wanted: Wanted, k: int, but: Collection[str] = ()
+) -> list[Near]:
+    """The first `k` places that pass, the nearest first; in the pack's order where it is all the same."""
+    if find.spot is None:
+        return ground.directory.listed(wanted, k, _local(turn), but)
+    return ground.directory.nearest(find.spot, wanted, k, _local(turn), find.elder, but)
+
+
+def _nothing(turn: Turn, ground: Ground, find: Find, wanted: Wanted, shut: Collection[str]) -> None:
     """No place passes: said so, with the nearest beyond the circle, or what is there without the filters."""
     beyond: list[Near] = []
     if wanted.minutes is not None:
-        beyond = _nearest(turn, ground, find, replace(wanted, minutes=None), 1)
+        beyond = _nearest(turn, ground, find, replace(wanted, minutes=None), 1, shut)
     only = Wanted(kinds=find.wanted.kinds)
     rows = [[place_button(turn, near)] for near in beyond]
     if find.wanted != only:
@@ -137,6 +170,7 @@ def _item(turn: Turn, near: Near, find: Find, wanted: Wanted, number: int) -> di
         "months": None if place.months_from is None else (place.months_from, place.months_to),
         "inclusive": place.inclusive is True,
         "voucher": bool(place.accepting),
+        **served.told(turn, place, wanted.weekdays, wanted.months),
     }
 
 
@@ -179,15 +213,14 @@ def said_of(turn: Turn, wanted: Wanted) -> list[str]:
 
 def _filters(turn: Turn, find: Find, wanted: Wanted) -> list[Button]:
     names = ["open"] if not wanted.open_now else []
-    if not find.elder:
+    if not rules.for_elders(wanted):
         names += ["saturday"] if not wanted.weekdays else []
         names += ["voucher"] if not wanted.voucher else []
     return [_change(turn, find, name, more=rules.kept(FILTERS[name])) for name in names]
 
 
 def _change(turn: Turn, find: Find, name: str, **change: Any) -> Button:
-    payload = {"find": spot.closed(turn, find), **change}
-    return turn.action(spot.NARROW, f"centres.button.{name}", payload, deadline=turn.now + spot.LIFE)
+    return spot.LOOK_UPS.button(turn, f"centres.button.{name}", find.to_json(), **change)
 
 
 def _pairs(buttons: Sequence[Button]) -> list[Sequence[Button]]:

@@ -9,8 +9,9 @@ from bot.capability import Claim
 from bot.messages import Button
 from bot.turn import Turn
 from dialogs.centres import rules
+from dialogs.centres.service import served
 from dialogs.centres.service.answering import price_words
-from dialogs.centres.service.spot import Ground
+from dialogs.centres.service.spot import Ground, remembered
 from knowledge.normalise import normalise
 from knowledge.opening import WORKING
 from knowledge.places import CARE, Place
@@ -58,7 +59,8 @@ def show(turn: Turn, place: Place) -> None:
         "centres.venue", location=(place.point.lat, place.point.lon), name=place.name, address=place.address
     )
     rows: list[list[Button]] = []
-    if place.bookable:
+    values = _values(turn, place)
+    if place.bookable and values["served"]["stopped"] is None:
         rows.append([Button(turn.label("centres.button.here"), id=f"go:place:{place.id}:{HERE}")])
     rows.append([Button(turn.label("centres.button.map"), url=rules.map_link(place))])
     if place.kind in CARE:
@@ -69,10 +71,11 @@ def show(turn: Turn, place: Place) -> None:
             Button(turn.label("common.button.person"), id="w:person"),
         ]
     )
-    turn.say("centres.card", *rows, **_values(turn, place))
+    turn.say("centres.card", *rows, **values)
 
 
 def _values(turn: Turn, place: Place) -> dict[str, Any]:
+    asked = remembered(turn)
     special = next((one for one in place.specials if one.date == turn.today), None)
     return {
         "name": place.name,
@@ -81,6 +84,7 @@ def _values(turn: Turn, place: Place) -> dict[str, Any]:
         "phone": place.phone,
         "spans": place.opening.on(turn.today),
         "why": special.why if special is not None else "",
+        "seen": _seen(turn, place),
         "offers": [_offer(turn, row) for row in place.services],
         "rooms": [
             {
@@ -102,6 +106,8 @@ def _values(turn: Turn, place: Place) -> dict[str, Any]:
             }
             for one in place.doctor
         ],
+        "served": served.told(turn, place, () if asked is None else asked.wanted.weekdays),
+        "today": turn.today,
         "takes": None if place.months_from is None else (place.months_from, place.months_to),
         "inclusive": place.inclusive is True,
         "voucher": bool(place.accepting),
@@ -111,6 +117,17 @@ def _values(turn: Turn, place: Place) -> dict[str, Any]:
         "area": place.area,
         "source": place.source,
         "source_date": place.source_date,
+    }
+
+
+def _seen(turn: Turn, place: Place) -> dict[str, Any] | None:
+    """How full it looked to somebody there, and how many minutes ago."""
+    found = None if turn.everyone is None else turn.everyone.fullness(turn, place.id)
+    if found is None:
+        return None
+    return {
+        "words": turn.label(f"centres.fullness.{found.level}"),
+        "ago": int((turn.now - found.at).total_seconds()) // 60,
     }
 
 

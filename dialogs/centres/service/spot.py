@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-import base64
-import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Literal
 
+from bot import homes
 from bot.capability import Claim
-from bot.clock import ms
-from bot.messages import Button
-from bot.store.sealed import Unreadable
+from bot.homes import Home
+from bot.lookups import LookUps
 from bot.turn import Turn
 from dialogs.centres import rules
 from dialogs.centres.rules import Find
+from dialogs.centres.service import reported
 from knowledge import atlas, intents, regions
 from knowledge.city import City
 from knowledge.directory import Directory
 from knowledge.geo import Point
-from knowledge.landmarks import Landmarks, Spot
+from knowledge.landmarks import Landmarks, Spot, says_home
 from knowledge.normalise import normalise
-from knowledge.places import CARE
 from knowledge.suiting import asks_which
 from knowledge.wanted import Wanted, read
 
-LIFE = timedelta(hours=2)
-"""How long a look-up can be narrowed by its buttons."""
+LOOK_UPS = LookUps("centres.narrow", timedelta(hours=2))
+"""How long a look-up can be narrowed by its buttons, whose rows are all that is kept of it."""
 WORDS_LIFE = timedelta(minutes=30)
 """How long by words alone."""
-NARROW = "centres.narrow"
-"""The kind of the buttons that change a look-up: their rows are all that is kept of it."""
-_ABOUT = "action.payload"
+AT_HOME, HERE, OTHER = "home:", "here_after_all", "another"
+"""What is chosen instead of a landmark: somebody's home (its subject follows), the spot itself, another one."""
 
 
 class Ground:
@@ -59,7 +57,7 @@ class Ground:
     def knows_nothing_of(self, text: str, today: date) -> bool:
         """Whether words name a region elsewhere of which no report has named a place: the corpus may know more."""
         code = self.elsewhere(text)
-        return code is not None and not reported(code, read(text, today).wanted)
+        return code is not None and not reported.in_region(code, read(text, today).wanted)
 
     def spot_in(self, text: str) -> tuple[Spot | None, str]:
         """The landmark that a sentence surely names, and what else it says."""
@@ -92,8 +90,11 @@ def claims(text: str, turn: Turn, ground: Ground) -> Claim | None:
     near = rules.NEARBY.search(normalise(text)) is not None
     if spot is not None or wanted.minutes is not None or (near and wanted != Wanted()):
         return Claim(flow="centres", known={"words": text})
-    if wanted != Wanted() and remembered(turn) is not None:
+    if says_home(text) and homes.known(turn):
         return Claim(flow="centres", known={"words": text})
+    if wanted != Wanted() and remembered(turn) is not None:
+        # 助餐点周末营业吗 is first asked of the corpus, 周六开吗 of what was just found.
+        return Claim(flow="centres", known={"words": text}, last=rules.of_all(text, wanted))
     return None
 
 
@@ -101,14 +102,23 @@ def look(turn: Turn, ground: Ground) -> Literal["known", "ask", "which", "elsewh
     """Read what was said or shared; what was looked for in the last half hour goes on where only filters are said."""
     data = turn.data
     data["city"] = ground.city.name
-    if "spot" in data:
-        _keep(turn, Find(spot=Point(*data.pop("spot"))))
-        return "known"
     old = remembered(turn)
-    if "words" not in data:  # 换个地方找: the filters stay
-        _keep(turn, Find() if old is None else Find(old.wanted))
-        return "ask"
-    return _read(turn, ground, str(data.pop("words")), old) or "ask"
+    if "spot" in data:
+        _keep(turn, Find(spot=Point(*data.pop("spot")), slow=old is not None and old.slow))
+        return "known"
+    if "words" not in data:
+        _keep(turn, Find() if old is None else Find(old.wanted, slow=old.slow))
+        if (
+            data.pop("anew", False) or old is not None or latest(turn, LOOK_UPS.life) is not None
+        ):  # 换个地方找: the filters stay
+            return "ask"
+        return _at_home(turn, homes.known(turn)) or "ask"
+    words = str(data.pop("words"))
+    found, mine = _read(turn, ground, words, old), homes.known(turn)
+    from_home = found == "known" and says_home(words) and ground.spot_in(words)[0] is None
+    if from_home or (found is None and not rules.names_elsewhere(words, turn.today)):
+        found = _at_home(turn, mine, words) or found
+    return found or "ask"
 
 
 def where(turn: Turn, ground: Ground) -> Literal["known", "which", "again", "elsewhere"]:
@@ -121,20 +131,57 @@ def where(turn: Turn, ground: Ground) -> Literal["known", "which", "again", "els
     if isinstance(said, list):
         _keep(turn, Find(begun.wanted, Point(*said)))
         return "known"
-    found = _read(turn, ground, said, None, fuzzy=True)
+    mine = homes.known(turn) if says_home(said) else []
+    found = _read(turn, ground, said, None, fuzzy=True) or _at_home(turn, mine, said)
     if found is None:
         turn.say("centres.spot_unknown", said=said)
         return "again"
     return found
 
 
-def chosen(turn: Turn, ground: Ground) -> Literal["ok"]:
-    """The landmark that was meant."""
-    name = turn.data.pop("landmark")
+def chosen(turn: Turn, ground: Ground) -> Literal["ok", "ask"]:
+    """The landmark that was meant; or whose home, the spot itself that was shared, another one."""
+    name = str(turn.data.pop("landmark"))
+    turn.data.pop("whom", None)
+    if name == OTHER:
+        return "ask"
+    if name == HERE:
+        turn.data["here"] = True
+        return "ok"
+    if name.startswith(AT_HOME):
+        mine = [one for one in homes.known(turn) if name == f"{AT_HOME}{one.whose.subject}"]
+        return "ok" if _at_home(turn, mine) else "ask"
     one = next(one for one in ground.city.landmarks if one.id == name)
     begun = Find.of_json(turn.data["find"])
     _keep(turn, Find(begun.wanted, one.point, one.name))
     return "ok"
+
+
+def choices(turn: Turn, mine: Sequence[Home], *more: str) -> list[dict[str, str]]:
+    """Homes to be chosen from, and what else there is to say."""
+    found = [{"value": f"{AT_HOME}{one.whose.subject}", "label": homes.label(turn, one)} for one in mine]
+    return found + [{"value": name, "label": turn.label(f"centres.button.{name}")} for name in more]
+
+
+def _at_home(turn: Turn, mine: Sequence[Home], words: str = "") -> Literal["known", "which"] | None:
+    """Look from the home that is remembered; of several from an old person's where such a place is looked for, or a
+    child's where care is; else it is asked from which. None: none is known."""
+    find = Find.of_json(turn.data["find"])
+    named = [one for one in mine if one.whose.name and one.whose.name in words]
+    fitting = [
+        one for one in mine if one.slow == (rules.for_elders(find.wanted) or rules.walks_slowly(words))
+    ]
+    left = named or fitting or list(mine)
+    spots = {one.spot[:2] for one in left}
+    if not left:
+        return None
+    if len(spots) > 1:
+        turn.data.update(landmarks=choices(turn, left, OTHER), whom=True)
+        return "which"
+    home = left[0]
+    at = Point(home.spot.lat, home.spot.lon)
+    _keep(turn, Find(find.wanted, at, homes.said(turn, home), slow=find.slow or home.slow, home=True))
+    return "known"
 
 
 def _read(
@@ -147,18 +194,22 @@ def _read(
     if old is not None and (asked.wanted.kinds or asked.wanted == Wanted()):  # something else is looked for
         old = replace(old, wanted=Wanted())
     find = (old or begun).narrowed(asked.wanted)
+    slow = find.slow or rules.walks_slowly(text)
     if spot is not None:
         wanted = asked.wanted if old is not None else find.wanted
-        _keep(turn, Find(wanted, spot.point, spot.landmark.name))
+        _keep(turn, Find(wanted, spot.point, spot.landmark.name, slow=slow))
         return "known"
     if (code := ground.elsewhere(text)) is not None:
         turn.data["region"] = code
-        _say_elsewhere(turn, code, asked.wanted, ground)
+        reported.say_elsewhere(turn, code, asked.wanted, ground.city)
         return "elsewhere"
-    _keep(turn, find)
+    if (told := atlas.shipped().spoken_of(text)) is not None:
+        reported.show(turn, told[0], text)
+        return "elsewhere"
+    _keep(turn, replace(find, slow=slow))
     meant = ground.landmarks.find(asked.rest) if asked.rest else None
     if meant is not None and meant.sure:
-        _keep(turn, Find(find.wanted, meant.spots[0].point, meant.spots[0].landmark.name))
+        _keep(turn, Find(find.wanted, meant.spots[0].point, meant.spots[0].landmark.name, slow=slow))
         return "known"
     if meant is not None and meant.spots and fuzzy:
         turn.data["landmarks"] = [
@@ -168,42 +219,10 @@ def _read(
     return "known" if old is not None and old.spot is not None else None
 
 
-def reported(code: str, wanted: Wanted) -> list[atlas.AtlasPlace]:
-    """What reports have named in a region of the kind that is looked for, without what they say is closed."""
-    kinds = {*(wanted.kinds or CARE), "complex"}
-    found = atlas.shipped().in_region(code)
-    return [place for place in found if place.kind in kinds and place.status != "closed"]
-
-
-def _say_elsewhere(turn: Turn, code: str, wanted: Wanted, ground: Ground) -> None:
-    """The places that reports have named there, with where that was read; none can be booked here."""
-    found = reported(code, wanted)
-    texts = turn.ground.texts
-    buttons = [
-        [turn.action("questions.choose", "centres.button.report", {"entry": place.entry}, name=place.name)]
-        for place in found[: rules.SHOWN]
-    ]
-    turn.say(
-        "centres.elsewhere_said",
-        *buttons,
-        [Button(turn.label(f"common.button.{way}"), id=f"w:{way}") for way in ("person", "menu")],
-        region=texts.in_script(turn.lang, regions.full_name(code)),
-        city=ground.city.name,
-        reports=[
-            {
-                "name": place.name,
-                "address": place.address,
-                "note": place.note,
-                "source": place.source,
-                "source_date": place.source_date,
-            }
-            for place in found[: rules.SHOWN]
-        ],
-    )
-
-
 def _keep(turn: Turn, find: Find) -> None:
-    turn.data["find"] = find.to_json()
+    """Keep the look-up for the next step; who reads large print, or said so in this form, walks slowly."""
+    slow = find.slow or turn.who.plain or bool(turn.data.get("find", {}).get("slow"))
+    turn.data["find"] = replace(find, slow=slow).to_json()
 
 
 # -- what is remembered ------------------------------------------------------------------------------------------
@@ -211,36 +230,10 @@ def _keep(turn: Turn, find: Find) -> None:
 
 def remembered(turn: Turn) -> Find | None:
     """What the person looked for in the last half hour: it stands in the buttons of its answer."""
-    row = turn.db.one(
-        "SELECT payload FROM action WHERE kind = :kind AND person_id = :person AND created >= :since"
-        " ORDER BY id DESC LIMIT 1",
-        kind=NARROW,
-        person=turn.who.id,
-        since=ms(turn.now - WORDS_LIFE),
-    )
-    return None if row is None else opened(turn, json.loads(row["payload"]))
+    return latest(turn, WORDS_LIFE)
 
 
-def closed(turn: Turn, find: Find) -> str:
-    """A look-up as it is kept in a button's row: sealed, for it says where somebody is."""
-    return base64.b64encode(turn.seal(json.dumps(find.to_json()), _ABOUT)).decode()
-
-
-def opened(turn: Turn, payload: dict[str, Any]) -> Find | None:
-    """The look-up that a button changes; None where the key is gone."""
-    try:
-        return Find.of_json(json.loads(turn.unseal(base64.b64decode(payload["find"]), _ABOUT)))
-    except Unreadable:
-        return None
-
-
-def forget(turn: Turn) -> None:
-    """Empty the person's earlier look-up: only the last one can be narrowed."""
-    turn.db.run(
-        "DELETE FROM action WHERE kind = :kind AND person_id = :person", kind=NARROW, person=turn.who.id
-    )
-
-
-def forget_old(turn: Turn) -> None:
-    """Empty what nobody can narrow any more."""
-    turn.db.run("DELETE FROM action WHERE kind = :kind AND deadline < :now", kind=NARROW, now=ms(turn.now))
+def latest(turn: Turn, within: timedelta) -> Find | None:
+    """What the person looked for last, if that was not longer ago."""
+    kept = LOOK_UPS.last(turn, within)
+    return None if kept is None else Find.of_json(kept)
