@@ -8,7 +8,7 @@ home-based places stand in knowledge/services.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Literal
@@ -57,12 +57,22 @@ def minutes(at: time) -> int:
 
 def slots(starts: time, ends: time) -> range:
     """Every half hour that a stay touches. `ends` must lie after `starts`; 00:00 as an end is midnight."""
-    return range(slot_of(starts), -(-(minutes(ends) or DAY_MINUTES) // SLOT_MINUTES))
+    return touched(minutes(starts), minutes(ends) or DAY_MINUTES)
+
+
+def touched(first: int, last: int) -> range:
+    """Every half hour between two minutes of the day, both halves cut into included."""
+    return range(first // SLOT_MINUTES, -(-last // SLOT_MINUTES))
 
 
 def at(slot: int) -> time:
     """The local time at which a half hour begins; the end of the day is 00:00."""
     return time(*divmod(slot * SLOT_MINUTES % DAY_MINUTES, 60))
+
+
+def at_minute(minute: int) -> time:
+    """The local time of a minute of the day; the end of the day is 00:00."""
+    return time(*divmod(minute % DAY_MINUTES, 60))
 
 
 @dataclass(frozen=True)
@@ -127,6 +137,8 @@ class House:
     """What a place has on one day. `carers`: present in each half hour while it is open (others are closed).
 
     `licensed` children at once by its filing, None where none was published; `area` in square metres, likewise.
+    `enrolled`: the children of its own who are expected; they take first. `changes`: how often staff had changed what the
+    place has when this was looked at.
     """
 
     place: str
@@ -135,6 +147,8 @@ class House:
     licensed: int | None = None
     area: float | None = None
     home: bool = False
+    enrolled: tuple[Stay, ...] = ()
+    changes: int = 0
 
     def class_for(self, months: int) -> ClassRoom | None:
         """The class of a child, or None where the house has classes and none takes it."""
@@ -185,7 +199,7 @@ def _rows(house: House, months: int) -> Iterator[tuple[str, int]]:
         yield "heads", 1
 
 
-def caps(house: House, day: date, enrolled: Sequence[Stay] = ()) -> dict[str, int]:
+def caps(house: House, day: date) -> dict[str, int]:
     """What the house has to give, by counter, less what the children take who are enrolled and expected; at least 0."""
     found: dict[str, int] = {}
     for slot, carers in house.carers.items():
@@ -194,7 +208,7 @@ def caps(house: House, day: date, enrolled: Sequence[Stay] = ()) -> dict[str, in
             found[key(house.place, day, slot, f"class:{room.id}")] = room.cap
         if house.heads is not None:
             found[key(house.place, day, slot, "heads")] = house.heads
-    for name, taken in wanted(house, day, enrolled).items():
+    for name, taken in wanted(house, day, house.enrolled).items():
         if name in found:
             found[name] = max(0, found[name] - taken)
     return found

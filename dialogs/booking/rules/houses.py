@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from dialogs.booking.rules import counting
-from dialogs.booking.rules.counting import ClassRoom, House, Span
+from dialogs.booking.rules.counting import ClassRoom, House, Span, Stay
 from knowledge.opening import Calendar, mainland
 from knowledge.places import Place
-from knowledge.services import BOOKABLE, Service
+from knowledge.services import BOOKABLE, CareClass, Service
 
 HALF_DAY, WHOLE_DAY = 5 * 60, 12 * 60
 """Minutes that a half day and a day have at most."""
@@ -34,15 +34,37 @@ def house(place: Place, day: date, calendar: Calendar = mainland, fewer: int = 0
         place.id,
         present,
         tuple(
-            ClassRoom(
-                f"{number}-{one.class_}", one.months_from, one.months_to, one.cap, one.children_per_carer
-            )
-            for number, one in enumerate(place.classes, 1)
+            ClassRoom(name, one.months_from, one.months_to, one.cap, one.children_per_carer)
+            for name, one in rooms(place)
         ),
         place.licensed,
         place.area,
         place.kind == "home",
     )
+
+
+def rooms(place: Place) -> list[tuple[str, CareClass]]:
+    """The classes of a place, each with the id that it has in a House."""
+    return [(f"{number}-{one.class_}", one) for number, one in enumerate(place.classes, 1)]
+
+
+def without(house: House, place: Place, room: str) -> House:
+    """The house while one of its classes stays at home: no child of it, none of its carers; the others as they were.
+
+    Its carers look after nobody else: they were with the children who are ill.
+    """
+    away = next((one.carers or 0 for name, one in rooms(place) if name == room), 0)
+    return replace(
+        house,
+        carers={slot: max(0, carers - away) for slot, carers in house.carers.items()},
+        classes=tuple(replace(one, cap=0) if one.id == room else one for one in house.classes),
+        enrolled=tuple(stay for stay in house.enrolled if _room_of(house, stay) != room),
+    )
+
+
+def _room_of(house: House, stay: Stay) -> str:
+    found = house.class_for(stay.months)
+    return found.id if found is not None else ""
 
 
 def is_open(house: House, span: Span) -> bool:

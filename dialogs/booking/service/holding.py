@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -18,15 +19,20 @@ from dialogs.booking.rules.counting import House, Span, Stay
 from dialogs.booking.service import room
 
 HOLD = timedelta(minutes=10)
+ROLE = "centre"
+"""The role of those who look after the children at a place."""
 UNDO = timedelta(minutes=3)
 """How long a cancelled stay keeps its room, so that whoever pressed by mistake has it back."""
 SHORTEST = timedelta(minutes=30)
 """What begins sooner is offered to nobody any more: it could not be told, answered and reached."""
 TIMER, LEAVES, EVENING, SOON = "booking.hold", "booking.leaves", "booking.evening", "booking.soon"
+SICK = "sick"
+"""The reason of a booking whose child is ill: it is cancelled without any penalty, however late."""
 FREED = "booking.freed"
 """The timer that lets those who wait be asked; its key is the place, a slash and the day."""
-TAKING = ("held", "booked", "leaving", "came")
-"""The states in which a booking takes room."""
+PUT_OFF = ("moving", "aside")
+"""The states of what cannot be kept and of what is held instead (service/moved.py): they take room, and nobody is in it."""
+TAKING = ("held", "booked", "leaving", "came", *PUT_OFF)
 AWAITED = ("held", "booked", "came")
 """Those in which its children are expected."""
 
@@ -94,16 +100,18 @@ def hold(turn: Turn, wish: Wish) -> int | Literal["full", "twice"]:
     return booking
 
 
-def standing(turn: Turn, wish: Wish) -> int:
-    """How many bookings to come a child of it has already; the most of several children."""
+def standing(turn: Turn, wish: Wish, series: int | None = None) -> int:
+    """How many bookings to come a child of it has, those of a series as one (`series` left out); the most of several."""
     return max(
         (
             int(
                 turn.db.value(
-                    "SELECT count(*) FROM booking b JOIN booked_child c ON c.booking_id = b.id WHERE c.subject_id ="
-                    " :child AND b.state = 'booked' AND b.day >= :today",
+                    "SELECT count(DISTINCT COALESCE(b.series, b.id)) FROM booking b JOIN booked_child c ON c.booking_id = b.id"
+                    " WHERE c.subject_id = :child AND b.state = 'booked' AND b.day >= :today"
+                    " AND COALESCE(b.series, b.id) <> :own",
                     child=child.subject,
                     today=turn.today.isoformat(),
+                    own=series or 0,
                 )
             )
             for child in wish.children
@@ -124,23 +132,35 @@ def comes(turn: Turn, booking: int, subject: int, months: int) -> None:
     )
 
 
-def book(turn: Turn, booking: int) -> Literal["booked", "full", "twice", "gone"]:
-    """Make a held stay a booking. One whose hold has ended is taken again where there still is room.
+def book(turn: Turn, booking: int, house: House | None = None) -> Literal["booked", "full", "twice", "gone"]:
+    """Make a held stay a booking. One whose hold has ended is taken again where there still is room in `house` (None: as
+    much as its place had when somebody last took of it).
 
     `twice`: since its hold ended a child of it has another stay at that time; `gone`: it was cancelled, or booked before.
     """
-    row = _mine(turn, booking)
+    row = mine(turn, booking)
     if row["state"] == "lapsed" and row["person_id"] == turn.who.id:
         subjects = [int(child["subject_id"]) for child in children_of(turn, booking)]
         if elsewhere(turn, subjects, span_of(row)):
             return "twice"
-        if not scarce.take(turn.db, json.loads(row["taken"])):
+        taken = json.loads(row["taken"])
+        if not (
+            scarce.take(turn.db, taken)
+            if house is None
+            else room.take_again(turn.db, house, span_of(row).day, taken)
+        ):
             return "full"
-        _state(turn, booking, ("lapsed",), "held")
-    if not _state(turn, booking, ("held",), "booked"):
+        move_on(turn, booking, ("lapsed",), "held")
+    if not move_on(turn, booking, ("held",), "booked"):
         return "gone"
     turn.db.run("UPDATE booking SET until = NULL WHERE id = :id", id=booking)
     return "booked"
+
+
+def taken(row: Row) -> dict[str, int]:
+    """What a booking holds, by counter."""
+    units: dict[str, int] = json.loads(row["taken"])
+    return units
 
 
 def cancel(turn: Turn, booking: int) -> bool:
@@ -148,25 +168,62 @@ def cancel(turn: Turn, booking: int) -> bool:
     return end(turn, booking, ("held", "booked", "leaving", "waiting"), "cancelled")
 
 
-def leaves(turn: Turn, booking: int, until: datetime) -> bool:
-    """Somebody does not come: the room is given back at `until`, unless they think better of it. False: no booking stands."""
-    if not _state(turn, booking, ("booked",), "leaving"):
+def cancel_all(turn: Turn, bookings: Sequence[int]) -> int:
+    """Give the room of several stays back at once; how many of them took any. Their rows are held first, then every counter
+    once, in the order of the keys: one by one a counter would be held while a row is waited for, whose holder waits for it.
+    """
+    return len(
+        end_all(turn, bookings, ("held", "booked", "leaving", "waiting", "moving", "aside"), "cancelled")
+    )
+
+
+def end_all(turn: Turn, bookings: Sequence[int], was: Sequence[str], state: str) -> list[Row]:
+    """The same for those of them that are in one of the states `was`, with another end: these as they were, in order."""
+    if turn.db.postgres and bookings:
+        listed = ", ".join(str(int(one)) for one in bookings)
+        turn.db.all(f"SELECT id FROM booking WHERE id IN ({listed}) ORDER BY id FOR UPDATE")
+    back: Counter[str] = Counter()
+    ended = []
+    for number in sorted(bookings):
+        row = by_number(turn, number)
+        if move_on(turn, number, was, state):
+            back.update(json.loads(row["taken"]))
+            ended.append(row)
+    scarce.give_back(turn.db, back)
+    for row in ended:
+        ask_others(turn, row)
+    return ended
+
+
+def leaves(turn: Turn, booking: int, until: datetime, reason: str = "") -> bool:
+    """Somebody does not come: the room is given back at `until`, unless they think better of it. False: no booking stands.
+
+    `reason`: SICK, or none that matters.
+    """
+    if not move_on(turn, booking, ("booked",), "leaving"):
         return False
-    turn.db.run("UPDATE booking SET until = :until WHERE id = :id", until=ms(until), id=booking)
+    turn.db.run(
+        "UPDATE booking SET until = :until, sequence = sequence + 1, reason = :reason WHERE id = :id",
+        until=ms(until),
+        reason=reason,
+        id=booking,
+    )
     turn.timer(LEAVES, str(booking), until)
     return True
 
 
 def stays(turn: Turn, booking: int) -> Literal["booked", "twice", "gone"]:
     """They come after all. `gone`: the room was given back already; `twice`: a child of it is elsewhere by now."""
-    row = by_number(turn, booking)
+    row = mine(turn, booking)
     subjects = [int(child["subject_id"]) for child in children_of(turn, booking)]
     if elsewhere(turn, subjects, span_of(row)):
         return "twice"
-    if not _state(turn, booking, ("leaving",), "booked"):
+    if not move_on(turn, booking, ("leaving",), "booked"):
         return "gone"
     timers.cancel(turn.db, LEAVES, str(booking))
-    turn.db.run("UPDATE booking SET until = NULL WHERE id = :id", id=booking)
+    turn.db.run(
+        "UPDATE booking SET reason = '', until = NULL, sequence = sequence + 1 WHERE id = :id", id=booking
+    )
     return "booked"
 
 
@@ -176,8 +233,9 @@ def left(turn: Turn, booking: int) -> bool:
 
 
 def came(turn: Turn, booking: int) -> bool:
-    """The child is there. False: it was not awaited."""
-    return _state(turn, booking, ("booked",), "came")
+    """The child is there, though its family may have cancelled a minute ago. False: it was not awaited."""
+    timers.cancel(turn.db, LEAVES, str(booking))
+    return move_on(turn, booking, ("booked", "leaving"), "came")
 
 
 def gone_home(turn: Turn, booking: int) -> bool:
@@ -185,19 +243,19 @@ def gone_home(turn: Turn, booking: int) -> bool:
     return end(turn, booking, ("came",), "left")
 
 
-def missed(turn: Turn, booking: int) -> bool:
-    """Nobody came, and the time is over."""
-    return end(turn, booking, ("booked",), "missed")
+def missed(turn: Turn, bookings: Sequence[int]) -> list[Row]:
+    """Nobody came, and the time is over. Returns those of which that is so."""
+    return end_all(turn, bookings, ("booked",), "missed")
 
 
 def was_there(turn: Turn, booking: int) -> bool:
     """Whoever was thought missed was there: the stay is over, its room was given back."""
-    return _state(turn, booking, ("missed",), "left")
+    return move_on(turn, booking, ("missed",), "left")
 
 
 def lapse(turn: Turn, due: Due) -> None:
     """The ten minutes are over: once more as many while nobody waits for it, then the room is free."""
-    row = _mine(turn, int(due.key))
+    row = mine(turn, int(due.key))
     if row["state"] == "held" and not row["renewed"] and not awaited(turn, row):
         until = turn.now + HOLD
         turn.db.run(
@@ -206,6 +264,16 @@ def lapse(turn: Turn, due: Due) -> None:
         turn.timer(TIMER, due.key, until)
     else:
         end(turn, int(row["id"]), ("held",), "lapsed")
+
+
+def stands_at(turn: Turn, place: str) -> int:
+    """How many stays are still to come at a place or are wished for there."""
+    found = turn.db.value(
+        f"SELECT count(*) FROM booking WHERE place = :place AND day >= :today AND state IN {(*TAKING, 'waiting')!r}",
+        place=place,
+        today=turn.today.isoformat(),
+    )
+    return int(found or 0)
 
 
 def by_number(turn: Turn, booking: int) -> Row:
@@ -224,14 +292,16 @@ def children_of(turn: Turn, booking: int) -> list[Row]:
 
 
 def recounted(turn: Turn) -> list[str]:
-    """What is taken of each counter of care, counted again from the bookings: a line for each that differs."""
+    """What is taken of each counter of care, counted again from the rows: a line for each that differs."""
     held: dict[str, int] = {}
-    for row in turn.db.all(f"SELECT taken FROM booking WHERE state IN {TAKING!r}"):
+    for row in turn.db.all(
+        f"SELECT taken FROM booking WHERE state IN {TAKING!r} UNION ALL SELECT taken FROM walk_in WHERE state = 'here'"
+    ):
         for name, units in json.loads(row["taken"]).items():
             held[name] = held.get(name, 0) + units
     used = {name: used for name, (_, used) in scarce.below(turn.db, counting.ROOT).items()}
     return [
-        f"{name}: {used.get(name, 0)} taken, {held.get(name, 0)} by the bookings"
+        f"{name}: {used.get(name, 0)} taken, {held.get(name, 0)} by the bookings and walk-ins"
         for name in sorted(used.keys() | held.keys())
         if used.get(name, 0) != held.get(name, 0)
     ]
@@ -242,22 +312,26 @@ def span_of(row: Row) -> Span:
     return counting.span_of(date.fromisoformat(row["day"]), int(row["starts"]), int(row["ends"]))
 
 
-def _mine(turn: Turn, booking: int) -> Row:
+def mine(turn: Turn, booking: int) -> Row:
     """The row of a booking, which nobody else moves on until the end of the turn: its room is taken once only."""
     if turn.db.postgres:
         turn.db.one("SELECT id FROM booking WHERE id = :id FOR UPDATE", id=booking)
     return by_number(turn, booking)
 
 
-def elsewhere(turn: Turn, subjects: Iterable[int], span: Span, states: Sequence[str] = AWAITED) -> bool:
-    """Whether one of these children has a stay at that time. Holds the children's rows, so that two forms take turns."""
+def elsewhere(
+    turn: Turn, subjects: Iterable[int], span: Span, states: Sequence[str] = AWAITED, but: int = 0
+) -> bool:
+    """Whether one of these children has a stay at that time, other than `but`. Holds their rows: two forms take turns."""
     for child in sorted(subjects):
         if turn.db.postgres:
             turn.db.one("SELECT id FROM subject WHERE id = :id FOR UPDATE", id=child)
         if turn.db.value(
             "SELECT 1 FROM booking b JOIN booked_child c ON c.booking_id = b.id WHERE c.subject_id = :child"
-            f" AND b.day = :day AND b.state IN {states!r} AND b.starts < :ends AND b.ends > :starts",
+            f" AND b.day = :day AND b.state IN {states!r} AND b.starts < :ends AND b.ends > :starts"
+            " AND b.id <> :but",
             child=child,
+            but=but,
             day=span.day.isoformat(),
             starts=span.first,
             ends=span.last,
@@ -282,7 +356,7 @@ def awaited(turn: Turn, row: Row) -> bool:
 
 def offered(turn: Turn, booking: int, wish: Wish, taken: str) -> bool:
     """Hold what was taken for a family that waited, until its offer ends. False: it waits no longer."""
-    if not _state(turn, booking, ("waiting",), "held"):
+    if not move_on(turn, booking, ("waiting",), "held"):
         return False
     turn.db.run(
         "UPDATE booking SET place = :place, service = :service, price = :price, taken = :taken WHERE id = :id",
@@ -297,18 +371,22 @@ def offered(turn: Turn, booking: int, wish: Wish, taken: str) -> bool:
 
 def end(turn: Turn, booking: int, was: Sequence[str], state: str) -> bool:
     """Let a booking in one of the states `was` come to an end: its room is free, and those who wait are asked."""
-    row = by_number(turn, booking)
-    if not _state(turn, booking, was, state):
+    row = mine(turn, booking)
+    if not move_on(turn, booking, was, state):
         return False
-    taken = json.loads(row["taken"])
-    scarce.give_back(turn.db, taken)
-    if taken and awaited(turn, row):
-        turn.timer(FREED, f"{row['place']}/{row['day']}", turn.now)
+    scarce.give_back(turn.db, json.loads(row["taken"]))
+    ask_others(turn, row)
     return True
 
 
-def _state(turn: Turn, booking: int, was: Iterable[str], state: str) -> bool:
-    """Move a booking on, once whoever comes first; its timer has nothing more to do."""
+def ask_others(turn: Turn, row: Row) -> None:
+    """Let those who wait be asked about the room that this booking had."""
+    if row["taken"] != "{}" and awaited(turn, row):
+        turn.timer(FREED, f"{row['place']}/{row['day']}", turn.now)
+
+
+def move_on(turn: Turn, booking: int, was: Iterable[str], state: str) -> bool:
+    """Move a booking on, once whoever comes first; its timer has nothing more to do. False: it was in no state `was`."""
     listed = ", ".join(f"'{one}'" for one in was)
     done = turn.db.run(
         f"UPDATE booking SET state = :state, decided = :now WHERE id = :id AND state IN ({listed})",

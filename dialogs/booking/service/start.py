@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal
 
+from bot import homes
+from bot.messages import Button
 from bot.turn import Turn
+from dialogs.booking.rules import houses
+from dialogs.booking.rules import names as rules
 from knowledge.city import City
-from knowledge.geo import Point
-from knowledge.landmarks import Landmark, Landmarks
+from knowledge.geo import Point, metres
+from knowledge.landmarks import Landmark, Landmarks, next_to, says_home
+
+FAR = 30_000
+"""Metres to the nearest place from which nobody brings a child for some hours."""
 
 
 def where(turn: Turn, city: City) -> Literal["ok", "which", "again"]:
     """Make a point of what was said; several landmarks that may be meant are offered."""
     data = turn.data
-    if not isinstance(data["spot"], str) or data["spot"] == "anywhere":
+    if data["spot"] == "anywhere":
+        for name in ("home", "spot_name"):
+            data.pop(name, None)
+        return "ok"
+    if not isinstance(data["spot"], str):
+        if "home" in data and data["spot"] != data["home"]:  # another spot was shared instead
+            for name in ("home", "spot_name"):
+                data.pop(name, None)
+        here = Point(*data["spot"])
+        away = min(metres(here, place.point) for place in city.places if houses.bookable(place))
+        if away <= FAR:
+            return "ok"
+        del data["spot"]
+        turn.say("booking.spot_far", city=city.name, km=round(away / 1000))
+        return "again"
+    if says_home(data["spot"]) and homes.known(turn):
+        del data["spot"]
+        at_home(turn, [int(kid["subject"]) for kid in data["kids"] if kid["subject"]])
         return "ok"
     meant = _landmarks(city.landmarks).find(data["spot"])
     if not meant.spots:
@@ -42,6 +67,43 @@ def named(turn: Turn, city: City, words: str) -> None:
         _stand(turn, meant.spots[0].landmark, meant.spots[0].point)
 
 
+def at_home(turn: Turn, subjects: Sequence[int]) -> None:
+    """The children set out from the home that is remembered, where nothing else was said."""
+    data = turn.data
+    asked_for = data.get("spot") == "anywhere" and "wished" in data and "spot_name" not in data
+    if "spot" in data and "home" not in data and not asked_for:
+        return
+    home = homes.of_children(turn, subjects)
+    if home is None:
+        for name in ("spot", "home", "spot_name") if "home" in data else ():
+            data.pop(name, None)
+        return
+    data["spot"] = data["home"] = [home.spot.lat, home.spot.lon]
+    data["spot_name"] = homes.said(turn, home, aside=True)
+
+
+def to_remember(turn: Turn, city: City) -> list[Button]:
+    """The button by which the spot of the form is somebody's home from now on; not where it is one."""
+    here = point(turn)
+    if here is None or "home" in turn.data:
+        return []
+    near = str(turn.data.get("spot_name", "")) or next_to(city.landmarks, here)
+    return homes.button(turn, homes.Spot(*here, near.split("（")[0]))
+
+
+def place_named(turn: Turn, city: City, words: str) -> None:
+    """A nursery that a sentence names is the one that is wanted; a name that nobody has is told."""
+    if "place" in turn.data:
+        return
+    here = {place.id: place.name for place in city.places if houses.bookable(place)}
+    found = rules.place_in(words, here)
+    if found:
+        turn.data["place"] = found
+        turn.data.setdefault("spot", "anywhere")
+    elif unknown := rules.unknown_place(words, here.values()):
+        turn.say("booking.place_unknown", said=unknown)
+
+
 def point(turn: Turn) -> Point | None:
     """Where the family sets out, or None where it is all the same."""
     spot = turn.data.get("spot")
@@ -49,6 +111,7 @@ def point(turn: Turn) -> Point | None:
 
 
 def _stand(turn: Turn, landmark: Landmark, at: Point) -> None:
+    turn.data.pop("home", None)
     turn.data["spot"] = [at.lat, at.lon]
     turn.data["spot_name"] = landmark.name
 

@@ -7,43 +7,56 @@ family's until the offer ends (bot/scarce.py), taken by a tap, passed on by anot
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any, Literal
 
-from bot import agreed, scarce, timers
+from bot import appointments, scarce, timers
 from bot.clock import ms
 from bot.messages import Button
 from bot.store.session import Row
 from bot.timers import Due
 from bot.turn import Turn
-from dialogs.booking.service import finding, form, holding, kept, room
+from dialogs.booking.service import choosing, finding, holding, kept, kids, room
 from dialogs.booking.service.finding import Sought
 from dialogs.booking.service.holding import Child
 from knowledge.city import City
 
 OFFER, ENDS = "booking.offer", "booking.wait"
-PART = 4
-"""An offer stands for a quarter of the time that is left: two more families can be asked after it."""
-LEAST, MOST = timedelta(minutes=15), timedelta(hours=24)
 
 
-def wait(turn: Turn) -> Literal["waits", "twice"]:
+def wait(turn: Turn, city: City) -> Literal["waits", "twice"]:
     """Put the wish of a form on the list, with the child it is for; nobody waits twice for the same hours."""
-    data = turn.data
-    wanted = form.sought(turn)
+    at = str(turn.data.get("wished", ""))
+    kept.family_takes_turns(turn)
+    kids.recognised(turn)
+    row = wish(turn, choosing.sought(turn), at)
+    if row is None:
+        return "twice"
+    turn.data["waits_at"] = next((place.name for place in city.places if place.id == at), "")
+    kept.agreed_for(turn, kids.named(turn, row))
+    turn.data["ahead"] = ahead(turn, row)
+    return "waits"
+
+
+def wish(turn: Turn, wanted: Sought, place: str, series: int | None = None) -> Row | None:
+    """Put a wish on the list: at one place ("": at any), for the stays of a `series` or alone. None: a child of it has
+    a stay at that time, or waits for one."""
     subjects = [child.subject for child in wanted.children if child.subject is not None]
     if holding.elsewhere(turn, subjects, wanted.span, (*holding.AWAITED, "waiting")):
-        return "twice"
+        return None
     number = int(
         turn.db.value(
-            "INSERT INTO booking (person_id, place, service, day, starts, ends, state, renewed, flexible, credit, taken,"
-            " created) VALUES (:person, :place, '', :day, :starts, :ends, 'waiting', 0, 0, 0, '{}', :now) RETURNING id",
+            "INSERT INTO booking (person_id, place, service, day, starts, ends, state, renewed, flexible, credit, series,"
+            " taken, created) VALUES (:person, :place, '', :day, :starts, :ends, 'waiting', 0, 0, 0, :series, '{}', :now)"
+            " RETURNING id",
             person=turn.who.id,
-            place=data.get("wished", ""),
+            place=place,
             day=wanted.span.day.isoformat(),
             starts=wanted.span.first,
             ends=wanted.span.last,
+            series=series,
             now=ms(turn.now),
         )
     )
@@ -51,13 +64,9 @@ def wait(turn: Turn) -> Literal["waits", "twice"]:
         if child.subject is not None:
             holding.comes(turn, number, child.subject, child.months)
     row = holding.by_number(turn, number)
-    subject = kept.named(turn, row)
-    for purpose in kept.PURPOSES:
-        agreed.give(turn, subject, purpose)
     turn.timer(ENDS, str(number), kept.begins(turn, row) - holding.SHORTEST)
     turn.audit("booking.waiting", f"booking:{number}")
-    data["ahead"] = ahead(turn, row)
-    return "waits"
+    return row
 
 
 def ahead(turn: Turn, row: Row) -> int:
@@ -107,7 +116,7 @@ def _offer(turn: Turn, city: City, row: Row, place: str) -> bool:
     if holding.elsewhere(turn, wish.subjects, span):
         holding.end(turn, number, ("waiting",), "cancelled")  # they found room themselves
         return False
-    if holding.standing(turn, wish) >= city.settings.care.at_once:
+    if holding.standing(turn, wish, row["series"]) >= city.settings.care.at_once:
         return False
     taken = room.take(turn.db, wish.house, span.day, wish.stays)
     if taken is None:
@@ -115,16 +124,10 @@ def _offer(turn: Turn, city: City, row: Row, place: str) -> bool:
     if not holding.offered(turn, number, wish, json.dumps(taken)):
         scarce.give_back(turn.db, taken)
         return False
-    stands = _stands(turn.now, begins)
+    stands = appointments.on_offer(turn.now, begins)
     wanted = scarce.Wanted(OFFER, number, int(row["person_id"]), "", begins, minutes=stands)
     scarce.make(turn, wanted, partial(_tell, turn, city, number, begins, stands))
     return True
-
-
-def _stands(now: datetime, begins: datetime) -> int:
-    """For how many minutes an offer stands, in whole hours or quarters of one: that can be said."""
-    left = int(min(max((begins - now) / PART, LEAST), MOST).total_seconds()) // 60
-    return left // 60 * 60 if left >= 60 else left // 15 * 15
 
 
 def _tell(turn: Turn, city: City, number: int, begins: datetime, stands: int, offer: int) -> int | None:
@@ -157,6 +160,10 @@ def accept(turn: Turn, payload: dict[str, Any], city: City) -> None:
     if not scarce.answer(turn, int(payload["offer"]), "accepted") or holding.book(turn, number) != "booked":
         turn.say("booking.offer_late", kept.turn_again(turn))
         return
+    turn.db.run(  # the stay whose weeks were waited for is the first of them, though none of the others had room
+        "UPDATE booking SET series = id WHERE series IS NULL AND id = (SELECT series FROM booking WHERE id = :id)",
+        id=number,
+    )
     kept.stands(turn, city, holding.by_number(turn, number))
 
 
@@ -188,6 +195,16 @@ def silent(turn: Turn, due: Due, city: City) -> None:
         )
 
 
+def again(turn: Turn, number: int) -> None:
+    """What was on offer to a family is no more: it waits on, where it stood in the line, for any place."""
+    if holding.end_all(turn, [number], ("held",), "waiting"):
+        turn.db.run(
+            "UPDATE booking SET taken = '{}', place = CASE WHEN series IS NULL THEN '' ELSE place END WHERE id = :id",
+            id=number,
+        )
+        scarce.anew(turn.db, OFFER, number)
+
+
 def ends(turn: Turn, due: Due, city: City) -> None:
     """No room came back in time: whoever waited is told, so that they can ask somebody else."""
     if holding.end(turn, int(due.key), ("waiting",), "lapsed"):
@@ -207,6 +224,33 @@ def leave(turn: Turn, payload: dict[str, Any]) -> None:
     done = holding.end(turn, number, ("waiting",), "cancelled")
     timers.cancel(turn.db, ENDS, str(number))
     turn.say("booking.wait_left" if done else "booking.cancelled_already", kept.turn_again(turn))
+
+
+def give_up(turn: Turn, series: int, day: str) -> list[int]:
+    """Those who want no more weeks wait for none from a local day (ISO) on. Returns the wishes that are over."""
+    found = turn.db.all(
+        "SELECT * FROM booking WHERE series = :series AND person_id = :person AND state IN ('waiting', 'held') AND day >= :day"
+        " ORDER BY id",
+        series=series,
+        person=turn.who.id,
+        day=day,
+    )
+    for row in found:  # offers before bookings, as an answer to one does it
+        gone(turn, row)
+    return [
+        int(row["id"])
+        for row in holding.end_all(turn, [int(row["id"]) for row in found], ("waiting", "held"), "cancelled")
+    ]
+
+
+def take_up(turn: Turn, numbers: Sequence[int]) -> None:
+    """They wait after all, where they stood in the line."""
+    for number in sorted(numbers):
+        if holding.move_on(turn, number, ("cancelled",), "waiting"):
+            turn.db.run("UPDATE booking SET taken = '{}' WHERE id = :id", id=number)
+            scarce.anew(turn.db, OFFER, number)
+            row = holding.by_number(turn, number)
+            turn.timer(ENDS, str(number), kept.begins(turn, row) - holding.SHORTEST)
 
 
 def gone(turn: Turn, row: Row) -> None:

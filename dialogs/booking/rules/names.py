@@ -1,0 +1,39 @@
+"""Which nursery a sentence names: 约小满明天上午, 想约石桥托育园. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from knowledge.normalise import normalise
+
+_KIND = r"(?:家庭托育点|社区托育点|厂区托育点|社区宝宝屋|幼儿园托班|托育中心|早托之家|托育园|托育点|托育站|宝宝屋|幼儿园|托班)"
+_LESS = re.compile(r"[（(].*?[）)]")
+_SENT = r"(?:约|去|送到?|放到?|到)"
+_UNKNOWN = re.compile(rf"{_SENT}([\u4e00-\u9fff]{{2,8}}?{_KIND})")
+_ANY = re.compile(r"附近|最近|近|哪|家|个|普惠|公办|民办|便宜|社区托|小区|旁边|的|一下")
+"""What is said of any nursery, and is no name."""
+
+
+def place_in(words: str, places: Mapping[str, str]) -> str:
+    """The id of the place (id to name) whose whole name stands in the words, or whose own part of it after 约, 去, 送到; "" for
+    none or several."""
+    said = normalise(words)
+    plain = {id_: normalise(_LESS.sub("", name)) for id_, name in places.items()}
+    whole = [id_ for id_, name in plain.items() if name in said]
+    if whole:
+        return max(whole, key=lambda id_: len(plain[id_]))
+    own = {id_: re.sub(rf"{_KIND}$", "", name) for id_, name in plain.items()}
+    found = [
+        id_ for id_, name in own.items()
+        if len(name) > 1 and re.search(rf"{_SENT}{re.escape(name)}(?=[的那这,，。 ]|{_KIND}|$)", said)
+    ]  # fmt: skip
+    return found[0] if len(found) == 1 else ""
+
+
+def unknown_place(words: str, names: Iterable[str]) -> str:
+    """A nursery's name that none of `names` holds, "" where none is said."""
+    found = _UNKNOWN.search(words)
+    if found is None or _ANY.search(found[1]) or any(found[1] in name for name in names):
+        return ""
+    return found[1]
