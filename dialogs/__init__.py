@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from bot.capability import Capability
 from bot.settings import Settings
-from dialogs import account, booking, centres, questions, staff, urgent, voucher
-from knowledge.city import City, load_city
+from dialogs import account, booking, centres, events, questions, staff, urgent, voucher
+from knowledge.city import City, folders_of, load_city, stamp
 from knowledge.current import Current
 from knowledge.entries import Spot
 from knowledge.privacy import PrivacyNote, load_privacy
@@ -19,34 +17,43 @@ from knowledge.shelves import shelves
 __all__ = ["capabilities", "home", "is_demo", "places", "telephone", "wording"]
 
 
+_Stamp = tuple[tuple[str, int, int], ...]
+
+
 @lru_cache(maxsize=8)
-def _home(pack: str, content: Path) -> tuple[City, PrivacyNote]:
-    places: list[Traversable] = [files("knowledge").joinpath("cities", pack), content / "cities" / pack]
-    folders = [place for place in places if place.is_dir()] or places[:1]
+def _home(pack: str, content: Path, _stamp: _Stamp) -> tuple[City, PrivacyNote]:
+    folders = folders_of(pack, content)
     return load_city(*folders), load_privacy(*folders)
+
+
+def _read(settings: Settings) -> tuple[City, PrivacyNote]:
+    """The pack and its note, read once for as long as the district's own files stay what they are."""
+    content = settings.data_dir / "content"
+    return _home(settings.city, content, stamp(settings.city, content))
 
 
 def home(settings: Settings) -> City:
     """The home pack: the one that comes with the program, single files replaced by the district's own content."""
-    return _home(settings.city, settings.data_dir / "content")[0]
+    return _read(settings)[0]
 
 
 def privacy_note(settings: Settings) -> PrivacyNote:
     """The home pack's privacy note."""
-    return _home(settings.city, settings.data_dir / "content")[1]
+    return _read(settings)[1]
 
 
 def capabilities(settings: Settings) -> tuple[Capability, ...]:
     """Every service, in routing order. Raises PackError for a pack that cannot be used."""
-    city = home(settings)
+    city, answers = home(settings), corpus(settings)
     return (
         urgent.capability(),
         voucher.capability(city),
-        booking.capability(city),
+        booking.capability(city, answers.get),
+        events.capability(city),
         centres.capability(city),
         account.capability(privacy_note(settings)),
         staff.capability(places(settings)),
-        questions.capability(corpus(settings), city.code),
+        questions.capability(answers, city.code),
     )
 
 

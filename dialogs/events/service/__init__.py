@@ -1,0 +1,1 @@
+"""What activities do inside a turn: finding, seats and who waits for one, the organiser's list, volunteers' hours."""
