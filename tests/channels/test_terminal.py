@@ -6,6 +6,7 @@ import asyncio
 import base64
 import io
 import json
+from collections.abc import Container
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -26,7 +27,7 @@ from bot.house import House
 from bot.messages import Inbound, Place
 from bot.settings import Settings
 from bot.store.session import sqlite_url
-from tests.journeys.player import Player, read
+from tests.journeys.player import EVERY, Player, read
 from tests.walks import CAPABILITY
 from tests.world import START, Given, World, invented
 
@@ -218,7 +219,7 @@ def made(folder: Path) -> Path:
     return folder
 
 
-async def replay(path: Path, folder: Path, restarts: bool) -> None:
+async def replay(path: Path, folder: Path, restarts: Container[int]) -> None:
     world = await World(folder, at=read(path).at, dialogs=Given((CAPABILITY,))).open()
     try:
         await Player(world, read(path), restarts).play()
@@ -257,12 +258,12 @@ async def test_a_recording_can_be_played(door: Door, tmp_path: Path) -> None:
         door.talk(*lines, staff=("zhang=duty",))
 
     await asyncio.to_thread(record)
-    await replay(door.recorded, made(tmp_path / "as it was"), restarts=False)
-    await replay(door.recorded, made(tmp_path / "with restarts"), restarts=True)
+    await replay(door.recorded, made(tmp_path / "as it was"), ())
+    await replay(door.recorded, made(tmp_path / "with restarts"), EVERY)
     altered = door.recorded.read_text(encoding="utf-8").replace("walk.remind", "walk.mine")
     door.recorded.write_text(altered, encoding="utf-8")
     with pytest.raises(AssertionError, match=r"walk\.mine"):
-        await replay(door.recorded, made(tmp_path / "altered"), restarts=False)
+        await replay(door.recorded, made(tmp_path / "altered"), ())
 
 
 # -- for people ------------------------------------------------------------------------------------------------------

@@ -36,11 +36,13 @@ BIRTH_CERTIFICATE = IdProof("birth_cert", DIGEST, None)
 PERMIT = IdProof("permit", DIGEST, None)
 FLAWS = ("check_digit", "bad_date", "length", "half")
 
+DAYS = [{"value": "2026-12-02", "label": "今天 周三"}, {"value": "later:2026-12-03", "label": "再往后的日子"}]
 OTHERS = [
     {"value": "liuyin|2026-12-03|14:00|17:00", "label": "明天下午2:00–5:00 柳荫托育中心（示例）"},
     {"value": "wait", "label": "有空位叫我"},
 ]
 FIND = {"wanted": {}, "spot": [34.27, 108.94], "name": "柳荫小区（示例）", "page": 0}
+SOUGHT = {"kinds": [], "for_whom": "", "months": None, "days": [], "free": False, "near": True, "page": 0}
 LEFT: dict[str, dict[str, Any]] = {
     "voucher.look": {
         "telephone": "000-0000",
@@ -141,16 +143,76 @@ LEFT: dict[str, dict[str, Any]] = {
     "answer.look": {"case": 1},
     "centres.look": {"city": "示例区", "find": FIND},
     "centres.look=which": {"landmarks": [{"value": "liuyin-estate", "label": "柳荫小区（示例）"}]},
+    "centres.answer=whom": {
+        "landmarks": [
+            {"value": "home:1", "label": "小宇家（柳荫小区附近）"},
+            {"value": "another", "label": "换个地方找"},
+        ],
+        "whom": True,
+    },
     "centres.where=which": {"landmarks": [{"value": "liuyin-estate", "label": "柳荫小区（示例）"}]},
+    "child_note.look": {"ways": [], "sick": False, "place_name": "柳荫托育中心（示例）"},
+    "child_note.look=one": {"stay": "1", "ways": [{"value": "remove", "label": "删掉这句"}]},
+    "child_note.look=which": {"stays": [{"value": "1", "label": "小宇 明天"}]},
+    "child_card.look": {"subject": 1, "name": "小宇"},
+    "child_card.look=which": {"children": [{"value": "1", "label": "小宇"}]},
+    "child_card.agreed": {"subject": 1, "name": "小宇"},
+    "events.look": {"sought": SOUGHT},
+    "events.where=which": {"landmarks": [{"value": "liuyin-estate", "label": "柳荫小区（示例）"}]},
+    "event_seat.look": {
+        "event": "morning-liuyin",
+        "day": "2026-12-05",
+        "title": "柳荫亲子上午（示例）",
+        "telephone": "000-0000",
+    },
+    "event_seat.look=who": {
+        "ways": [
+            {"value": "parent", "label": "爸妈带孩子来"},
+            {"value": "grandparent", "label": "爷爷奶奶带孩子来"},
+        ]
+    },
+    "event_seat.look=child": {
+        "children": [{"value": "1", "label": "小宇"}, {"value": "another", "label": "另一个孩子"}]
+    },
+    "event_seat.look=ok": {"who": "parent", "months": 20, "low": 18, "high": 36},
+    "event_seat.take=full": {
+        "others": [
+            {"value": "morning-liuyin|2026-12-12", "label": "下周六 柳荫亲子上午（示例）"},
+            {"value": "wait", "label": "有名额叫我"},
+        ]
+    },
+    "event_seat.take=waits": {"ahead": 1},
+    "event_seat.wait=waits": {"ahead": 1},
+    "event_off.look": {
+        "event": "morning-liuyin",
+        "day": "2026-12-05",
+        "title": "柳荫亲子上午（示例）",
+        "date": "这周六（12月5日）上午9:30",
+        "count": 2,
+        "telephone": "000-0000",
+    },
+    "event_certificate.look": {"telephone": "000-0000"},
     "booking.look": {"telephone": "000-0000", "today": "2026-12-02"},
+    "booking.look=first": {"count": 1},
     "booking.look=again": {
+        "count": 1,
         "children": [{"value": "1", "label": "小宇"}, {"value": "another", "label": "另一个孩子"}],
     },
-    "booking.suits": {"name": "小宇", "months": 14, "age": {"first": "2025-10-01", "last": "2025-10-01"}},
-    "booking.clear=day": {"days": [{"value": "2026-12-02", "label": "今天（12月2日 周三）"}]},
+    "booking.suits": {
+        "kids": [
+            {"subject": "1", "name": "小宇", "months": 14, "first": "2025-10-01", "last": "2025-10-01"},
+            {"subject": None, "name": "大宝", "months": 30, "first": "2024-06-01", "last": "2024-06-01"},
+        ],
+        "siblings": [{"value": "2", "label": "小雨"}],
+        "known": [1, 2],
+        "days": DAYS,
+    },
+    "booking.joined": {"more": ["2"]},
+    "booking.clear=day": {"days": DAYS},
+    "booking.clear=again": {"days": DAYS},
     "booking.clear=hours": {
         "day": "2026-12-02",
-        "spans": [{"value": "14:00-17:00", "label": "14:00-17:00"}],
+        "spans": [{"value": "14:00-17:00", "label": "14:00-17:00"}, {"value": "other", "label": "换一天"}],
     },
     "booking.clear=ok": {"day": "2026-12-02", "begins": "14:00", "ends_at": "17:00"},
     "booking.where=which": {"landmarks": [{"value": "liuyin-estate", "label": "柳荫小区（示例）"}]},
@@ -160,6 +222,35 @@ LEFT: dict[str, dict[str, Any]] = {
     "booking.find=full": {"others": OTHERS},
     "booking.hold=many": {"at_most": 3},
     "booking.wait=waits": {"ahead": 1},
+    "booking_change.look": {"telephone": "000-0000", "today": "2026-12-02"},
+    "booking_change.look=which": {"bookings": [{"value": "1", "label": "12月3日"}]},
+    "booking_change.old": {
+        "children": ["小宇"],
+        "old": {
+            "day": "2026-12-03",
+            "begins": "14:00",
+            "ends_at": "17:00",
+            "place": "柳荫托育中心（示例）",
+            "price": 6000,
+        },
+    },
+    "booking_change.clear=day": {"days": [{"value": "2026-12-02", "label": "今天（12月2日 周三）"}]},
+    "booking_change.clear=hours": {
+        "day": "2026-12-02",
+        "spans": [{"value": "14:00-17:00", "label": "14:00-17:00"}],
+    },
+    "booking_change.clear=ok": {"day": "2026-12-02", "begins": "14:00", "ends_at": "17:00"},
+    "booking_change.find=full": {"others": [OTHERS[0], {"value": "keep", "label": "还是原来的"}]},
+    "booking_change.find=ok": {
+        "place": "liuyin",
+        "offer": {
+            "place": "柳荫托育中心（示例）",
+            "address": "柳荫路1号",
+            "phone": "000-0000-0011",
+            "elsewhere": True,
+            "price": 8000,
+        },
+    },
     "booking.hold=held": {
         "booking": 1,
         "offer": {
@@ -175,6 +266,7 @@ LEFT: dict[str, dict[str, Any]] = {
             "once": True,
             "service": "hourly",
             "carers": 9,
+            "visit": "first",
         },
     },
 }
@@ -192,15 +284,29 @@ FORGOTTEN: dict[str, tuple[str, ...]] = {
     "recover.look=wrong": ("code", "tail"),
     "join.look=wrong": ("code",),
     "onboard.accept": ("code",),
+    "child_card.next": ("allergy", "feeding", "sleep", "special", "contact"),
     "booking.clear=again": ("when",),
     "booking.clear=hours": ("hours",),
     "centres.where": ("spot",),
+    "events.look": ("words",),
+    "events.where": ("spot",),
+    "events.chosen": ("landmark",),
+    "event_seat.switch": ("instead",),
     "centres.chosen": ("landmark",),
     "booking.where=again": ("spot",),
     "booking.chosen": ("landmark",),
+    "booking.joined": ("sibling",),
     "booking.find=full": ("place",),
+    "booking.find=again": ("when",),
     "booking.hold=full": ("place",),
     "booking.switch": ("instead",),
+    "booking_change.old": ("which",),
+    "booking_change.clear=again": ("when", "day", "hours"),
+    "booking_change.clear=hours": ("hours",),
+    "booking_change.find=full": ("place",),
+    "booking_change.switch": ("instead",),
+    "booking_change.hear": ("sure", "instead"),
+    "booking_change.change": ("sure",),
     "booking.book=full": ("place",),
 }
 """The answers a service takes out of the data: what was wrong is asked again."""

@@ -103,7 +103,11 @@ AWKWARD: tuple[Said, ...] = (
 
 @cache
 def walk(name: str) -> tuple[dict[str, list[State]], frozenset[tuple[str, str]]]:
-    """The states in which each step can be met, and every (step, outcome) taken on the way, from the start on."""
+    """The states in which each step can be met, and every (step, outcome) taken on the way, from the start on.
+
+    Two states of a step with the same answers are one: the first met has come the shortest way, so that the least was left
+    behind on it. Told apart by everything that services leave, the states of a long form would be more than can be walked.
+    """
     flow = FLOWS[name]
     met: dict[str, list[State]] = {}
     known: set[tuple[str, frozenset[str]]] = set()
@@ -111,7 +115,7 @@ def walk(name: str) -> tuple[dict[str, list[State]], frozenset[tuple[str, str]]]
     waiting = deque([machine.begin(flow, look(flow, State(flow.name, flow.version, flow.start))).state])
     while waiting:
         state = waiting.popleft()
-        mark = (state.step, frozenset(state.data))
+        mark = (state.step, frozenset(name for name in state.data if flow.has(name)))
         if mark in known:
             continue
         known.add(mark)

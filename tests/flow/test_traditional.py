@@ -30,6 +30,17 @@ OWN_WORDS = {
     "words": "您好",
 }
 """Values that come in the person's script already, or are people's own words; those of a pack stay Simplified."""
+OWN_OF_KEY: dict[str, dict[str, object]] = {
+    "booking.confirm.ask": {"kids": [{"name": "大寶", "months": 30}, {"name": "小宇", "months": 14}]},
+    "booking.roster.added": {"wrong": [{"line": "小宇", "why": "沒看到出生年月"}]},
+    "child_card.card": {"card_lines": [{"what": "過敏", "words": "雞蛋"}]},
+    "child_card.of": {"card_lines": [{"what": "過敏", "words": "雞蛋"}]},
+    "event_off.sure.ask": {"date": "這週六（12月5日）上午9:30"},
+    "event_off.why.ask": {"date": "這週六（12月5日）上午9:30"},
+    "events.list": {"people": [{"number": 7, "who": "爸媽帶孩子", "months": 20, "here": True}]},
+    "fetching.belated_none": {"refused_lines": [{"said": "小宇 到8點", "why": "unknown"}]},
+}
+"""The same, where one text alone has such values."""
 ROLES = ("duty", "admin", "centre", "auditor")
 
 
@@ -52,7 +63,7 @@ def test_the_search_finds_the_other_script() -> None:
 def test_no_text_has_a_character_of_the_other_script() -> None:
     left = {}
     for texts, key in ALL_KEYS:
-        values = {**VALUES, **OWN_WORDS, **OF_ONE_KEY.get(key, {})}
+        values = {**VALUES, **OWN_WORDS, **OF_ONE_KEY.get(key, {}), **OWN_OF_KEY.get(key, {})}
         if key == "staff.help":
             values["words"] = [("cases", "待辦")]
         if key in ("voucher.odds", "voucher.first.left"):
@@ -148,3 +159,16 @@ async def test_who_begins_in_traditional_is_answered_in_it(district: District) -
     await district.say("mama", "請問可以申請消費券嗎")
     assert foreign(district.last("mama").text) == set()
     assert "common.in_traditional" not in district.keys("mama")
+
+
+@pytest.mark.parametrize(
+    ("words", "traditional"),
+    [
+        ("春晖社区宝宝屋", "春暉社區寶寶屋"),
+        ("协议到园当面签，签之前看清楚", "協議到園當面簽，簽之前看清楚"),
+        ("喂药、喂养、尿不湿", "餵藥、餵養、尿不濕"),
+        ("抽签，发结果", "抽籤，發結果"),
+    ],
+)
+def test_words_that_the_converter_takes_for_others(words: str, traditional: str) -> None:
+    assert TEXTS.in_script("zh-Hant", words) == traditional

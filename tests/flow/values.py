@@ -5,55 +5,28 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from tests.flow.values_care import CARE, CARE_OF_ONE_KEY
+from tests.flow.values_events import BARE_EVENTS, EVENTS, EVENTS_OF_ONE_KEY
+
 AT = datetime(2026, 12, 2, 1, 0, tzinfo=UTC)
+SERVED = {"free": 3, "day": "2026-12-01", "level": "适中", "ago": 20, "stopped": {"until": "2026-12-05"}}
+UNSERVED = {"free": None, "day": None, "level": "", "ago": 0, "stopped": None}
 VALUES: dict[str, Any] = {
+    "served": SERVED,
+    "whose": "小宇",
+    "aside": True,
+    "spot": "柳荫小区",
+    "home": "小宇家（柳荫小区附近）",
+    "homes": ["小宇家（柳荫小区附近）"],
+    "standing": "小宇家（柳荫小区附近）",
+    "whom": True,
+    **CARE,
     "about": "ticket:1",
     "after": True,
     "again": AT,
     "again_until": AT,
     "days_wanted": 40,
     "asked_now": 2,
-    "day": "2026-12-01",
-    "begins": "14:00",
-    "ends_at": "17:00",
-    "today": "2026-12-02",
-    "said": "红庙坡",
-    "walk": 12,
-    "stays": [
-        {
-            "begins": "14:00",
-            "ends_at": "17:00",
-            "children": ["小宇"],
-            "ages": [14],
-            "number": 7,
-            "here": True,
-        }
-    ],
-    "at_most": 3,
-    "price": 6_000,
-    "address": "柳荫路1号",
-    "ages": [14],
-    "months": 14,
-    "children": ["小宇"],
-    "spot_name": "柳荫小区",
-    "stands": 90,
-    "ahead": 1,
-    "others": [
-        {"value": "liuyin|2026-12-03|14:00|17:00", "label": "柳荫托育中心"},
-        {"value": "wait", "label": "有空位叫我"},
-    ],
-    "offer": {
-        "place": "柳荫托育中心",
-        "address": "柳荫路1号",
-        "phone": "000-0000",
-        "metres": 93,
-        "walk": 2,
-        "price": 6_000,
-        "voucher": 50_000,
-        "cancel_minutes": 120,
-        "late_minutes": 30,
-        "once": True,
-    },
     "area": 520.0,
     "beyond": [{"number": 1, "name": "石桥托育园", "metres": 1_520, "walk": 29, "open": None, "prices": []}],
     "circle": 15,
@@ -64,6 +37,7 @@ VALUES: dict[str, Any] = {
     ],
     "fen": 2_000,
     "filing": "2026-001",
+    **EVENTS,
     "filters": ["周六开的", "能用券"],
     "inclusive": True,
     "items": [
@@ -77,6 +51,7 @@ VALUES: dict[str, Any] = {
             "months": (6, 36),
             "inclusive": True,
             "voucher": True,
+            **SERVED,
         },
         {
             "number": 2,
@@ -88,6 +63,7 @@ VALUES: dict[str, Any] = {
             "months": None,
             "inclusive": False,
             "voucher": False,
+            **UNSERVED,
         },
     ],
     "licensed": 60,
@@ -104,6 +80,14 @@ VALUES: dict[str, Any] = {
         {"words": "全日托", "months": None, "opens": None, "closes": None, "days": [], "notice": None},
     ],
     "region": "南京市",
+    "lost": True,
+    "care": True,
+    "elsewhere": ["沈阳市"],
+    "shut": True,
+    "has_services": ["临时托"],
+    "from_months": 18,
+    "to_months": 36,
+    "report_note": "亲子看绘本",
     "reports": [
         {
             "name": "成长小屋",
@@ -198,6 +182,7 @@ VALUES: dict[str, Any] = {
     "minutes": 10,
     "most": 12,
     "name": "小宇",
+    "n": 1,
     "names": ["小宇"],
     "next_open": True,
     "next_opens": AT,
@@ -288,7 +273,12 @@ VALUES: dict[str, Any] = {
     "young": True,
 }
 BARE = {
+    "whose": "",
+    "aside": False,
+    "spot": "",
+    "served": UNSERVED,
     "again": None,
+    "seen": None,
     "looks": None,
     "again_until": None,
     "area": None,
@@ -296,12 +286,21 @@ BARE = {
     "circle": 0,
     "doctor": [],
     "filing": "",
+    **BARE_EVENTS,
     "filters": [],
     "fen": 0,
     "inclusive": False,
     "licensed": None,
     "offers": [],
     "reports": [],
+    "lost": False,
+    "care": False,
+    "elsewhere": [],
+    "shut": False,
+    "has_services": [],
+    "from_months": None,
+    "to_months": None,
+    "report_note": "",
     "rooms": [],
     "source": "",
     "spans": None,
@@ -329,6 +328,8 @@ BARE = {
     "kinds": {"zh": "", "zh-Hant": "", "en": ""},
     "left": 3,
     "names": [],
+    "kids": [{"name": "小宇", "months": 14}],
+    "siblings": [],
     "next_open": False,
     "next_opens": None,
     "open": False,
@@ -348,6 +349,7 @@ BARE = {
         "price": None,
         "cancel_minutes": 0,
         "late_minutes": 30,
+        "elsewhere": False,
     },
     "place": "",
     "places": 0,
@@ -377,7 +379,9 @@ BARE = {
 """The same where there is nothing to say."""
 _BY_LANGUAGE = {"zh": "磁盘快满了", "zh-Hant": "磁碟快滿了", "en": "The disk is nearly full"}
 OF_ONE_KEY = {
+    **EVENTS_OF_ONE_KEY,
     "staff.help": {"words": [("cases", "待办")]},
+    **CARE_OF_ONE_KEY,
     "desk.guesses": {"what": _BY_LANGUAGE},
     "desk.trouble": {"what": _BY_LANGUAGE, "remedy": _BY_LANGUAGE, "since": AT},
     "desk.trouble_over": {"what": _BY_LANGUAGE, "since": AT},

@@ -11,10 +11,11 @@ who blocks the bot. `edit: {OLD: NEW}` is an editor who changes words of the one
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -26,7 +27,12 @@ from bot.messages import Inbound, Place
 from tests.dialogs.questions import small
 from tests.world import START, World, invented
 
+if TYPE_CHECKING:
+    from tests.story.rims import Rim
+
 HEAD = {"at", "city", "staff", "programme", "lines", "no_restarts"}
+EVERY = range(1, 1_000)
+"""A new process before any line."""
 _DOCUMENT = re.compile(r"\[(id18|birth_cert|permit)(?: (\d{4}-\d\d-\d\d))? (\d+)\]")
 
 
@@ -58,9 +64,9 @@ def read(path: Path) -> Journey:
 
 
 class Player:
-    """One journey in one world. `restarts`: a new process before every line."""
+    """One journey in one world. `restarts`: the numbers of the lines before which there is a new process."""
 
-    def __init__(self, world: World, journey: Journey, restarts: bool = False) -> None:
+    def __init__(self, world: World | Rim, journey: Journey, restarts: Container[int] = ()) -> None:
         self._world = world
         self._journey = journey
         self._restarts = restarts
@@ -89,7 +95,7 @@ class Player:
                 self._cast |= {role: self._shown(where, str(pattern)) for role, pattern in value.items()}
                 continue
             self._same(where, told, {})
-            if self._restarts:
+            if number in self._restarts:
                 self._same(
                     f"{where}, at the restart before it", keys_by_name(await self._world.restart()), {}
                 )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Container
 from pathlib import Path
 
 import pytest
 
 from tests.dialogs.questions.small import services
 from tests.dialogs.voucher.district import bands, write_pack
-from tests.journeys.player import Journey, Player, read
+from tests.journeys.player import EVERY, Journey, Player, read
 from tests.walks import CAPABILITY
 from tests.world import Given, World
 
@@ -26,7 +27,7 @@ OWN = ("walk", "corrections")
 NAMES = [name_of(path) for path in FILES]
 
 
-async def played(world: World, journey: Journey, restarts: bool = False) -> None:
+async def played(world: World, journey: Journey, restarts: Container[int] = ()) -> None:
     await world.open()
     try:
         await Player(world, journey, restarts).play()
@@ -64,7 +65,7 @@ async def test_with_a_restart_between_any_two_lines(path: Path, tmp_path: Path, 
     journey = read(path)
     if journey.no_restarts:
         return
-    await played(world_of(journey, tmp_path, migrated_file), journey, restarts=True)
+    await played(world_of(journey, tmp_path, migrated_file), journey, EVERY)
 
 
 @pytest.mark.parametrize("migrated_url", ["postgresql"], indirect=True)

@@ -26,7 +26,7 @@ HERE = Path(__file__).parent
 GRADED = ("sample_questions.jsonl", "own_questions.jsonl")
 EXAMPLES = Path(str(files("knowledge").joinpath("examples")))
 TARGET = Path(str(files("knowledge").joinpath("hearing.npz")))
-CUTS = tuple(percent / 100 for percent in range(20, 75, 5))
+CUTS = tuple(percent / 100 for percent in range(20, 75))
 FALSE_ALARMS = 0.031
 """Share of the harmless sentences that may show a card: near misses are far more frequent here than with people, and
 an emergency that is not heard is worse than a card that somebody waves off."""
@@ -110,12 +110,13 @@ def cuts(marked: Sequence[tuple[str, str]]) -> tuple[float, float]:
     found = [1.0, 1.0]
     for cut in CUTS:
         false_alarms, false_starts = (alarm[~is_card] >= cut).mean(), (start[is_none] >= cut).mean()
-        print(
-            f"| {cut:.2f} | {(alarm[is_card] >= cut).mean():.3f}"
-            f" | {((alarm >= cut) | also)[is_card].mean():.3f} | {false_alarms:.4f}"
-            f" | {((start >= cut) & right)[wish].mean():.3f} | {((start >= cut) & ~right)[wish].mean():.3f}"
-            f" | {false_starts:.4f} |"
-        )
+        if round(cut * 100) % 5 == 0:
+            print(
+                f"| {cut:.2f} | {(alarm[is_card] >= cut).mean():.3f}"
+                f" | {((alarm >= cut) | also)[is_card].mean():.3f} | {false_alarms:.4f}"
+                f" | {((start >= cut) & right)[wish].mean():.3f} | {((start >= cut) & ~right)[wish].mean():.3f}"
+                f" | {false_starts:.4f} |"
+            )
         found[0] = min(found[0], cut) if false_alarms <= FALSE_ALARMS else found[0]
         found[1] = min(found[1], cut) if false_starts <= FALSE_STARTS else found[1]
     return found[0], found[1]

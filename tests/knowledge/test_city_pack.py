@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.check import check
-from knowledge.city import City, load_city, pack_folders
+from knowledge.city import CareRules, City, PlaceRules, load_city, pack_folders
 from knowledge.problems import PackError, Problem
 from knowledge.programme import Programme
 
@@ -160,6 +160,42 @@ def test_a_birth_date_has_its_band_on_the_reference_day(
     found = VOUCHER.band_of(birth, round_)
     assert (found.id if found else None) == band
     assert VOUCHER.why_no_band(birth, round_) == why
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason", "remedy"),
+    [
+        ("ahead_days: 40", "ahead_days: 0", "greater than or equal to 1", "a number within"),
+        ("at_once: 3", "at_once: three", "valid integer", "whole number"),
+        ("cancel_minutes: 120", "cancel_minutes: -5", "greater than or equal to 0", "a number within"),
+        ("late_minutes: 30", "late_minutes: 241", "less than or equal to 240", "a number within"),
+        ("late_minutes: 30", "latest_minutes: 10081", "less than or equal to 10080", "a number within"),
+        ("late_minutes: 30", "latest_minuts: 60", "not permitted", "correct its spelling"),
+        ("late_minutes: 30", "free_visits: 367", "less than or equal to 366", "a number within"),
+        ("late_minutes: 30", "moved_late_counts: perhaps", "boolean", "true or false"),
+        ("counted_most: 3", "counted_most: 101", "less than or equal to 100", "a number within"),
+        ("counted_days: 90", "counted_days: 0", "greater than or equal to 1", "a number within"),
+        ("counted_ahead_days: 7", "counted_ahead_days: 0", "greater than or equal to 1", "a number within"),
+        ("weeks: 4", "weeks: 13", "less than or equal to 12", "a number within"),
+        ("moves_first: latest", "moves_first: dice", "'latest', 'shortest' or 'lot'", "one of the values"),
+        ("{free_visits: 12}", "{free_visits: -1}", "greater than or equal to 0", "a number within"),
+        ("{free_visits: 12}", "{at_once: 2}", "not permitted", "correct its spelling"),
+        ("{free_visits: 12}", "{latest_minutes: 1d}", "valid integer", "whole number"),
+        ("dongtang: {free", "dongtan: {free", "there is no place dongtan", "correct the id"),
+    ],
+)
+def test_a_rule_of_care_that_cannot_be_is_refused_with_its_line(
+    pack: Path, old: str, new: str, reason: str, remedy: str
+) -> None:
+    line = edit(pack / "city.yaml", old, new)
+    (problem,) = refused(pack)
+    assert (problem.file, problem.line) == (str(pack / "city.yaml"), line)
+    assert reason in problem.reason
+    assert remedy in problem.remedy
+
+
+def test_every_rule_of_care_that_a_place_may_set_is_one_of_the_districts() -> None:
+    assert PlaceRules.model_fields.keys() < CareRules.model_fields.keys()
 
 
 def test_a_child_too_young_for_the_first_band_is_told_so(pack: Path) -> None:

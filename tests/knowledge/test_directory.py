@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -195,3 +196,15 @@ def test_the_cheapest_of_several_prices_counts_by_its_unit() -> None:
     assert found(priced, max_fen=100_000, unit="month") == []
     assert found(priced, max_fen=100_000, services=frozenset({"full_day"})) == []
     assert found(priced, max_fen=100_000) == ["one"]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_counting_and_listing_agree_with_what_is_found(seed: int) -> None:
+    wanted = wishes(random.Random(seed))
+    found = DIRECTORY.nearest(CENTRE, wanted, None, MONDAY)
+    assert DIRECTORY.count(CENTRE, wanted, MONDAY) == len(found)
+    anywhere = replace(wanted, minutes=None)
+    everywhere = {near.place.id for near in DIRECTORY.nearest(CENTRE, anywhere, None, MONDAY)}
+    in_order = [one.id for one in PLACES if one.id in everywhere]
+    assert [near.place.id for near in DIRECTORY.listed(wanted, 5, MONDAY)] == in_order[:5]
+    assert DIRECTORY.count(None, wanted, MONDAY) == len(in_order)

@@ -38,7 +38,7 @@ def test_what_an_expression_took_for_an_emergency_is_none(words: str) -> None:
 
 
 def test_a_wish_in_words_that_no_expression_knows() -> None:
-    words = "满座的话把我们家排到候补里头去嘛"
+    words = "约满了的话把我家娃排到后面等着嘛"
     assert [hit.intent for hit in intents.match(words)] == ["booking"]
 
 

@@ -1,4 +1,4 @@
-"""Landmarks by what people type: 147 names with mistakes, every name by its sound, corners, choices, and plain words."""
+"""Landmarks by what people type: 203 names with mistakes, every name by its sound, corners, choices, and plain words."""
 
 from __future__ import annotations
 
@@ -54,8 +54,17 @@ def test_a_typed_name(row: dict[str, str]) -> None:
 
 
 def test_there_are_enough_of_them() -> None:
-    assert len(TYPED) >= 120
+    assert len(TYPED) >= 200
     assert len({row["said"] for row in TYPED}) == len(TYPED)
+
+
+def test_whoever_means_one_finds_it_first() -> None:
+    one = [row for row in TYPED if row["how"] in ("sure", "any")]
+    first = [
+        row for row in one if ids(row["said"])[0][:1] and ids(row["said"])[0][0] in row["expected"].split(";")
+    ]
+    assert len(one) >= 190
+    assert len(first) == len(one)
 
 
 @lru_cache(maxsize=1)

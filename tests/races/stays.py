@@ -1,7 +1,7 @@
 """What each process of the race for room does, and how it is judged: from the rows of the bookings, not the counters.
 
 Stays of children of several ages, siblings among them, at two places over half hours that overlap: held, booked,
-cancelled, undone, lapsed and booked late, by whoever comes upon a booking first. The naive way looks at the rows and
+moved, cancelled, undone, lapsed and booked late, by whoever comes upon a booking first. The naive way looks at the rows and
 then writes.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
 from functools import partial
@@ -30,7 +30,7 @@ from bot.turn import Ground, Turn
 from dialogs import home
 from dialogs.booking.rules import counting, houses
 from dialogs.booking.rules.counting import House
-from dialogs.booking.service import holding
+from dialogs.booking.service import changing, holding
 from dialogs.booking.service.holding import Child, Wish
 
 SAFE, NAIVE = date(2026, 12, 2), date(2026, 12, 3)
@@ -91,7 +91,11 @@ def wish(rng: Random, both: Sequence[House], day: date) -> Wish:
     first = rng.randrange(OPENS, CLOSES - 60, 15)
     span = counting.span_of(day, first, min(CLOSES, first + rng.randrange(60, 250, 10)))
     some = rng.sample(range(CHILDREN), rng.choice((1, 1, 1, 2, 3)))
-    return Wish(rng.choice(both), span, tuple(Child(1 + number, AGES[number % len(AGES)]) for number in some))
+    return Wish(rng.choice(both), span, _aged([1 + number for number in some]))
+
+
+def _aged(subjects: Sequence[int]) -> tuple[Child, ...]:
+    return tuple(Child(subject, AGES[(subject - 1) % len(AGES)]) for subject in subjects)
 
 
 def attempt(ground: Ground, both: Sequence[House], race: Race, seed: str, db: Db) -> str:
@@ -99,7 +103,9 @@ def attempt(ground: Ground, both: Sequence[House], race: Race, seed: str, db: Db
     rng, now = Random(f"{race.seed} {seed}"), ground.clock.now()
     turn = Turn(ground, db, now, Who(rng.randrange(1, FAMILIES + 1)))
     highest = db.value("SELECT max(id) FROM booking WHERE day = :day", day=SAFE.isoformat())
-    act = rng.choice(("hold", "hold", "hold", "hold", "book", "cancel", "lapse", "leave"))
+    act = rng.choice(
+        ("hold", "hold", "hold", "hold", "book", "cancel", "lapse", "leave", "move", "move", "move")
+    )
     if act == "hold" or highest is None:
         held = holding.hold(turn, wish(rng, both, SAFE))
         return held if isinstance(held, str) else "held"
@@ -115,6 +121,9 @@ def attempt(ground: Ground, both: Sequence[House], race: Race, seed: str, db: Db
         return holding.book(turn, number)
     if act == "cancel":
         return f"cancel {holding.cancel(turn, number)}"
+    if act == "move":
+        own = [int(child["subject_id"]) for child in holding.children_of(turn, number)]
+        return changing.move(turn, number, replace(wish(rng, both, SAFE), children=_aged(own)))
     if act == "leave":
         gone = holding.leaves(turn, number, now) or (holding.left if rng.random() < 0.5 else holding.stays)(
             turn, number
@@ -151,8 +160,11 @@ def run(settings: Settings, now: datetime, race: Race, name: str, all_there: Bar
     all_there.wait(60)
     for _ in range(race.naive):
         wanted = wish(rng, grounds(ground, NAIVE), NAIVE)
-        if not store.read(partial(above, house=wanted.house, day=NAIVE, more=wanted)):
-            works.append(store.submit(partial(naively, wanted=wanted)))
+        room = not store.read(partial(above, house=wanted.house, day=NAIVE, more=wanted))
+        all_there.wait(60)  # all have looked before anybody writes: no luck of the scheduler is needed
+        if room:
+            store.write(partial(naively, wanted=wanted))
+        all_there.wait(60)
     both = grounds(ground, SAFE)
     for number in range(race.tries):
         if number % race.at_once == 0:
@@ -223,13 +235,28 @@ def judged(ground: Ground, day: date) -> Callable[[Db], list[str]]:
     return lambda db: [line for house in grounds(ground, day) for line in above(db, house, day)]
 
 
+def twice(db: Db, day: date) -> list[str]:
+    """The children who would be at two places at a time, by the rows of bookings."""
+    return [
+        f"child {row['child']}: bookings {row['one']} and {row['other']}"
+        for row in db.all(
+            "SELECT c.subject_id AS child, a.id AS one, b.id AS other FROM booking a JOIN booked_child c ON"
+            " c.booking_id = a.id JOIN booked_child d ON d.subject_id = c.subject_id JOIN booking b ON b.id ="
+            " d.booking_id WHERE a.id < b.id AND a.day = :day AND b.day = :day AND a.starts < b.ends AND b.starts <"
+            " a.ends AND a.state IN ('held', 'booked', 'came') AND b.state IN ('held', 'booked', 'came')",
+            day=day.isoformat(),
+        )
+    ]
+
+
 def wrong(ground: Ground, store: Store) -> list[str]:
-    """What does not hold after a race: a half hour above, a counter beyond its bounds or not what the bookings take."""
+    """What does not hold after a race: a half hour above, a child at two places, a counter beyond its bounds or not what the bookings take."""
 
     def look(db: Db) -> list[str]:
         beyond = db.all("SELECT key FROM scarce WHERE used > cap OR used < 0")
         return [
             *judged(ground, SAFE)(db),
+            *twice(db, SAFE),
             *(f"{row['key']}: beyond its bounds" for row in beyond),
             *holding.recounted(Turn(ground, db, ground.clock.now())),
         ]

@@ -9,7 +9,7 @@ from tests.races.stays import Race
 from tests.world import World
 
 RACE = Race(tries=500, naive=25)
-ACTS = ("held", "booked", "cancelled", "lapsed", "leaving")
+ACTS = ("held", "booked", "cancelled", "lapsed", "leaving", "changed")
 
 
 async def test_no_half_hour_is_ever_above_its_ratio_and_looking_first_is_not_enough(any_world: World) -> None:
@@ -19,6 +19,7 @@ async def test_no_half_hour_is_ever_above_its_ratio_and_looking_first_is_not_eno
     assert store.read(stays.judged(ground, stays.NAIVE)), (
         "the race is none: even looking before writing holds"
     )
+    assert store.read(lambda db: stays.twice(db, stays.NAIVE)), "no child was wanted at two places"
     assert stays.wrong(ground, store) == []
     acts = Counter(row["act"] for row in any_world.rows("SELECT act FROM audit"))
     assert all(acts[f"booking.{act}"] > 5 for act in ACTS), acts

@@ -15,10 +15,11 @@ from pathlib import Path
 
 from tests.bench.report import show
 from tests.servers import start_postgres
-from tests.soak import kills, stays, upgrades, year
+from tests.soak import day, kills, stays, upgrades, year
 from tests.soak.part import Given, Part
 
 PARTS: dict[str, tuple[str, Part]] = {
+    "day": ("Ten thousand stays booked in a day", day.measure),
     "kills": ("Killed at random: conversations, draws, pushes", kills.measure),
     "stays": ("Tries for room at two places by several processes", stays.measure),
     "upgrades": ("Killed while the database is upgraded", upgrades.measure),

@@ -29,7 +29,7 @@ async def test_one_sentence_on_telegram(tmp_path: Path, restarts: bool) -> None:
         assert it.told(MAMA, "来不了请现在点一下")
         assert "取消好了" in await it.presses(MAMA, "来不了，取消")
         await it.to("2026-12-02T12:10")
-        assert it.told(WANG, "今天不来了")
+        assert it.told(WANG, "不来了：下午2:00–5:00")
 
 
 def test_one_sentence_on_a_telephone(browser: Browser, site: str, tmp_path: Path) -> None:

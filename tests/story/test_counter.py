@@ -58,7 +58,7 @@ def key_in(desk: Page) -> None:
         ("1", "编号"),
         ("没有", "没看到编号"),
         ("2026-0158", "怎么称呼孩子"),
-        ("小宇", "最后要核对证件"),
+        ("小桔子", "最后要核对证件"),
         ("1", "留个电话"),
         ("010 6655 0000", "请核对"),
         ("1", "找回码"),
@@ -104,7 +104,7 @@ def seen_to(desk: Page, pictures: Path) -> tuple[str, str]:
     desk.wait_for_timeout(400)
     desk.screenshot(path=pictures / "counter-done.png")
     accessible(desk)
-    slip(desk, "小宇的报名回执", "80mm")
+    slip(desk, "小桔子的报名回执", "80mm")
     paper = printed(desk, "80mm", pictures, "receipt")
     desk.get_by_role("link", name="A4").click()
     printed(desk, "a4", pictures, "receipt")
@@ -117,7 +117,7 @@ def seen_to(desk: Page, pictures: Path) -> tuple[str, str]:
     for back in (desk.go_back, lambda: desk.goto(where)):
         back()
         desk.wait_for_load_state()
-        assert "小宇" not in desk.content()
+        assert "小桔子" not in desk.content()
     desk.goto(where.split("/slip")[0])
     return paper, link[0]
 
@@ -177,7 +177,7 @@ def back_with_her_paper(desk: Page, recovery: str, pictures: Path) -> str:
     heard(desk, "后四位")
     say(desk, "0000")
     heard(desk, "券可以用")
-    slip(desk, "小宇的托育消费券", "a4")
+    slip(desk, "小桔子的托育消费券", "a4")
     paper = printed(desk, "a4", pictures, "voucher")
     desk.get_by_role("link", name="80").click()
     printed(desk, "80mm", pictures, "voucher")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, time
 from fractions import Fraction
 
@@ -77,7 +78,7 @@ def test_what_siblings_take_is_added_up() -> None:
 
 def test_the_enrolled_take_first_and_never_below_nothing() -> None:
     own = house(carers=1, classes=CLASSES)
-    caps = counting.caps(own, DAY, [Stay(8, range(16, 20))] * 4)
+    caps = counting.caps(replace(own, enrolled=(Stay(8, range(16, 20)),) * 4), DAY)
     assert caps["care/liuyin/2026-12-02/16/care"] == 0
     assert caps["care/liuyin/2026-12-02/16/class:small"] == 6
     assert caps["care/liuyin/2026-12-02/20/care"] == CARER_UNITS

@@ -31,3 +31,17 @@ async def test_none_after_its_last_day_and_none_of_somebody_elses(any_district: 
     assert "消费券" not in later
     other = await card(any_district, "papa", ASKED, AT_LIUYIN, "20个月")
     assert "消费券" not in other
+
+
+async def test_a_voucher_is_good_elsewhere_when_the_place_closes(any_district: District) -> None:
+    await any_district.win("mama")
+    await card(any_district, "mama", ASKED, AT_LIUYIN)
+    await any_district.press("mama", "就约这个")
+    any_district.staff("wang", "centre", "liuyin")
+    await any_district.say("wang", "停业")
+    await any_district.press("wang", "确认")
+    await any_district.forward(seconds=2)
+    assert any_district.keys("mama")[-1] == "booking.move_sorry"
+    assert "消费券没动" in any_district.last("mama").text
+    held = any_district.rows("SELECT place, credit FROM booking WHERE state = 'aside'")
+    assert 50_000 in {row["credit"] for row in held}, "there is one that takes it"

@@ -48,8 +48,12 @@ async def test_a_child_comes_and_is_taken_home_and_the_rest_of_its_time_is_free(
     await town.say("wang", "今天名单")
     await town.press("wang", "到了：编号 1")
     assert state(town, 1) == "came"
+    await town.say("mama", "我的")
+    assert "booking.mine_there" in town.keys("mama")
     await town.to("2026-12-02T16:00")
     await town.press("wang", "接走了")
+    assert state(town, 1) == "came", "not before it is said by whom"
+    await town.press("wang", "家长本人")
     assert state(town, 1) == "left"
     assert town.keys("mama")[-1] == "booking.stayed"
     assert not town.rows("SELECT key FROM scarce WHERE used > 0 AND key LIKE 'care/heting/%'")

@@ -71,6 +71,36 @@ async def test_the_receipt_brings_the_stay_for_the_telephones_calendar_with_its_
         (event.start + alarm["trigger"].dt).astimezone(zone).isoformat() for alarm in event.walk("VALARM")
     ]
     assert alarms == ["2026-12-01T18:00:00+08:00", "2026-12-02T12:00:00+08:00"]
+    assert event["sequence"] == 0
+
+
+async def test_the_calendar_is_told_that_a_stay_is_no_more_and_that_it_stands_again(town: World) -> None:
+    await wish(town, "mama")
+    await town.press("mama", "就约这个")
+    found = []
+    for pressed in ("来不了，取消", "撤销"):
+        await town.press("mama", pressed)
+        (file,) = town.last("mama").message.files
+        calendar = icalendar.Calendar.from_ical(file.body)
+        (event,) = calendar.walk("VEVENT")
+        words = [str(part) for part in (calendar.get("method"), event.get("status"))]
+        found.append((str(event["uid"]), event["sequence"], *words))
+    assert found == [
+        ("booking-1@doorstep", 1, "CANCEL", "CANCELLED"),
+        ("booking-1@doorstep", 2, "None", "None"),
+    ]
+
+
+async def test_a_family_says_that_another_time_would_do_and_takes_it_back(town: World) -> None:
+    await wish(town, "mama")
+    await town.press("mama", "就约这个")
+    await town.say("mama", "时间可以商量")
+    assert town.keys("mama")[-1] == "booking.is_flexible"
+    assert town.rows("SELECT flexible FROM booking") == [{"flexible": 1}]
+    await town.say("mama", "我的")
+    await town.press("mama", "时间不能变")
+    assert town.keys("mama")[-1] == "booking.not_flexible"
+    assert town.rows("SELECT flexible FROM booking") == [{"flexible": 0}]
 
 
 async def test_a_hold_is_renewed_once_and_then_free_and_a_late_yes_still_works(town: World) -> None:
@@ -178,6 +208,22 @@ async def test_one_child_has_three_bookings_at_a_time(town: World) -> None:
     await town.press("mama", "来不了，取消")
     await town.forward(minutes=5)
     assert await wish(town, "mama", "12月7号上午九点到十点想托") == "booking.confirm.ask"
+
+
+async def test_whoever_looks_again_is_not_in_their_own_way(town: World) -> None:
+    """A known child: another place on the card, and the same hours asked once more after the form was left."""
+    await wish(town, "mama", "明天下午两点到五点想托，孩子2025年10月1日生")
+    await town.press("mama", "就约这个")
+    await wish(town, "mama", "后天下午两点到五点想托")
+    await town.press("mama", "改地方")
+    await town.press("mama", town.buttons("mama")[1])
+    assert town.keys("mama")[-1] == "booking.confirm.ask"
+    await town.say("mama", "取消")
+    await wish(town, "mama", "后天下午两点到五点想托")
+    assert town.keys("mama")[-1] == "booking.confirm.ask"
+    await town.press("mama", "就约这个")
+    assert states(town).count("booked") == 2
+    assert "held" not in states(town)
 
 
 async def test_a_day_too_far_ahead_is_told_and_asked_again(town: World) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,12 @@ import pytest_asyncio
 
 from bot.turn import Turn
 from dialogs.booking.service import holding
+from dialogs.booking.service.place import carers
+from tests.dialogs.booking.test_moving import act, place
 from tests.world import World
 
 ASKED = "柳荫小区附近，这周日{hours}想托，孩子{months}个月"
+SUNDAY = date(2026, 12, 6)
 CAP = 6
 """Infants whom the one place takes that is open on a Sunday."""
 
@@ -165,7 +168,7 @@ async def test_a_hold_is_renewed_only_while_nobody_waits(full: World, waited: bo
 
 
 async def test_nobody_waits_where_no_place_is_open(full: World) -> None:
-    assert await ask(full, "night", "晚上九点到十点") == "booking.instead.ask"
+    assert await ask(full, "night", "晚上九点到十点") == "booking.hours.ask"
     assert "有空位叫我" not in full.buttons("night")
 
 
@@ -181,3 +184,20 @@ async def test_who_goes_leaves_what_was_on_offer_to_the_next(full: World) -> Non
     full.house.store.write(erase)
     await full.forward(seconds=1)
     assert full.keys("berta")[-1] == "booking.offer"
+
+
+async def test_what_is_on_offer_goes_first_where_carers_are_missing_and_its_family_keeps_its_turn(
+    full: World,
+) -> None:
+    await wait(full, "anna", "berta")
+    await leave(full, "p0")
+    assert states(full, "anna", "berta") == {"anna": "held", "berta": "waiting"}
+    act(full, lambda turn: carers.off(turn, place(full, "xiaoman"), SUNDAY, 8 * 60, 20 * 60, 5))
+    await full.forward(seconds=1)
+    assert full.keys("anna")[-1] == "booking.offer_gone"
+    assert states(full, "anna", "berta") == {"anna": "waiting", "berta": "waiting"}
+    act(full, lambda turn: carers.back(turn, place(full, "xiaoman"), SUNDAY, 8 * 60))
+    await full.forward(seconds=1)
+    assert full.keys("anna")[-1] == "booking.offer", "the first in the line is asked again"
+    await full.press("anna", "要")
+    assert states(full, "anna", "berta") == {"anna": "booked", "berta": "waiting"}
