@@ -26,7 +26,7 @@ _EITHER = frozenset("乾著瞭夥於後麼徵藉")
 """Characters that a writer of Simplified may have typed as well."""
 _QUESTION = re.compile(
     r"[?？]|[吗么呢嘛]\W*$|怎么|怎样|咋|为什么|为啥|为何|凭什么|什么时候|啥时候|几时|谁|能不能|可不可以|可以不"
-    r"|行不行|要不要|是不是|有没有|什么用|干什么|干嘛|哪里|哪儿|多少钱|出来了没"
+    r"|行不行|要不要|是不是|有没有|什么用|干什么|干嘛|哪[里儿些家个种]|多少钱|出来了没"
     r"|\b(?:why|what|who|how|when|where|which|can i|may i|do i|is it|are you)\b"
 )
 

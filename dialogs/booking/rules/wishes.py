@@ -21,7 +21,7 @@ _WANTS = re.compile(
     r"(?:想|要|得|帮我|帮忙|请你?们?)(?:把|给)?(?:孩子|娃|宝宝|他|她)?托(?:管|一|几|两|三|\d|半天|整|全天|到|个|娃|孩子|宝宝|小孩|[,，。 ]|$)"
 )
 _CARE = re.compile(
-    r"托(?![福付人育班儿])|照看|没人(?:看|带|管)|(?:看|带)(?:一?下|会儿)?(?:孩子|娃|宝宝|小孩|小宝)"
+    r"托(?![福付人育班儿圈])|照看|没人(?:看|带|管)|(?:看|带)(?:一?下|会儿)?(?:孩子|娃|宝宝|小孩|小宝)"
     r"|child ?care|baby ?sit|look after|watch (?:my|our)"
 )
 """That somebody is to look after a child: enough beside a day or hours."""
