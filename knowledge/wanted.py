@@ -126,7 +126,7 @@ _KINDS: tuple[tuple[re.Pattern[str], frozenset[Kind]], ...] = (
     (re.compile(r"社区(?:托育点?|宝宝屋|托管点)|宝宝屋"), frozenset({"community"})),
     (re.compile(r"(?:单位|厂里|企业|公司|厂区)(?:的)?(?:托育点?|办托|托班)"), frozenset({"employer"})),
     (
-        re.compile(r"(?:老年|长者|老人|社区)?(?:食堂|饭堂|助餐[点站]?)|(?:老人)?吃饭|canteens?"),
+        re.compile(r"(?:老年|长者|老人|社区)?(?:食堂|饭堂|助餐[点站]?)|(?:老人)?吃饭|开饭|canteens?"),
         frozenset({"canteen"}),
     ),
     (re.compile(r"养老(?:驿站|服务站|服务中心|站)|日间照料中心"), frozenset({"station"})),

@@ -67,6 +67,7 @@ def claims(text: str, turn: Turn, city: City, corpus: Corpus | None = None) -> C
         return said
     wish = not wishes.narrows(text, turn.today) and (
         wishes.wishes(text, turn.today)
+        or start.books_a_place(text, city)
         or any(hit.intent == "booking" and hit.kind == "start" for hit in match(text))
     )
     if turn.form == "booking":

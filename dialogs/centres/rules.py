@@ -41,6 +41,10 @@ _SLOW = re.compile(
     r"老人|老年|老伴|爸妈|父母|我爸|我妈|公公|婆婆|爷爷|奶奶|姥姥|姥爷|外公|外婆|老爷子|老太太|腿脚(?:不好|不便|不方便|不利索|慢)?|走不快|走不动|走得慢|岁数大|年纪大|上年纪"
     r"|\b(?:grand(?:ma|pa|mother|father|parents?)|elderly|old people|walk slowly)\b"
 )
+_ASKS_KIND = re.compile(
+    r"(?:请问|我们?|咱们?|想|要|找|去|在|有没有|有|哪里|哪儿|哪|什么|地方|几点|啥时候|时候|这里|这儿|区里|怎么走|的|吗|么|呢|啊|是|都"
+    r"|\b(?:where|is|are|the|there|any|a|find)\b|[ ,.?!])*"
+)
 _ELDERS = frozenset({"canteen", "station"})
 _SETS = ("kinds", "services", "weekdays")
 _BRACKETS = re.compile(r"（[^）]*）")
@@ -147,12 +151,19 @@ def names_in(text: str, names: Iterable[tuple[str, str]]) -> tuple[str, str]:
     return "", said
 
 
-def names_elsewhere(text: str, today: date) -> bool:
-    """Whether words say 附近 of something that stands before it and that nobody knows: 火星基地附近有托育吗."""
+def named_elsewhere(text: str, today: date) -> str:
+    """What words say 附近 of, where it stands before it and nobody knows it: 火星基地 of 火星基地附近有托育吗; else ""."""
     found = NEARBY.search(normalise(text))
     if found is None or found[0] not in AROUND:
-        return False
-    return not nothing_else(normalise(text)[: found.start()], today)
+        return ""
+    before = normalise(text)[: found.start()].strip()
+    return "" if nothing_else(before, today) else before
+
+
+def asks_for_a_kind(text: str, today: date) -> bool:
+    """Whether words ask where there is a place of some kind, and nothing more: 养老驿站在哪, 有没有宝宝屋, 几点开饭."""
+    asked = read(text, today)
+    return bool(asked.wanted.kinds) and _ASKS_KIND.fullmatch(normalise(asked.rest)) is not None
 
 
 def for_elders(wanted: Wanted) -> bool:

@@ -33,6 +33,11 @@ ANYWHERE = ("都行", "随便", "哪里都行", "哪儿都行", "不用管远近
 NEARBY = re.compile(
     r"附近|周边|周围|就近|最近的|跟前|家门口|离(?:我|家)|走路能?到|nearby|near me|nearest|close to"
 )
+_AROUND = re.compile(r"附近|周边|周围")
+_FROM_HERE = re.compile(
+    r"(?:请问|我们?|咱们?|俺|孩子|宝宝|娃|老人|爷爷|奶奶|[爸妈]+|住|在|从|离|家里?|这[里边儿]?|想|要|去|带|找|看看|问|有没有|有|那|的|[ ,])*"
+)
+"""What may stand before 附近 and names no spot."""
 HELPING: frozenset[Kind] = frozenset({"volunteer", "training"})
 """What is shown to those only who ask for it."""
 Part = Literal["", "morning", "afternoon", "evening"]
@@ -139,6 +144,18 @@ def read(text: str, now: datetime) -> Sought:
         word=word[0] if word is not None else "",
         relative=relative,
     )
+
+
+def names_a_spot(text: str, now: datetime, whose: Iterable[str] = ()) -> bool:
+    """Whether words say 附近 of something that stands before it, a home of those in `whose` apart: 火星基地附近有活动吗."""
+    said = normalise(text)
+    found = _AROUND.search(said)
+    if found is None:
+        return False
+    before = when.read(said[: found.start()], now).rest
+    for name in whose:
+        before = before.replace(normalise(name), "")
+    return _FROM_HERE.fullmatch(normalise(before)) is None
 
 
 def _part(said: when.When) -> Part:

@@ -74,9 +74,10 @@ def _late(turn: Turn, city: City, row: Row) -> bool:
 
 
 def _wish(text: str, turn: Turn, city: City) -> dict[str, Any] | None:
-    """What a wish for room tells the form, where it tells a day; None: it tells none."""
+    """What a wish for room tells the form; None where it may be about anything: it tells neither a day nor that it is a
+    place that is waited for, or another form is open."""
     told = when.read(text, turn.now.astimezone(turn.ground.settings.zone))
-    if not (told.days or told.perhaps):
+    if not (told.days or told.perhaps) and (turn.busy or "位" not in text):
         return None
     known = {**wishes.first_words(text, turn.today), "wait": True, "spot": "anywhere"}
     here = [(place.id, place.name) for place in city.places if houses.bookable(place)]

@@ -104,6 +104,11 @@ def place_named(turn: Turn, city: City, words: str) -> None:
         turn.say("booking.place_unknown", said=unknown)
 
 
+def books_a_place(words: str, city: City) -> bool:
+    """Whether words name a nursery that is to be booked."""
+    return rules.books_one(words, {place.id: place.name for place in city.places if houses.bookable(place)})
+
+
 def point(turn: Turn) -> Point | None:
     """Where the family sets out, or None where it is all the same."""
     spot = turn.data.get("spot")

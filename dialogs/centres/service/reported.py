@@ -19,7 +19,7 @@ from knowledge.wanted import Wanted
 # What may be asked beside a name so that its card is the answer; prices, telephones and hours have entries of their own.
 _ASKS_WHERE = re.compile(
     r"(?:请问|想问|问|一下|我|想|找|去|在|是|的|哪个|哪里|哪儿|哪|怎么走|咋走|怎么去|怎么样|咋样|地址|位置|地方|附近|这家|那家|介绍|说说|看看|什么|样|有没有|有|能|可以|收|送"
-    r"|托班|托育|托儿|托|孩子|娃|宝宝|吗|么|呢|呀|啊|吧|\b(?:where|is|the|what|about)\b|[ ,.?!;])*"
+    r"|托班|托育|托儿|托|孩子|娃|宝宝|十字|路口|[东南西北]{1,2}角|[东南西北]边|门口|对面|旁边|这边|那边|吗|么|呢|呀|啊|吧|\b(?:where|is|the|what|about)\b|[ ,.?!;])*"
 )
 
 

@@ -59,6 +59,11 @@ class Ground:
         code = self.elsewhere(text)
         return code is not None and not reported.in_region(code, read(text, today).wanted)
 
+    def begins_a_name(self, text: str) -> bool:
+        """Whether a message is nothing but how landmarks' names begin: 柳荫."""
+        said = normalise(text)
+        return len(said) > 1 and any(normalise(name).startswith(said) for name, _ in self.landmark_names)
+
     def spot_in(self, text: str) -> tuple[Spot | None, str]:
         """The landmark that a sentence surely names, and what else it says."""
         id_, rest = rules.names_in(text, self.landmark_names)
@@ -82,9 +87,17 @@ def claims(text: str, turn: Turn, ground: Ground) -> Claim | None:
         return Claim(flow="centres", known={"words": text})
     if turn.busy:
         return None
+    if ground.begins_a_name(text):
+        return Claim(flow="centres", known={"words": text})
     _, rest = ground.spot_in(text)
+    # where the corpus has no answer
+    kind = (
+        Claim(flow="centres", known={"words": text}, last=True)
+        if rules.asks_for_a_kind(text, turn.today)
+        else None
+    )
     if not rules.nothing_else(rest, turn.today):
-        return None
+        return kind
     spot, _ = ground.spot_in(text)
     wanted = read(rest, turn.today).wanted
     near = rules.NEARBY.search(normalise(text)) is not None
@@ -95,7 +108,7 @@ def claims(text: str, turn: Turn, ground: Ground) -> Claim | None:
     if wanted != Wanted() and remembered(turn) is not None:
         # 助餐点周末营业吗 is first asked of the corpus, 周六开吗 of what was just found.
         return Claim(flow="centres", known={"words": text}, last=rules.of_all(text, wanted))
-    return None
+    return kind
 
 
 def look(turn: Turn, ground: Ground) -> Literal["known", "ask", "which", "elsewhere"]:
@@ -114,10 +127,12 @@ def look(turn: Turn, ground: Ground) -> Literal["known", "ask", "which", "elsewh
             return "ask"
         return _at_home(turn, homes.known(turn)) or "ask"
     words = str(data.pop("words"))
-    found, mine = _read(turn, ground, words, old), homes.known(turn)
+    found, mine = _read(turn, ground, words, old, fuzzy=ground.begins_a_name(words)), homes.known(turn)
     from_home = found == "known" and says_home(words) and ground.spot_in(words)[0] is None
-    if from_home or (found is None and not rules.names_elsewhere(words, turn.today)):
+    if from_home or (found is None and not rules.named_elsewhere(words, turn.today)):
         found = _at_home(turn, mine, words) or found
+    if found is None and (said := rules.named_elsewhere(words, turn.today)):
+        turn.say("centres.spot_unknown", said=said)
     return found or "ask"
 
 

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Literal
 
+from bot import homes
+from bot.homes import Home, Spot
 from bot.lookups import LookUps
 from bot.messages import Button
 from bot.turn import Turn
@@ -17,6 +19,7 @@ from dialogs.events.service import seats
 from dialogs.events.service.ground import ELDERS, Ground, called_off, local, said_of, stopped
 from knowledge.events import Date
 from knowledge.geo import Point, metres, minutes
+from knowledge.landmarks import says_home
 
 LOOK_UPS = LookUps("events.narrow", timedelta(hours=2))
 ALTERNATIVES = 3
@@ -34,9 +37,10 @@ def look(turn: Turn, ground: Ground) -> Literal["told", "ask"]:
     turn.data["sought"] = sought.to_json()
     if words and sought.near:
         meant = ground.landmarks.find(words)
-        if not meant.sure:
+        spot = _spot(meant.spots[0].point) if meant.sure else _at_home(turn, sought, words)
+        if spot is None:
             return "ask"
-        tell(turn, ground, sought, meant.spots[0].point)
+        tell(turn, ground, sought, spot)
         return "told"
     tell(turn, ground, sought)
     return "told"
@@ -47,12 +51,15 @@ def where(turn: Turn, ground: Ground) -> Literal["told", "which", "again"]:
     said = turn.data.pop("spot")
     sought = Sought.of_json(turn.data["sought"])
     if isinstance(said, list):
-        tell(turn, ground, sought, Point(*said))
+        tell(turn, ground, sought, Spot(*said))
         return "told"
     if said == "anywhere":
         tell(turn, ground, replace(sought, near=False))
         return "told"
     meant = ground.landmarks.find(said)
+    if not meant.sure and says_home(said) and (home := _at_home(turn, sought, said)) is not None:
+        tell(turn, ground, sought, home)
+        return "told"
     if not meant.spots:
         turn.say("events.spot_unknown", said=said)
         return "again"
@@ -61,7 +68,7 @@ def where(turn: Turn, ground: Ground) -> Literal["told", "which", "again"]:
             {"value": one.landmark.id, "label": one.landmark.name} for one in meant.spots
         ]
         return "which"
-    tell(turn, ground, sought, meant.spots[0].point)
+    tell(turn, ground, sought, _spot(meant.spots[0].point))
     return "told"
 
 
@@ -69,8 +76,26 @@ def chosen(turn: Turn, ground: Ground) -> Literal["told"]:
     """The landmark that was meant."""
     name = turn.data.pop("landmark")
     one = next(one for one in ground.city.landmarks if one.id == name)
-    tell(turn, ground, Sought.of_json(turn.data["sought"]), one.point)
+    tell(turn, ground, Sought.of_json(turn.data["sought"]), _spot(one.point))
     return "told"
+
+
+def _spot(point: Point) -> Spot:
+    return Spot(point.lat, point.lon)
+
+
+def _at_home(turn: Turn, sought: Sought, words: str) -> Spot | None:
+    """The home that is remembered: of whoever is named, of who the activity is for, or one's own; None: there is none."""
+    mine = homes.known(turn)
+    if rules.names_a_spot(words, local(turn), [home.whose.name for home in mine if home.whose.name]):
+        return None
+    kind = {"elder": homes.ELDER, "child": homes.CHILD}.get(sought.for_whom, homes.ME)
+
+    def far_from_meant(home: Home) -> tuple[bool, bool]:
+        return not (home.whose.name and home.whose.name in words), home.whose.kind != kind
+
+    home = min(mine, key=far_from_meant, default=None)
+    return None if home is None else Spot(home.spot.lat, home.spot.lon, homes.said(turn, home))
 
 
 def narrow(turn: Turn, payload: dict[str, Any], ground: Ground) -> None:
@@ -79,15 +104,16 @@ def narrow(turn: Turn, payload: dict[str, Any], ground: Ground) -> None:
     if kept is None:
         turn.start("events")
         return
-    tell(turn, ground, Sought.of_json(kept["sought"]), _spot(kept))
+    tell(turn, ground, Sought.of_json(kept["sought"]), _kept_spot(kept))
 
 
-def _spot(kept: Mapping[str, Any]) -> Point | None:
-    return None if kept["spot"] is None else Point(*kept["spot"])
+def _kept_spot(kept: Mapping[str, Any]) -> Spot | None:
+    return None if kept["spot"] is None else Spot(*kept["spot"])
 
 
-def tell(turn: Turn, ground: Ground, sought: Sought, spot: Point | None = None) -> None:
-    """Say at most four dates that are looked for; the nearest first where somebody said from where."""
+def tell(turn: Turn, ground: Ground, sought: Sought, spot: Spot | None = None) -> None:
+    """Say at most four dates that are looked for; the nearest first where it is known from where. A spot that nobody said
+    now is named."""
     LOOK_UPS.forget(turn)
     found = _found(turn, ground, sought)
     lacking = ""
@@ -95,7 +121,7 @@ def tell(turn: Turn, ground: Ground, sought: Sought, spot: Point | None = None) 
         lacking, sought = sought.word, replace(sought, word="")
         found = _found(turn, ground, sought)
     if spot is not None:
-        found.sort(key=lambda one: metres(spot, one.place.point))
+        found.sort(key=lambda one: metres(Point(spot.lat, spot.lon), one.place.point))
     if sought.for_whom == "elder" and not sought.days:
         found.sort(
             key=lambda one: not one.event.elders
@@ -112,6 +138,7 @@ def tell(turn: Turn, ground: Ground, sought: Sought, spot: Point | None = None) 
         items=[_item(turn, one, spot, number) for number, one in enumerate(shown, first + 1)],
         count=len(found),
         near=spot is not None,
+        start="" if spot is None else spot.near,
         lacking=lacking,
         series=_series(shown),
     )
@@ -162,11 +189,11 @@ def narrow_by_words(turn: Turn, ground: Ground, words: str) -> None:
     if kept is None:
         tell(turn, ground, sought)
     else:
-        tell(turn, ground, Sought.of_json(kept["was"]).narrowed(sought), _spot(kept))
+        tell(turn, ground, Sought.of_json(kept["was"]).narrowed(sought), _kept_spot(kept))
 
 
-def _item(turn: Turn, one: Date, spot: Point | None, number: int) -> dict[str, Any]:
-    straight = None if spot is None else metres(spot, one.place.point)
+def _item(turn: Turn, one: Date, spot: Spot | None, number: int) -> dict[str, Any]:
+    straight = None if spot is None else metres(Point(spot.lat, spot.lon), one.place.point)
     return {
         **said_of(turn, one),
         "number": number,
@@ -176,7 +203,7 @@ def _item(turn: Turn, one: Date, spot: Point | None, number: int) -> dict[str, A
     }
 
 
-def _changes(turn: Turn, sought: Sought, spot: Point | None, more: bool, none: bool) -> list[list[Button]]:
+def _changes(turn: Turn, sought: Sought, spot: Spot | None, more: bool, none: bool) -> list[list[Button]]:
     """The buttons that change what is looked for, two in a row, and the way to a person. Old people have few, and the
     person is among what they choose from."""
     ways: list[tuple[str, Sought]] = []
@@ -205,7 +232,7 @@ def _changes(turn: Turn, sought: Sought, spot: Point | None, more: bool, none: b
 
 
 def _rows(
-    turn: Turn, sought: Sought, spot: Point | None, ways: list[tuple[str, Sought]]
+    turn: Turn, sought: Sought, spot: Spot | None, ways: list[tuple[str, Sought]]
 ) -> list[list[Button]]:
     spotted = None if spot is None else list(spot)
     kept = [

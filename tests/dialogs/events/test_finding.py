@@ -47,6 +47,30 @@ async def test_numbers_and_short_words_go_on_from_the_list(world: World) -> None
     assert world.keys("nainai")[-1] not in ("events.nothing", "events.found_plain")
 
 
+async def test_the_nearest_are_counted_from_the_home_that_is_remembered(world: World) -> None:
+    await world.say("mama", "附近有绘本活动吗")
+    assert world.keys("mama")[-1] == "events.spot.ask"
+    await world.say("mama", "取消")
+    await world.share("mama", location=(34.27, 108.94))
+    await world.press("mama", "记住这里，当作我家")
+    await world.press("mama", "同意，记住")
+    await world.restart()
+    for words in ("附近有绘本活动吗", "我家附近这周末有绘本活动吗"):
+        await world.say("mama", words)
+        assert world.keys("mama")[-1] == "events.found", words
+        assert "从您家（柳荫社区附近）算，近的在前面" in world.last("mama").text
+    await world.say("mama", "免费的")
+    assert "从您家" in world.last("mama").text, "what was narrowed is still counted from there"
+    await world.say("mama", "火星基地附近有绘本活动吗")
+    assert world.keys("mama")[-1] == "events.spot.ask", "a spot that nobody knows is not home"
+    await world.say("mama", "我家")
+    assert "从您家" in world.last("mama").text
+    await world.say("mama", "石桥菜市场附近有绘本活动吗")
+    assert "从您家" not in world.last("mama").text
+    await world.say("papa", "附近有绘本活动吗")
+    assert world.keys("papa")[-1] == "events.spot.ask", "another's home"
+
+
 async def test_what_is_not_held_is_said_and_what_is_like_it_shown(world: World) -> None:
     await world.say("mama", "我想学剪纸")
     assert "「剪纸」最近没有排" in world.last("mama").text
