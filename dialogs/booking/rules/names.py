@@ -12,7 +12,9 @@ _KIND = r"(?:家庭托育点|社区托育点|厂区托育点|社区宝宝屋|幼
 _LESS = re.compile(r"[（(].*?[）)]")
 _SENT = r"(?:约|去|送到?|放到?|到)"
 _UNKNOWN = re.compile(rf"{_SENT}([\u4e00-\u9fff]{{2,8}}?{_KIND})")
-_BOOKS = re.compile(r"(?:我们?|咱们?|请|想|要|得|帮|给|替|孩子|娃|宝宝|[ ,])*(?:预约|预定|预订|约|订)(?!了|过|好|的)")
+_BOOKS = re.compile(
+    r"(?:我们?|咱们?|请|想|要|得|帮|给|替|孩子|娃|宝宝|[ ,])*(?:预约|预定|预订|约|订)(?!了|过|好|的)"
+)
 _ANY = re.compile(r"附近|最近|近|哪|家|个|普惠|公办|民办|便宜|社区托|小区|旁边|的|一下")
 """What is said of any nursery, and is no name."""
 
@@ -35,9 +37,7 @@ def place_in(words: str, places: Mapping[str, str]) -> str:
 
 def books_one(words: str, places: Mapping[str, str]) -> bool:
     """Whether words say that a place of these is to be booked: 约一下石桥托育园."""
-    return (
-        _BOOKS.match(normalise(words)) is not None and not asks(words) and bool(place_in(words, places))
-    )
+    return _BOOKS.match(normalise(words)) is not None and not asks(words) and bool(place_in(words, places))
 
 
 def unknown_place(words: str, names: Iterable[str]) -> str:

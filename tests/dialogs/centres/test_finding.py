@@ -208,7 +208,7 @@ async def test_words_narrow_for_half_an_hour_and_buttons_for_two(town: World) ->
 
 async def test_a_spot_that_nobody_knows_is_told_and_a_name_half_typed_is_asked_about(town: World) -> None:
     await town.say("mama", "火星小区附近有托育吗")
-    assert "「火星小区」我没找到" in town.shown_to("mama")[-2].text
+    assert "「火星小区」我没找到" in town.last("mama").text
     assert town.keys("mama")[-1] == "centres.spot.ask"
     await town.say("papa", "柳荫")
     assert town.keys("papa")[-1] == "centres.landmark.ask"
