@@ -78,12 +78,13 @@ async def test_who_comes_to_the_door_takes_a_seat_while_there_is_one(town: World
 
 
 async def test_a_stay_of_the_same_child_at_that_hour_is_said(world: World) -> None:
-    await world.say("mama", "柳荫小区附近，明天下午三点到五点托两小时，孩子20个月")
+    await world.say("mama", "柳荫小区附近，12月9日下午三点到五点托两小时，孩子20个月")
     await world.press("mama", "就约这个")
     assert world.keys("mama")[-1] == "booking.receipt"
-    await world.press("mama", f"{BOOKS}:grandparent")
+    await world.press("mama", "go:event:books-liuyin:2026-12-09:grandparent")
     assert world.keys("mama")[-1] == "events.receipt"
     assert "时间撞上了" in world.last("mama").text
     assert "下午3:00–5:00" in world.last("mama").text
-    await world.press("mama", "go:event:books-liuyin:2026-12-09:grandparent")
+    await world.press("mama", "go:event:child-doctor:2026-12-09:grandparent")
+    assert world.keys("mama")[-1] == "events.receipt"
     assert "时间撞上了" not in world.last("mama").text
