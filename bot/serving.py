@@ -52,11 +52,12 @@ class Fullness:
 
 @dataclass(frozen=True)
 class Engaged:
-    """Where somebody is to be: instants, and the name of the place."""
+    """Where somebody is to be: instants, the name of the place, and what for where that has a name."""
 
     starts: datetime
     ends: datetime
     where: str
+    what: str = ""
 
 
 class Serves(Protocol):

@@ -84,6 +84,7 @@ def capability(city: City) -> Capability:
         starts=calling_off.sweep,
         told_ages=seats.told_ages,
         stands_at=seats.stands_at,
+        engaged=partial(kept.engaged, ground=ground),
         self_checks=seats.recounted,
     )
 

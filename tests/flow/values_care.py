@@ -127,6 +127,7 @@ CARE: dict[str, Any] = {
         "spent": 12,
         "free_for": 1,
         "last_chance": {"counted": 2, "days": 90, "ahead": 7},
+        "clash": {"what": "柳荫绘本时间（示例）", "begins": "16:00", "ends_at": "16:40"},
         "visit": "first",
     },
 }

@@ -27,7 +27,12 @@ EVENTS: dict[str, Any] = {
     "lacking": "剪纸",
     "walked": 2,
     "series": True,
-    "clash": {"place_name": "柳荫托育中心", "begins": "09:00", "ends_at": "12:00"},
+    "clash": {
+        "place_name": "柳荫托育中心",
+        "what": "柳荫绘本时间（示例）",
+        "begins": "09:00",
+        "ends_at": "12:00",
+    },
     "people": [
         {"number": 7, "who": "爸妈带孩子", "months": 20, "here": True},
         {"number": 8, "who": "本人", "months": None, "here": False},

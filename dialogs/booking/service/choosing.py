@@ -127,10 +127,24 @@ def hold(turn: Turn, city: City) -> Literal["held", "full", "twice", "many"]:
             - timedelta(minutes=city.settings.care.at(offer.place.id).cancel_minutes),
         ),
         "visit": known,
+        "clash": _beside(turn, offer.wish),
         "last_chance": terms.last_chance(turn, city.settings.care),
         "weekly": when.read(str(data.get("when", "")), turn.now).weekly,
     }
     return "held"
+
+
+def _beside(turn: Turn, wish: Wish) -> dict[str, Any] | None:
+    """What else a child of a wish is signed up for at that time, with another service."""
+    begins = finding.instant_of(turn, wish.span)
+    ends = begins + timedelta(minutes=wish.span.length)
+    for child in wish.subjects:
+        for one in turn.everyone.engaged(turn, child, wish.span.day) if turn.everyone is not None else ():
+            if one.what and one.starts < ends and begins < one.ends:
+                zone = turn.ground.settings.zone
+                at = (f"{moment.astimezone(zone):%H:%M}" for moment in (one.starts, one.ends))
+                return {"what": one.what, **dict(zip(("begins", "ends_at"), at, strict=True))}
+    return None
 
 
 def release(turn: Turn) -> None:

@@ -41,29 +41,26 @@ def known(turn: Turn) -> list[Known]:
         "SELECT id, name, birth FROM subject WHERE person_id = :person AND kind = 'child' ORDER BY id",
         person=turn.who.id,
     )
-    came = turn.db.all(
-        "SELECT c.subject_id, c.months, b.day, b.created FROM booked_child c JOIN booking b ON b.id = c.booking_id"
-        " JOIN subject s ON s.id = c.subject_id WHERE s.person_id = :person AND s.birth IS NULL ORDER BY c.id DESC",
-        person=turn.who.id,
-    )
-    ages = {int(row["subject_id"]): row for row in came}
     found = []
     for row in rows:
         subject, today = int(row["id"]), turn.today
         if row["birth"] is not None:
             birth = date.fromisoformat(turn.unseal(row["birth"], "subject.birth"))
             child = Child(birth, birth, today)
-        elif subject in ages:
-            child = _told(turn, ages[subject])
+        elif (told := _told(turn, subject)) is not None:
+            child = told
         else:
             continue
         found.append(Known(subject, turn.unseal(row["name"], "subject.name"), child))
     return found
 
 
-def _told(turn: Turn, row: Row) -> Child:
-    """A child whose age was told on the day of a booking."""
-    on, months = _said(turn, row)
+def _told(turn: Turn, subject: int) -> Child | None:
+    """A child by the age that was told of it first, here or to another service; None: it never was."""
+    ages = told_ages(turn, subject) if turn.everyone is None else turn.everyone.told_ages(turn, subject)
+    if not ages:
+        return None
+    on, months = min(ages, key=lambda said: said[0])
     told = aged(months, months, on)
     return Child(told.first, told.last, turn.today)
 

@@ -9,6 +9,7 @@ from typing import Any
 from bot import appointments
 from bot.clock import ms
 from bot.messages import Button, File
+from bot.serving import Engaged
 from bot.store.session import Row
 from bot.timers import Due
 from bot.turn import Turn
@@ -36,14 +37,29 @@ def clash(turn: Turn, row: Row) -> dict[str, Any] | None:
         return None
     day, starts, ends_at = date.fromisoformat(row["day"]), begins(turn, row), ends(turn, row)
     for one in turn.everyone.engaged(turn, int(row["subject_id"]), day):
-        if one.starts < ends_at and starts < one.ends:
+        own = (one.starts, one.what) == (starts, row["title"])
+        if not own and one.starts < ends_at and starts < one.ends:
             zone = turn.ground.settings.zone
             return {
                 "place_name": one.where,
+                "what": one.what,
                 "begins": one.starts.astimezone(zone).time(),
                 "ends_at": one.ends.astimezone(zone).time(),
             }
     return None
+
+
+def engaged(turn: Turn, subject: int, day: date, ground: Ground) -> list[Engaged]:
+    """The activities that a child is signed up for on a day."""
+    rows = turn.db.all(
+        "SELECT * FROM event_seat WHERE subject_id = :child AND day = :day AND state = 'signed' ORDER BY starts",
+        child=subject,
+        day=day.isoformat(),
+    )
+    return [
+        Engaged(begins(turn, row), ends(turn, row), told(turn, ground, row)["place_name"], row["title"])
+        for row in rows
+    ]
 
 
 def buttons(turn: Turn, ground: Ground, row: Row, person: int | None = None) -> list[list[Button]]:

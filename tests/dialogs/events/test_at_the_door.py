@@ -88,3 +88,16 @@ async def test_a_stay_of_the_same_child_at_that_hour_is_said(world: World) -> No
     await world.press("mama", "go:event:child-doctor:2026-12-09:grandparent")
     assert world.keys("mama")[-1] == "events.receipt"
     assert "时间撞上了" not in world.last("mama").text
+
+
+async def test_an_activity_of_the_same_child_is_said_before_a_stay_is_booked(world: World) -> None:
+    await world.press("mama", "go:event:books-liuyin:2026-12-09:parent")
+    await world.say("mama", "20个月")
+    assert world.keys("mama")[-1] == "events.receipt"
+    assert "时间撞上了" not in world.last("mama").text, "it is no clash with itself"
+    await world.say("mama", "柳荫小区附近，12月9日下午三点到五点托两小时，孩子20个月")
+    assert "报了「柳荫绘本时间（示例）」" in world.last("mama").text
+    assert "下午4:00–4:40" in world.last("mama").text
+    await world.say("mama", "改成上午九点到十一点")
+    assert world.keys("mama")[-1] == "booking.confirm.ask"
+    assert "时间撞上了" not in world.last("mama").text
