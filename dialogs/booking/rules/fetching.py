@@ -71,11 +71,15 @@ _LATE = re.compile(
 )
 _MINUTES = {"半小时": 30, "半个小时": 30, "半个钟头": 30, "半个钟": 30, "一小时": 60, "一个小时": 60, "一个钟头": 60, "十分钟": 10, "十五分钟": 15, "二十分钟": 20, "三十分钟": 30, "五分钟": 5, "四十分钟": 40}  # fmt: skip
 _AT_DOOR = re.compile(r"接?编号(\d+)(?:的)?[,，:：]?([^\d,，]{1,12}?)(?:来接(?:孩子)?)?")
+_MAY_THEY = re.compile(
+    rf"(?:到时候?)?(?:能不能|可不可以|可以|能)?(?:让|叫|由|请)?(?:我|他|她|孩子)?(?:{'|'.join(sorted(_RELATIVES))})(?:能不能|可不可以|可以|能)?(?:来|去)?接(?:孩子|宝宝|娃)?"
+    r"(?:吗|么|行吗|行不行|可以吗|好吗|可不可以|没问题吧)[?？]?|can(?:grandma|grandpa|grandmother|grandfather|dad|mum|mom|somebodyelse|someoneelse)pick(?:him|her|them|mychild)?up[?？]?"
+)
 
 
 def asks_list(text: str) -> bool:
-    """谁能接."""
-    return _LIST.fullmatch(fold(text)) is not None
+    """谁能接, 可以让奶奶去接吗."""
+    return _LIST.fullmatch(fold(text)) is not None or _MAY_THEY.fullmatch(fold(text)) is not None
 
 
 def allows(text: str) -> tuple[str, str] | None:

@@ -29,6 +29,11 @@ _WAIT = re.compile(
     r"有(?:了)?(?:空|位|空位|位子|位置|名额|空位置|空位子)(?:了|出来)?(?:的话|的时候)?[,，]?(?:就|请|再|麻烦)?(?:叫|告诉|通知|提醒|喊|跟我说|说|联系)(?:一?声|一下)?我?"
     r"|(?:帮我)?(?:排队|候补|等(?:一?个)?(?:空位|位子|名额))|\b(?:tell|call|ping|notify|let) me\b.{0,30}\b(?:free|place|spot|room|opens?)\b|\bwait(?:ing)? ?list\b"
 )
+_TOO_DEAR = re.compile(
+    r"(?:这家?|那家?|价格|价钱)?(?:也|都)?(?:太|有点儿?|好|真|挺|忒)贵(?:了|啊|呀|吧|点)*|贵了(?:点|些)?"
+    r"|(?:有没有|有|想要|要|找|换)?(?:一?家|个)?(?:更|再|比较)?便宜(?:一?点儿?|些)?(?:的)?(?:地方|园|一家)?(?:吗|么|呢|有吗|没有)?"
+    r"|(?:that is |that's |it's )?too expensive|(?:is there )?(?:any|some)?(?:thing|where|one)? ?cheaper(?: one)?"
+)
 Question = Literal["bring", "refund", "price", "invoice", "way", "hours"]
 _QUESTIONS: tuple[tuple[Question, re.Pattern[str]], ...] = (
     ("bring", re.compile(r"(?:要|需要|用|该|应该)?(?:自己)?(?:带|准备)(?:点|些)?(?:什么|啥|哪些)|(?:要|需要)(?:带|准备)|what (?:do|should|shall|must) (?:i|we) bring|what to bring")),
@@ -72,6 +77,11 @@ def number(text: str) -> int | None:
 def next_one(text: str) -> bool:
     """Whether words mean the next of several bookings."""
     return _NEXT.search(_plain(text)) is not None
+
+
+def too_dear(text: str) -> bool:
+    """Whether words say no more than that something cheaper is wanted."""
+    return _TOO_DEAR.fullmatch(_plain(text).strip("。.!！~?？ ")) is not None
 
 
 def waits(text: str) -> bool:

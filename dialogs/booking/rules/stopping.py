@@ -32,8 +32,10 @@ _CLASSES = {
     "mixed": r"混龄班?|\bmixed\b",
 }
 _STOP = re.compile(
-    r"停课|停班|停业|停园|闭园|关园|休园|暂停营业|关门歇业|\b(?:close|closes|closed|closing|suspend(?:ed)?|shut)\b"
+    r"停课|停班|停业|停园|闭园|关园|休园|暂停营业|关门歇业|(?:要|得|只好|只能|必须|临时)关门|开不了(?:门|园)|不(?:能)?开(?:门|园)(?:了|$)|\b(?:close|closes|closed|closing|suspend(?:ed)?|shut)\b"
 )
+_BROKE_OUT = re.compile(r"有(?:人|孩子|个|一个|两个|几个)?|出现|发现|确诊|得了|爆发|查出")
+"""Words by which an illness is reported in a class that is not said to stop: it is asked whether it does."""
 _OPEN = re.compile(
     r"(?:恢复|重新|可以)(?:开园|开业|营业|上课|开课|开班|开门|开放)|复课|复园|复业|\b(?:re-?open(?:s|ed)?|resumes?)\b"
 )
@@ -61,10 +63,13 @@ def read(text: str, now: datetime) -> Said | None:
     if len(plain) > LONGEST or asks(plain):
         return None
     opens = _OPEN.search(plain) is not None
+    of_class, illness = _first(_CLASSES, plain), _first(_ILLNESS, plain)
     if not opens and _STOP.search(plain) is None:
-        return None
+        if not of_class or illness in ("", "other") or _BROKE_OUT.search(plain) is None:
+            return None
+        return Said(False, of_class, illness, now.date(), None, plain)
     first, last = _span(plain, now)
-    return Said(opens, _first(_CLASSES, plain), _first(_ILLNESS, plain), first, last, plain)
+    return Said(opens, of_class, illness, first, last, plain)
 
 
 def rooms(place: Place, said: Said) -> list[str]:

@@ -182,6 +182,17 @@ def sought(turn: Turn) -> Sought:
     )
 
 
+def cheaper(turn: Turn, city: City) -> str:
+    """The cheapest place with room for what the card says, the nearer of two; "" where none asks for less than the card's."""
+    price = turn.data["offer"]["price"]
+    found = [
+        (offer.wish.price, at, offer.place.id)
+        for at, offer in enumerate(finding.offers(turn, city, sought(turn), start.point(turn)))
+        if offer.wish.price is not None and (price is None or offer.wish.price < price)
+    ]
+    return min(found)[2] if found else ""
+
+
 def _others(turn: Turn, city: City, wanted: Sought) -> list[dict[str, str]]:
     """Other times with room, as near to the wish as can be: the same day first, then the next ones."""
     found: list[dict[str, str]] = []

@@ -13,7 +13,7 @@ from bot.turn import Turn
 from dialogs.booking.rules import houses, wishes
 from dialogs.booking.rules import saying as rules
 from dialogs.booking.rules import terms as cut_offs
-from dialogs.booking.service import holding, kept, which
+from dialogs.booking.service import choosing, holding, kept, which
 from knowledge.city import City
 
 SHOWN = 6
@@ -22,7 +22,7 @@ FORM = "booking"
 
 
 def claim(text: str, turn: Turn, city: City) -> Claim | None:
-    """周三不去了 · 柳荫的周三下午有空位叫我 · 要带什么."""
+    """周三不去了 · 柳荫的周三下午有空位叫我 · 太贵了 · 要带什么."""
     rows = which.standing(turn)
     if rows and rules.gives_up(text):
         meant = which.meant(turn, rows, text)
@@ -30,10 +30,17 @@ def claim(text: str, turn: Turn, city: City) -> Claim | None:
         return Claim(call=partial(give_up, city=city, rows=rows, text=text), last=elsewhere)
     if rules.waits(text) and (known := _wish(text, turn, city)) is not None:
         return Claim(flow=FORM, known=known, joins=True)
+    if rules.too_dear(text) and turn.form == FORM and _on_card(turn) is not None:
+        place = choosing.cheaper(turn, city)
+        return Claim(flow=FORM, known={"place": place}, joins=True) if place else Claim(call=_cheapest)
     asked = rules.question(text)
     if asked is not None and (turn.form == FORM or rows):
         return Claim(call=partial(answer, city=city, asked=asked, rows=rows))
     return None
+
+
+def _cheapest(turn: Turn) -> None:
+    turn.say("booking.cheapest")
 
 
 def give_up(turn: Turn, city: City, rows: list[Row], text: str) -> None:

@@ -66,6 +66,10 @@ async def book(world: World, who: str, words: str) -> None:
         ("12月3号到5号停业", "", "", "2026-12-03", "2026-12-05"),
         ("乳兒班停課10天，諾如", "infant", "noro", "2026-12-01", "2026-12-10"),
         ("小班停课一周 水痘", "toddler", "chickenpox", "2026-12-01", "2026-12-07"),
+        ("小班有孩子得了手足口病", "toddler", "hfmd", "2026-12-01", None),
+        ("大班今天发现两个水痘", "older", "chickenpox", "2026-12-01", None),
+        ("今天停水要关门", "", "", "2026-12-01", "2026-12-01"),
+        ("暖气坏了，明天开不了园", "", "", "2026-12-02", "2026-12-02"),
         ("toddlers closed 3 days hfmd", "toddler", "hfmd", "2026-12-01", "2026-12-03"),
     ],
 )
@@ -76,7 +80,20 @@ def test_how_staff_say_it(words: str, about: str, illness: str, first: str, last
     assert (None if said.last is None else said.last.isoformat()) == last
 
 
-@pytest.mark.parametrize("words", ["停业了怎么退费", "园里停课几天？", "今天名单", "老师少一位", "你好"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "停业了怎么退费",
+        "园里停课几天？",
+        "小班有人感冒",
+        "小班没有手足口病吧？",
+        "几点关门",
+        "六点关门",
+        "今天名单",
+        "老师少一位",
+        "你好",
+    ],
+)
 def test_what_stops_nothing(words: str) -> None:
     assert stopping.read(words, NOON) is None
 

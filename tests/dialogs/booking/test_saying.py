@@ -230,3 +230,30 @@ async def test_whoever_would_wait_for_what_is_free_gets_its_card(town: World) ->
     await town.say("mama", "柳荫的周三下午有空位叫我，孩子10个月")
     assert town.keys("mama")[-2:] == ["booking.room_now", "booking.confirm.ask"]
     assert "柳荫托育中心" in town.last("mama").text
+
+
+async def test_whoever_finds_it_dear_gets_the_cheapest_place_with_room(town: World) -> None:
+    await town.say("mama", "明天下午两点到五点想托，孩子14个月，松柏路")
+    assert "费用 60 元" in town.last("mama").text
+    await town.say("mama", "有没有便宜点的")
+    assert town.keys("mama")[-1] == "booking.confirm.ask"
+    assert "石桥托育园" in town.last("mama").text
+    assert "费用 54 元" in town.last("mama").text
+    assert len(town.rows("SELECT id FROM booking WHERE state = 'held'")) == 1, "what was held before is free"
+    await town.say("mama", "太贵了")
+    assert "booking.cheapest" in town.keys("mama")
+    await town.press("mama", "就约这个")
+    assert town.rows("SELECT place FROM booking WHERE state = 'booked'") == [{"place": "shiqiao"}]
+
+
+async def test_in_the_form_it_may_be_asked_who_fetches(town: World) -> None:
+    await town.say("mama", "明天下午两点到五点想托，孩子14个月，松柏路")
+    await town.say("mama", "可以奶奶去接吗")
+    assert "外婆能接，尾号 8000" in town.last("mama").text
+    await town.press("mama", "就约这个")
+    assert town.keys("mama")[-1] == "booking.receipt"
+
+
+@pytest.mark.parametrize("text", ["便宜坊在哪", "这么便宜的券谁不要", "贵姓", "太贵重了不敢拿"])
+def test_other_words_of_price_are_no_wish_for_a_cheaper_place(text: str) -> None:
+    assert not saying.too_dear(text)

@@ -8,6 +8,7 @@ from typing import Any
 from bot.messages import Button
 from bot.store.session import Row
 from bot.turn import Turn
+from bot.words import folded
 from dialogs.booking.rules import counting
 from dialogs.booking.service import holding, hours, terms
 from dialogs.booking.service.child import card, note
@@ -15,7 +16,9 @@ from dialogs.booking.service.kept import ROLE, told
 from dialogs.booking.service.place import posts, roster, walkins
 from knowledge.city import City
 
-WORDS = frozenset({"今天名单", "今日名单", "名单", "今天谁来", "today list", "todays list", "today's list"})
+WORDS = folded(
+    ("今天名单", "今日名单", "名单", "今天谁来", "今天有谁", "今天来几个", "今天几个孩子", "今天有几个孩子", "今天来几个孩子", "今天多少孩子", "今天有多少孩子", "today list", "todays list", "today's list")
+)  # fmt: skip
 
 
 def morning(turn: Turn, city: City) -> None:

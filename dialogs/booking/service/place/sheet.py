@@ -17,7 +17,22 @@ from dialogs.booking.service.kept import ROLE, told
 from knowledge.city import City
 
 WORDS = frozenset(
-    {"明天名单", "明日名单", "名单pdf", "明天谁来", "打印名单", "tomorrowslist", "tomorrow'slist", "listpdf"}
+    {
+        "明天名单",
+        "明日名单",
+        "名单pdf",
+        "明天谁来",
+        "明天有谁",
+        "明天来几个",
+        "明天几个孩子",
+        "明天有几个孩子",
+        "明天来几个孩子",
+        "明天有多少孩子",
+        "打印名单",
+        "tomorrowslist",
+        "tomorrow'slist",
+        "listpdf",
+    }
 )
 _COLUMNS = ("number", "hours", "child", "mind", "fetch", "ring")
 _WIDTHS = (2, 4, 6, 9, 5, 4)
