@@ -37,7 +37,7 @@ async def test_each_place_gets_its_own_list_in_the_morning_and_on_demand(town: W
     assert town.keys("wang")[-1] == town.keys("zhao")[-1] == "booking.list"
     assert "编号 1" in town.last("wang").text
     assert "编号 2" not in town.last("wang").text
-    await town.say("wang", "今天名单")
+    await town.say("wang", "今天有几个孩子？")
     assert "编号 1" in town.last("wang").text
     await town.say("mama", "今天名单")
     assert town.keys("mama")[-1] != "booking.list", "a family is no staff"

@@ -68,7 +68,7 @@ def claims(text: str, turn: Turn, city: City) -> Claim | None:
 
 
 def _of_staff(text: str, turn: Turn, city: City) -> Claim | None:
-    if fold(text) in sheet.WORDS:
+    if fold(text).rstrip("?？") in sheet.WORDS:
         return Claim(call=partial(sheet.asked, city=city, text=text))
     if (lines := late.read(text, turn.today)) is not None:
         return Claim(call=partial(belated.enter, lines=lines, city=city))

@@ -70,7 +70,7 @@ Said = Callable[[Turn], None]
 
 
 def _plain(text: str, city: City) -> Said | None:
-    folded = fold(text)
+    folded = fold(text).rstrip("?？")
     if folded in day.WORDS:
         return partial(day.shown, city=city)
     if folded in ROSTER:
