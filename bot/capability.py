@@ -141,7 +141,8 @@ class Capability:
     seconds in a thread of its own), credit_for (what one holds that takes something off another service's
     price), stands_at (how much of it is open at a place), free_places (how many more could come to a place on a
     day), fullness (how full it is just now), engaged (where a subject is to be on a local day), told_ages (completed
-    months that a subject was said to have on a day), stopped (whether it serves nobody on a local day).
+    months that a subject was said to have on a day), stopped (whether it serves nobody on a local day), telephones
+    (names and numbers that somebody may mean who asks for a telephone just now).
     """
 
     name: str
@@ -183,6 +184,7 @@ class Capability:
     engaged: Callable[[Turn, int, date], list[Engaged]] | None = None
     told_ages: Callable[[Turn, int], list[tuple[date, int]]] | None = None
     stopped: Callable[[Turn, str, date], Stopped | None] | None = None
+    telephones: Callable[[Turn], list[tuple[str, str]]] | None = None
 
 
 class Registry:
@@ -324,6 +326,11 @@ class Registry:
         """Whether a place serves nobody on a day, by the first capability that knows of it."""
         asked = (c.stopped(turn, place, day) for c in self.all if c.stopped is not None)
         return next((found for found in asked if found is not None), None)
+
+    def telephones(self, turn: Turn) -> list[tuple[str, str]]:
+        """Names and numbers that somebody may mean who asks for a telephone, by every capability that just showed one."""
+        known = [number for c in self.all if c.telephones is not None for number in c.telephones(turn)]
+        return list(dict.fromkeys(known))
 
     def case_buttons(self, turn: Turn, kind: str, case: int) -> list[Button]:
         """What a service offers staff about a case of its kind, beside what every case has."""

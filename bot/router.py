@@ -129,7 +129,12 @@ def _do_word(turn: Turn, word: str, dialogue: Dialogue, registry: Registry) -> N
         case "courtesy":
             turn.say("common.courtesy")
         case "telephone":
-            turn.say("common.telephone", [_word(turn, "person")], telephone=turn.ground.telephone)
+            turn.say(
+                "common.telephone",
+                [_word(turn, "person")],
+                telephone=turn.ground.telephone,
+                numbers=registry.telephones(turn),
+            )
             dialogue.ask_again(turn)
         case "easier":
             ways = [_word(turn, "person"), _word(turn, "menu")] if dialogue.asking is None else []

@@ -106,9 +106,9 @@ class Directory:
         return len(self._reached(point, wanted, at, elder, but)[0])
 
     def listed(
-        self, wanted: Wanted, k: int, at: datetime | None = None, but: Collection[str] = ()
+        self, wanted: Wanted, k: int | None, at: datetime | None = None, but: Collection[str] = ()
     ) -> list[Near]:
-        """The first `k` places that are what is wanted, in the pack's order, wherever they are: no metres, no minutes."""
+        """The first `k` places (None = all) that are what is wanted, in the pack's order, wherever they are: no metres, no minutes."""
         passing = np.flatnonzero(self._passing(replace(wanted, minutes=None), at, but))
         return [self._near(int(one), 0.0, at, elder=False) for one in passing[:k]]
 

@@ -28,6 +28,7 @@ class Wanted:
     any of these (1 is Monday). `hour`: open at that local time, the closing time included, or with `after` still open
     after it; on one of `weekdays`, else on a working day. `max_fen`: some price for that `unit` is at most so many fen,
     of `services` where they are named, else of any but the extended hours, which come on top. `voucher`: takes part in a programme. `minutes`: so far on foot at most.
+    `cheapest` is an order, and filters nothing: whoever asks for it wants what costs least first.
     """
 
     kinds: frozenset[Kind] = frozenset()
@@ -42,6 +43,7 @@ class Wanted:
     inclusive: bool = False
     doctor: bool = False
     open_now: bool = False
+    cheapest: bool = False
     minutes: int | None = None
 
 
@@ -81,6 +83,10 @@ _HOURLY, _DAILY = 100 * YUAN, 300 * YUAN
 """A bare sum below these is meant for an hour, for a day; a larger one for a month."""
 _FREE = re.compile(r"免费|不要钱|不收费|free of charge|for free")
 
+_CHEAPEST = re.compile(
+    r"(?:价格|价钱)?(?:更|再|比较|最)?便宜(?:一?点儿?|些|实惠)?的?|(?:价格|价钱)(?:最低|低一?点|低些)的?|省钱(?:一?点|些)?的?|\b(?:cheap(?:er|est)?|least expensive)\b"
+)
+
 _PART = r"(?P<part>早上|早晨|清早|一早|上午|中午|下午|傍晚|晚上|晚)?"
 _O_CLOCK = rf"{NUMBER}(?:点钟?|:)(?P<minute>半|一刻|三刻|\d\d)?"
 _HOUR = re.compile(
@@ -110,7 +116,7 @@ _AHEAD = (
 )
 """Days that are named from today on."""
 _WALK = re.compile(
-    rf"(?:(?P<walk>走路?|步行|走着)(?:过去)?)?(?P<most>不超过|不到|最多)?{NUMBER}(?P<kind>分钟|刻钟)(?P<tail>之内|以内|内)?(?P<far>的?(?:生活)?圈|(?:就?能)?(?:走)?到|路程|的路)?"
+    rf"(?:(?P<walk>走路?|步行|走着)(?:过去)?)?(?P<most>不超过|不到|最多)?{NUMBER}(?P<kind>分钟|刻钟)(?P<tail>之内|以内|内)?(?P<far>的?(?:生活|托育|入托|养老|助餐)?(?:服务)?圈(?:以内|之内|内|里)?|(?:就?能)?(?:走)?到|路程|的路)?"
     r"|within (?P<within>\d{1,3}) ?min(?:ute)?s?|(?P<walking>\d{1,3})[ -]min(?:ute)?s?(?:'s)? walk"
 )
 _NEVER = re.compile(r"(?:不|没)(?:用|需要|要|想用)?(?:消费)?券")
@@ -212,7 +218,7 @@ def _price(words: _Words) -> dict[str, Any]:
             "unit": unit or ("hour" if fen < _HOURLY else "day" if fen < _DAILY else "month"),
         }
     words.taken(_A_MONTH)
-    return {}
+    return {"cheapest": True} if words.taken(_CHEAPEST) else {}
 
 
 def _walk(words: _Words) -> dict[str, Any]:

@@ -206,4 +206,5 @@ def capability(city: City, corpus: Corpus | None = None) -> Capability:
         told_ages=kids.told_ages,
         engaged=partial(kept.engaged, city=city),
         stopped=stops.stopped,
+        telephones=partial(saying.telephones, city=city),
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 from bot.capability import Capability, Claim, Command
 from bot.turn import Turn
 from dialogs.centres import flow
-from dialogs.centres.service import answering, card, loading, reported, spot
+from dialogs.centres.service import answering, asked, loading, reported, spot
 from knowledge.city import City
 
 __all__ = ["capability"]
@@ -20,7 +20,7 @@ def capability(city: City) -> Capability:
 
     def claims(text: str, turn: Turn) -> Claim | None:
         return (
-            card.claims(text, turn, ground) or reported.claims(text, turn) or spot.claims(text, turn, ground)
+            asked.claims(text, turn, ground) or reported.claims(text, turn) or spot.claims(text, turn, ground)
         )
 
     def locates(point: tuple[float, float], _turn: Turn) -> Claim:
@@ -36,10 +36,14 @@ def capability(city: City) -> Capability:
             "centres.chosen": partial(spot.chosen, ground=ground),
             "centres.answer": partial(answering.answer, ground=ground),
         },
-        actions={spot.LOOK_UPS.kind: partial(answering.narrow, ground=ground)},
+        actions={
+            spot.LOOK_UPS.kind: partial(answering.narrow, ground=ground),
+            asked.CARDS.kind: partial(asked.around, ground=ground),
+        },
         claims=claims,
         locates=locates,
         commands=(Command("centres"),),
         operator=loading.commands(city),
-        timers={spot.LOOK_UPS.over: spot.LOOK_UPS.ended},
+        telephones=partial(asked.telephones, ground=ground),
+        timers={one.over: one.ended for one in (spot.LOOK_UPS, asked.CARDS)},
     )

@@ -107,6 +107,15 @@ def answer(turn: Turn, city: City, asked: rules.Question, rows: Sequence[Row]) -
     turn.say(f"booking.asked.{asked}", picked=row is not None, cancel_minutes=care.cancel_minutes, **told)
 
 
+def telephones(turn: Turn, city: City) -> list[tuple[str, str]]:
+    """The telephone of the place on the open card, or else of the next stay."""
+    if turn.overheard:
+        return []
+    row = _on_card(turn) if turn.form == FORM else next(iter(which.standing(turn)), None)
+    place = None if row is None else next((one for one in city.known if one.id == row["place"]), None)
+    return [] if place is None or not place.phone else [(place.name, place.phone)]
+
+
 def _on_card(turn: Turn) -> Row | None:
     """What the open form holds for its family; None: it has not come to that."""
     return turn.db.one(

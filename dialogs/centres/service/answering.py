@@ -106,6 +106,7 @@ def tell(turn: Turn, ground: Ground, find: Find) -> None:
         items=[_item(turn, near, find, wanted, first + number) for number, near in enumerate(shown, 1)],
         count=count,
         care=not rules.for_elders(wanted),
+        cheap=wanted.cheapest,
         today=turn.today,
         filters=said_of(turn, find.wanted),
         spot_name=find.name,
@@ -127,9 +128,13 @@ def _to_remember(turn: Turn, ground: Ground, find: Find) -> list[list[Button]]:
 
 
 def _nearest(
-    turn: Turn, ground: Ground, find: Find, wanted: Wanted, k: int, but: Collection[str] = ()
+    turn: Turn, ground: Ground, find: Find, wanted: Wanted, k: int | None, but: Collection[str] = ()
 ) -> list[Near]:
-    """The first `k` places that pass, the nearest first; in the pack's order where it is all the same."""
+    """The first `k` places that pass, the nearest first, or those that ask least; in the pack's order where it is all the same."""
+    if wanted.cheapest:
+        return rules.cheapest_first(
+            _nearest(turn, ground, find, replace(wanted, cheapest=False), None, but), wanted
+        )[:k]
     if find.spot is None:
         return ground.directory.listed(wanted, k, _local(turn), but)
     return ground.directory.nearest(find.spot, wanted, k, _local(turn), find.elder, but)

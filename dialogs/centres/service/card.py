@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from bot.capability import Claim
 from bot.messages import Button
 from bot.turn import Turn
 from dialogs.centres import rules
@@ -29,40 +28,37 @@ _ASKS_CARD = re.compile(
 )
 
 
-def claims(text: str, turn: Turn, ground: Ground) -> Claim | None:
-    """The button of a place, the button that books there, or a place's name."""
-    head, _, rest = text.partition(":")
-    if head == "place" and rest:
-        name, _, here = rest.partition(":")
-        place = next((one for one in ground.city.places if one.id == name), None)
-        if place is None:
-            return Claim(call=_gone)
-        if here == HERE:
-            return Claim(flow="booking", known={"place": place.id, "spot": "anywhere"})
-        return Claim(call=lambda turn: show(turn, place))
-    if turn.overheard or turn.busy:
-        return None
+def names(text: str, ground: Ground) -> Place | None:
+    """The place that words name, where its card is all that they ask for."""
     id_, left = rules.names_in(text, ground.place_names)
-    if id_ and _ASKS_CARD.fullmatch(normalise(left)):
-        named = ground.city.place(id_)
-        return Claim(call=lambda turn: show(turn, named))
-    return None
+    return ground.city.place(id_) if id_ and _ASKS_CARD.fullmatch(normalise(left)) else None
 
 
-def _gone(turn: Turn) -> None:
-    turn.say("centres.place_gone", [turn.go("centres.button.another", "centres")])
+def book_button(turn: Turn, place: Place) -> Button:
+    """The way to a booking there, good for ever."""
+    return Button(turn.label("centres.button.here"), id=f"go:place:{place.id}:{HERE}")
 
 
-def show(turn: Turn, place: Place) -> None:
-    """The venue on a map, then the card with its buttons."""
+def map_button(turn: Turn, place: Place) -> Button:
+    """A link to the place on a map."""
+    return Button(turn.label("centres.button.map"), url=rules.map_link(place))
+
+
+def can_book(place: Place, told: dict[str, Any]) -> bool:
+    """Whether a stay there can be booked, by the place and what its card says."""
+    return place.bookable and told["served"]["stopped"] is None
+
+
+def show(turn: Turn, place: Place, around: Button) -> None:
+    """The venue on a map, then the card with its buttons; `around` leads to the places near it."""
     turn.say(
         "centres.venue", location=(place.point.lat, place.point.lon), name=place.name, address=place.address
     )
     rows: list[list[Button]] = []
-    values = _values(turn, place)
-    if place.bookable and values["served"]["stopped"] is None:
-        rows.append([Button(turn.label("centres.button.here"), id=f"go:place:{place.id}:{HERE}")])
-    rows.append([Button(turn.label("centres.button.map"), url=rules.map_link(place))])
+    told = values(turn, place)
+    if can_book(place, told):
+        rows.append([book_button(turn, place)])
+    rows.append([map_button(turn, place), around])
     if place.kind in CARE:
         rows.append([turn.action("questions.choose", "centres.button.visit", {"entry": VISIT})])
     rows.append(
@@ -71,10 +67,11 @@ def show(turn: Turn, place: Place) -> None:
             Button(turn.label("common.button.person"), id="w:person"),
         ]
     )
-    turn.say("centres.card", *rows, **values)
+    turn.say("centres.card", *rows, **told)
 
 
-def _values(turn: Turn, place: Place) -> dict[str, Any]:
+def values(turn: Turn, place: Place) -> dict[str, Any]:
+    """What a message says of a place: what was published, and what the services know of it just now."""
     asked = remembered(turn)
     special = next((one for one in place.specials if one.date == turn.today), None)
     return {

@@ -206,6 +206,60 @@ async def test_words_narrow_for_half_an_hour_and_buttons_for_two(town: World) ->
     assert town.keys("mama")[-2:] == ["centres.found", "centres.spot.ask"]
 
 
+async def test_short_questions_after_a_card_are_about_its_place(town: World) -> None:
+    await town.say("mama", "柳荫小区附近有托育吗")
+    await town.say("mama", "第一个")
+    assert town.keys("mama")[-1] == "centres.card"
+    for words, key, told in (
+        ("电话多少", "common.telephone", "000-0000-0011"),
+        ("怎么去？", "centres.asked.way", "柳荫路1号"),
+        ("他们几点关门", "centres.asked.hours", "早上7:30–晚上6:00"),
+        ("贵不贵", "centres.asked.price", "计时托 20 元/小时"),
+        ("能约吗", "centres.asked.book", "最多还能约"),
+    ):
+        await town.say("mama", words)
+        assert town.keys("mama")[-1] == key, words
+        assert told in town.last("mama").text
+    await town.press("mama", "在这里约")
+    assert town.keys("mama")[-1] == "booking.age.ask"
+    await town.say("mama", "取消")
+    await town.forward(minutes=31)
+    await town.say("mama", "怎么去？")
+    assert town.keys("mama")[-1] != "centres.asked.way", "nobody knows any more what was looked at"
+    await town.say("mama", "电话多少")
+    assert "000-0000-0011" not in town.last("mama").text
+    await town.say("papa", "怎么去？")
+    assert town.keys("papa")[-1] != "centres.asked.way"
+
+
+async def test_a_card_leads_to_what_else_is_near_it(town: World) -> None:
+    await town.say("nainai", "石桥长者食堂电话")
+    assert town.keys("nainai")[-1] == "centres.card"
+    await town.say("nainai", "能约吗")
+    assert "不在这里约" in town.last("nainai").text
+    await town.press("nainai", "附近还有哪些")
+    assert "从石桥长者食堂（示例）算，「助餐点」找到 2 家" in town.last("nainai").text
+
+
+async def test_the_cheapest_come_first_where_that_is_wished(town: World) -> None:
+    await town.say("mama", "柳荫小区附近有托育吗")
+    await town.say("mama", "最便宜的")
+    assert "便宜的先说" in town.last("mama").text
+    assert town.buttons("mama")[:2] == ["东塘社区托育点（示例）", "石桥托育园（示例）"]
+    await town.say("mama", "收7个月的")
+    assert town.buttons("mama")[0] == "柳荫托育中心（示例）", (
+        "the order stays, whoever takes no such child goes"
+    )
+
+
+@pytest.mark.parametrize("words", ["15分钟圈内有没有托育", "15分钟托育圈里有托育吗"])
+async def test_a_circle_is_a_wish_for_what_lies_in_it(town: World, words: str) -> None:
+    await town.say("mama", words)
+    assert town.keys("mama")[-1] == "centres.spot.ask"
+    await town.say("mama", "柳荫小区")
+    assert "「走路 15 分钟以内」找到 3 家" in town.last("mama").text
+
+
 async def test_a_spot_that_nobody_knows_is_told_and_a_name_half_typed_is_asked_about(town: World) -> None:
     await town.say("mama", "火星小区附近有托育吗")
     assert "「火星小区」我没找到" in town.last("mama").text
