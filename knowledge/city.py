@@ -10,14 +10,17 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import time
+from functools import cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
+from knowledge.care import CareRules
+from knowledge.directory import Directory
 from knowledge.events import Event
 from knowledge.landmarks import Landmark
 from knowledge.packfiles import Lined, read_text, read_yaml, validated
@@ -65,56 +68,6 @@ class Telephone(Record):
     name: str
     name_en: str
     number: str = Field(pattern=r"^\+?[0-9][0-9 -]{2,19}$")
-
-
-class PlaceRules(Record):
-    """What one place sets otherwise than its district; what is left out is the district's."""
-
-    cancel_minutes: int | None = Field(default=None, ge=0, le=7 * 24 * 60)
-    late_minutes: int | None = Field(default=None, ge=0, le=240)
-    latest_minutes: int | None = Field(default=None, ge=0, le=7 * 24 * 60)
-    free_visits: int | None = Field(default=None, ge=0, le=366)
-    moved_late_counts: bool | None = None
-
-
-class CareRules(Record):
-    """How some hours of care are booked here: `ahead_days` from today at most, `at_once` bookings of one child that may
-    stand at the same time, `cancel_minutes` before the start until which a cancellation costs nobody anything,
-    `late_minutes` after the start for which a place is kept. `moves_first`: of the bookings that a place cannot keep, whose
-    go before others that would do as well (dialogs/booking/rules/moving.py); by lot it follows from `moves_seed`.
-
-    `latest_minutes` before the start until which one can book; `free_visits` of a child in a calendar year; after
-    `counted_most` stays in `counted_days` that were missed or given up late, bookings for the next `counted_ahead_days`
-    only (0: no such rule). `moved_late_counts`: a family that moves a stay after its cut-off has it counted like one given up
-    late, else moving and then cancelling would get round the cut-off. `belated_days` back staff may enter who came and
-    went (0: today only). `weeks` that one tap books behind a stay that is to come weekly. `places`: by the place's id what it sets itself."""
-
-    ahead_days: int = Field(default=14, ge=1, le=90)
-    at_once: int = Field(default=3, ge=1, le=100)
-    cancel_minutes: int = Field(default=120, ge=0, le=7 * 24 * 60)
-    late_minutes: int = Field(default=30, ge=0, le=240)
-    moves_first: Literal["latest", "shortest", "lot"] = "latest"
-    moves_seed: str = ""
-    latest_minutes: int = Field(default=0, ge=0, le=7 * 24 * 60)
-    free_visits: int = Field(default=0, ge=0, le=366)
-    counted_most: int = Field(default=0, ge=0, le=100)
-    counted_days: int = Field(default=90, ge=1, le=366)
-    counted_ahead_days: int = Field(default=7, ge=1, le=90)
-    moved_late_counts: bool = True
-    belated_days: int = Field(default=7, ge=0, le=31)
-    weeks: int = Field(default=4, ge=1, le=12)
-    places: dict[str, PlaceRules] = Field(default_factory=dict)
-
-    def at(self, place: str) -> CareRules:
-        """The rules at a place: its own where it set some, else the district's."""
-        own = self.places.get(place)
-        return self if own is None else self.model_copy(update=own.model_dump(exclude_none=True))
-
-    @model_validator(mode="after")
-    def _lot_can_be_checked(self) -> Self:
-        if self.moves_first == "lot" and not self.moves_seed:
-            raise ValueError("moves_first: lot needs moves_seed, a word that was published")
-        return self
 
 
 class CitySettings(Record):
@@ -184,6 +137,11 @@ class City:
     def known(self) -> tuple[Place, ...]:
         """The places on the list, then those that are gone."""
         return (*self.places, *self.gone)
+
+    @cached_property
+    def directory(self) -> Directory:
+        """The places on the list, ready to be asked for the nearest."""
+        return Directory(self.places)
 
     def place(self, place_id: str) -> Place:
         """The place of that id, on the list or gone. Raises KeyError."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Annotated, Literal, Self, get_args
 
 import chinese_calendar
@@ -21,6 +22,7 @@ DAYS: tuple[Day, ...] = get_args(Day)
 WORKING = frozenset(DAYS[:5])
 
 
+@lru_cache(maxsize=1024)
 def mainland(day: date) -> DayKind:
     """What kind of day it is by the mainland's calendar; a year whose holidays are not published yet has none."""
     try:

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from knowledge.care import CareRules, PlaceRules
 from knowledge.check import check
-from knowledge.city import CareRules, City, PlaceRules, load_city, pack_folders
+from knowledge.city import City, load_city, pack_folders
 from knowledge.problems import PackError, Problem
 from knowledge.programme import Programme
 

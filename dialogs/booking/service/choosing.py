@@ -19,7 +19,8 @@ from dialogs.booking.service.finding import Offer, Sought
 from dialogs.booking.service.form import SAID
 from dialogs.booking.service.holding import Wish
 from dialogs.booking.service.place import house as at_home
-from knowledge.city import CareRules, City
+from knowledge.care import CareRules
+from knowledge.city import City
 
 AHEAD = 14
 """Days in which another time is looked for."""

@@ -16,7 +16,7 @@ from dialogs.booking.service import room, terms
 from dialogs.booking.service.holding import Child, Wish
 from dialogs.booking.service.place import house as at_home
 from knowledge.city import City
-from knowledge.directory import Directory, Near
+from knowledge.directory import Near
 from knowledge.geo import Point
 from knowledge.places import Place
 from knowledge.wanted import Wanted
@@ -71,10 +71,9 @@ def possible(turn: Turn, city: City, sought: Sought, only: str = "") -> bool:
 
 
 def _near(city: City, spot: Point | None) -> Sequence[Near]:
-    places = [place for place in city.places if houses.bookable(place)]
     if spot is None:
-        return [Near(place, 0.0, 0, None) for place in places]
-    return Directory(places).nearest(spot, Wanted(), k=None)
+        return [Near(place, 0.0, 0, None) for place in city.places if houses.bookable(place)]
+    return [near for near in city.directory.nearest(spot, Wanted(), k=None) if houses.bookable(near.place)]
 
 
 def _offer(turn: Turn, city: City, near: Near, sought: Sought, empty: bool = False) -> Offer | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.turn import Turn
@@ -38,7 +37,8 @@ class Free:
         wished = [place for place in self._places if place.id == turn.data.get("wished")]
         self._preferred = (wished, self._places) if wished else (self._places,)
         self._taken: dict[tuple[str, int], Mapping[str, tuple[int, int]]] = {}
-        self._there: dict[tuple[str, date], _There] = {}
+        self._houses: dict[tuple[str, date], House] = {}
+        self._room: dict[tuple[str, date], Mapping[str, int]] = {}
         self._busy = _busy(turn, since)
 
     def hours(self, day: date, told: Told) -> list[Hours]:
@@ -68,7 +68,7 @@ class Free:
 
     def opening(self, day: date) -> Hours | None:
         """From when to when some place that takes all of them is open on a day; None: none is."""
-        slots = [slot for place in self._places for slot in self._at(place, day).house.carers]
+        slots = [slot for place in self._places for slot in self._house(place, day).carers]
         return (
             (min(slots) * counting.SLOT_MINUTES, (max(slots) + 1) * counting.SLOT_MINUTES) if slots else None
         )
@@ -78,7 +78,7 @@ class Free:
         if not 0 <= hours[0] < hours[1] <= counting.DAY_MINUTES:
             return False
         span = counting.span_of(day, *hours)
-        return any(houses.is_open(self._at(place, day).house, span) for place in self._places)
+        return any(houses.is_open(self._house(place, day), span) for place in self._places)
 
     def _fits(self, day: date, hours: Hours, places: Sequence[Place]) -> bool:
         span = counting.span_of(day, *hours)
@@ -92,32 +92,30 @@ class Free:
         return any(self._has_room(place, span) for place in places)
 
     def _has_room(self, place: Place, span: Span) -> bool:
-        there = self._at(place, span.day)
-        if not there.house.carers:
+        house = self._house(place, span.day)
+        if not house.carers:
             return False
         sought = Sought(kids.on_day(self._turn, span.day), span)
-        wish = finding.wish_for(self._turn, self._city, place, there.house, sought)
-        return wish is not None and room.fits(there.left, there.house, span.day, wish.stays)
+        wish = finding.wish_for(self._turn, self._city, place, house, sought)
+        return wish is not None and room.fits(self._left(place, span.day), house, span.day, wish.stays)
 
-    def _at(self, place: Place, day: date) -> _There:
-        if (place.id, day) not in self._there:
+    def _house(self, place: Place, day: date) -> House:
+        """The place on a day."""
+        if (place.id, day) not in self._houses:
+            self._houses[place.id, day] = at_home.on(self._turn.db, place, day)
+        return self._houses[place.id, day]
+
+    def _left(self, place: Place, day: date) -> Mapping[str, int]:
+        """What is left there by counter."""
+        if (place.id, day) not in self._room:
             fortnight = (day - self.since).days // SOUGHT
             if (place.id, fortnight) not in self._taken:
                 first = self.since + timedelta(days=fortnight * SOUGHT)
                 last = first + timedelta(days=SOUGHT - 1)
                 self._taken[place.id, fortnight] = room.taken(self._turn.db, place.id, first, last)
-            house = at_home.on(self._turn.db, place, day)
-            left = room.left(self._turn.db, house, day, self._taken[place.id, fortnight])
-            self._there[place.id, day] = _There(house, left)
-        return self._there[place.id, day]
-
-
-@dataclass(frozen=True)
-class _There:
-    """A place on a day, and what is left there by counter."""
-
-    house: House
-    left: Mapping[str, int]
+            house, known = self._house(place, day), self._taken[place.id, fortnight]
+            self._room[place.id, day] = room.left(self._turn.db, house, day, known)
+        return self._room[place.id, day]
 
 
 def _busy(turn: Turn, since: date) -> list[tuple[str, int, int]]:

@@ -12,7 +12,8 @@ from bot.turn import Turn
 from dialogs.booking.rules import terms
 from dialogs.booking.rules.terms import Free
 from dialogs.booking.service import holding
-from knowledge.city import CareRules, City
+from knowledge.care import CareRules
+from knowledge.city import City
 
 FORGIVES = re.compile(r"不算\s*(?:编号)?\s*(\d{1,12})|forgive\s+(\d{1,12})", re.IGNORECASE)
 """Staff's words that take back what counted, with the number of the booking."""

@@ -17,7 +17,6 @@ from dialogs.centres.rules import Find
 from dialogs.centres.service import reported
 from knowledge import atlas, intents, regions
 from knowledge.city import City
-from knowledge.directory import Directory
 from knowledge.geo import Point
 from knowledge.landmarks import Landmarks, Spot, says_home
 from knowledge.normalise import normalise
@@ -37,7 +36,7 @@ class Ground:
 
     def __init__(self, city: City) -> None:
         self.city = city
-        self.directory = Directory(city.places)
+        self.directory = city.directory
         self.landmarks = Landmarks(city.landmarks)
         self.regions = tuple({place.region for place in atlas.shipped().places})
         self.landmark_names = [

@@ -18,7 +18,7 @@ from dialogs import home
 from dialogs.booking.rules import terms
 from dialogs.booking.rules.terms import Free
 from dialogs.booking.service import terms as service
-from knowledge.city import CareRules, PlaceRules
+from knowledge.care import CareRules, PlaceRules
 from tests.world import World
 
 DAY = date(2026, 12, 1)
