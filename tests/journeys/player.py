@@ -28,6 +28,7 @@ from tests.dialogs.questions import small
 from tests.world import START, World, invented
 
 if TYPE_CHECKING:
+    from tests.story.json_lines import InJsonLines
     from tests.story.rims import Rim
 
 HEAD = {"at", "city", "staff", "programme", "lines", "no_restarts"}
@@ -66,7 +67,9 @@ def read(path: Path) -> Journey:
 class Player:
     """One journey in one world. `restarts`: the numbers of the lines before which there is a new process."""
 
-    def __init__(self, world: World | Rim, journey: Journey, restarts: Container[int] = ()) -> None:
+    def __init__(
+        self, world: World | Rim | InJsonLines, journey: Journey, restarts: Container[int] = ()
+    ) -> None:
         self._world = world
         self._journey = journey
         self._restarts = restarts

@@ -1,4 +1,5 @@
-"""Journeys of step four as people live them: on Telegram over HTTP, and on telephones in Chromium, with a new process in the middle."""
+"""Journeys of step four as people live them: on Telegram over HTTP, on telephones in Chromium and in the terminal's JSON lines,
+with a new process in the middle."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from playwright.async_api import Browser, async_playwright
 from tests.journeys.player import Player, read
 from tests.journeys.test_journeys import HERE
 from tests.servers import CHROMIUM_FLAGS
+from tests.story.json_lines import InJsonLines
 from tests.story.rims import InChromium, OnTelegram
 from tests.story.telegram_town import town
 
@@ -51,6 +53,14 @@ async def test_in_chromium(name: str, chromium: Browser, tmp_path: Path) -> None
         await Player(rim, journey, restarts=(_middle(journey.lines),)).play()
     finally:
         await rim.close()
+
+
+@pytest.mark.parametrize("name", JOURNEYS)
+async def test_in_json_lines(name: str, tmp_path: Path) -> None:
+    journey = read(HERE / f"{name}.yaml")
+    talk = InJsonLines(tmp_path, journey.at)
+    await Player(talk, journey, restarts=(_middle(journey.lines),)).play()
+    talk.close()
 
 
 def _middle(lines: tuple[dict[str, object], ...]) -> int:
