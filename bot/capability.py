@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.flow.model import Do, Flow
 from bot.messages import Button, Outgoing
-from bot.serving import Credit, Engaged, Free, Fullness, Stopped
+from bot.serving import Credit, Engaged, Free, Fullness, Looked, Stopped
 from bot.store.session import Db
 from bot.timers import Due
 from bot.turn import Ground, Turn
@@ -142,7 +142,8 @@ class Capability:
     price), stands_at (how much of it is open at a place), free_places (how many more could come to a place on a
     day), fullness (how full it is just now), engaged (where a subject is to be on a local day), told_ages (completed
     months that a subject was said to have on a day), stopped (whether it serves nobody on a local day), telephones
-    (names and numbers that somebody may mean who asks for a telephone just now).
+    (names and numbers that somebody may mean who asks for a telephone just now), looked (which place they looked up just
+    now, and from where).
     """
 
     name: str
@@ -185,6 +186,7 @@ class Capability:
     told_ages: Callable[[Turn, int], list[tuple[date, int]]] | None = None
     stopped: Callable[[Turn, str, date], Stopped | None] | None = None
     telephones: Callable[[Turn], list[tuple[str, str]]] | None = None
+    looked: Callable[[Turn], Looked | None] | None = None
 
 
 class Registry:
@@ -331,6 +333,11 @@ class Registry:
         """Names and numbers that somebody may mean who asks for a telephone, by every capability that just showed one."""
         known = [number for c in self.all if c.telephones is not None for number in c.telephones(turn)]
         return list(dict.fromkeys(known))
+
+    def looked(self, turn: Turn) -> Looked | None:
+        """What the person looked up just now, by the first capability that knows of it."""
+        known = (c.looked(turn) for c in self.all if c.looked is not None)
+        return next((one for one in known if one is not None), None)
 
     def case_buttons(self, turn: Turn, kind: str, case: int) -> list[Button]:
         """What a service offers staff about a case of its kind, beside what every case has."""

@@ -68,6 +68,16 @@ class LookUps:
         )
         return None if row is None else self.opened(turn, json.loads(row["payload"]))
 
+    def newest(self, turn: Turn, within: timedelta) -> int:
+        """A number that tells which of two look-ups came later; 0 where there was none in that time."""
+        found = turn.db.value(
+            "SELECT max(id) FROM action WHERE kind = :kind AND person_id = :person AND created >= :since",
+            kind=self.kind,
+            person=turn.who.id,
+            since=ms(turn.now - within),
+        )
+        return int(found or 0)
+
     def forget(self, turn: Turn) -> None:
         """Empty the person's earlier look-up: only the last one can be changed."""
         turn.db.run(

@@ -25,19 +25,25 @@ MESSAGES = 12
 """The newest messages of an address that are looked through."""
 LONGEST = 24
 """Characters of words that may name a button."""
-_NTH = re.compile(r"(?:我?[要选就]|选择)?第([一二三四五六七八九十]|\d{1,2})(?:个|项|条|场)?(?:吧|的)?")
+_NTH = re.compile(
+    r"(?:我?[要选就]|选择)?第([一二三四五六七八九十]|\d{1,2})(?:个|家|项|条|场|位|次)?(?:吧|的|呢)?"
+)
+_LINE = re.compile(r"^(\d{1,2})\. ", re.MULTILINE)
 HEAD = 40
 """Characters of its message by which one of several buttons is told from the others."""
 
 
 @dataclass(frozen=True)
 class Offer:
-    """A button that still works, the beginning of its message, and how many messages ago that was (0: the last)."""
+    """A button that still works, the beginning of its message, and how many messages ago that was (0: the last).
+
+    `listed`: the numbers that the message's lines begin with, in order; its first buttons are for these."""
 
     button: Button
     head: str
     ago: int
     kind: str = ""
+    listed: tuple[int, ...] = ()
 
 
 def meant(turn: Turn, text: str) -> list[Offer]:
@@ -48,13 +54,22 @@ def meant(turn: Turn, text: str) -> list[Offer]:
     offers = _offers(turn)
     if (number := _number(said)) is not None:
         last = [offer for offer in offers if offer.ago == 0]
-        return last[number - 1 : number] if 1 <= number <= len(last) and _act_among(last) else []
+        at = _place_of(number, last)
+        return last[at : at + 1] if 0 <= at < len(last) and _act_among(last) else []
     if found := [offer for offer in offers if fold(offer.button.label) == said]:
         return found if found[0].kind else found[:1]
     group = next((words for words in acts() if said in words), None)
     if group is None:
         return []
     return [o for o in offers if o.kind and any(word in fold(o.button.label) for word in group)]
+
+
+def _place_of(number: int, last: list[Offer]) -> int:
+    """At which place, from 0, the button stands that a number means: the one of the line that begins with it, where lines do."""
+    listed = last[0].listed if last else ()
+    if number in listed:
+        return listed.index(number)
+    return len(last) if number > len(listed) > 0 else number - 1
 
 
 def _number(said: str) -> int | None:
@@ -98,13 +113,15 @@ def _offers(turn: Turn) -> list[Offer]:
     for ago, message in enumerate(shown):
         if message is None:  # its buttons are known by pressing them only
             continue
-        head = plain(message.text).strip().split("\n")[0][:HEAD]
+        words = plain(message.text).strip()
+        head = words.split("\n")[0][:HEAD]
+        listed = tuple(int(line[1]) for line in _LINE.finditer(words))
         for button in (button for line in message.buttons for button in line):
             name, _, rest = button.id.partition(":")
             what = _row(turn, rest) if name == "a" else (button.id, "")
             if name in ("a", "go", "w", "lang") and what is not None and what not in seen:
                 seen.add(what)
-                found.append(Offer(button, head, ago, what[0] if name == "a" else ""))
+                found.append(Offer(button, head, ago, what[0] if name == "a" else "", listed))
     return found
 
 

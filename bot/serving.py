@@ -60,6 +60,16 @@ class Engaged:
     what: str = ""
 
 
+@dataclass(frozen=True)
+class Looked:
+    """What somebody looked up just now: the `place` they were shown last ("": none since), and from where, as (latitude,
+    longitude) in WGS-84 with its name (None: it was all the same, or their home)."""
+
+    place: str
+    spot: tuple[float, float] | None
+    name: str
+
+
 class Serves(Protocol):
     """What the registry answers for all services at once. `turn` is the one that asks (bot/turn.py, which stands above)."""
 
@@ -83,3 +93,6 @@ class Serves(Protocol):
 
     def stopped(self, turn: Any, place: str, day: date) -> Stopped | None:
         """Whether a place serves nobody on a day, by whichever service knows of it."""
+
+    def looked(self, turn: Any) -> Looked | None:
+        """What the person of the turn looked up just now; None: nothing."""

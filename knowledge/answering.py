@@ -127,7 +127,8 @@ class Answers:
             return self._which_city(cities, english, together)
         # What is told of another place is offered with its name, never said as if it held here.
         floor = self.figures.offer if self._same_sum(asked, found, day) else self.figures.answer
-        if sure >= floor and found[0].evidence.away > -1.0 and self._placed(asked, found[0]):
+        named = not self.search.words.names_nothing(asked.common)
+        if named and sure >= floor and found[0].evidence.away > -1.0 and self._placed(asked, found[0]):
             entry = self.entries[found[0].id]
             kind: Kind = "handover" if entry.head.kind == "unknown" else "answer"
             text = said(entry, day, english, asked.bare)

@@ -25,9 +25,11 @@ _ENDS = (("ang", "an"), ("eng", "en"), ("ing", "in"))
 
 
 class Wording(Record):
-    """wording.toml. `same`: one word for all of a list; `fillers` are dropped; words of `topics`, `facets` as they stand."""
+    """wording.toml. `same`: one word for all of a list; `fillers` are dropped; words of `topics`, `facets` as they stand;
+    `alone` are those that name no matter."""
 
     fillers: tuple[str, ...]
+    alone: tuple[str, ...]
     same: dict[str, tuple[str, ...]]
     topics: dict[str, tuple[str, ...]] = Field(min_length=1)
     facets: dict[str, tuple[str, ...]] = Field(min_length=1)
@@ -41,6 +43,10 @@ class Words:
         self._same = {normalise(word): one for one, others in wording.same.items() for word in (one, *others)}
         self._find = _Finder(self._same)
         self._fillers = _Finder({normalise(filler): "" for filler in wording.fillers})
+        alone = "|".join(
+            re.escape(word) for word in sorted(wording.alone, key=lambda word: (-len(word), word))
+        )
+        self._alone = re.compile(rf"(?:[ ,.?!]*(?:{alone}))+[ ,.?!]*")
         self._topics = {name: self._words(listed) for name, listed in wording.topics.items()}
         self._facets = {name: self._words(listed) for name, listed in wording.facets.items()}
 
@@ -59,6 +65,10 @@ class Words:
     def topics(self, common: str) -> frozenset[str]:
         """What a text in common words is about."""
         return frozenset(name for name, words in self._topics.items() if words.search(common))
+
+    def names_nothing(self, common: str) -> bool:
+        """Whether a text in common words names no matter: 要预约吗, 一天多少钱."""
+        return self._alone.fullmatch(common) is not None
 
     def facets(self, common: str) -> frozenset[str]:
         """What a text in common words asks for."""

@@ -38,12 +38,14 @@ def capability(city: City) -> Capability:
         },
         actions={
             spot.LOOK_UPS.kind: partial(answering.narrow, ground=ground),
-            asked.CARDS.kind: partial(asked.around, ground=ground),
+            spot.CARDS.kind: partial(asked.around, ground=ground),
         },
         claims=claims,
         locates=locates,
         commands=(Command("centres"),),
         operator=loading.commands(city),
         telephones=partial(asked.telephones, ground=ground),
-        timers={one.over: one.ended for one in (spot.LOOK_UPS, asked.CARDS)},
+        revoked=spot.revoked,
+        looked=partial(spot.looked, ground=ground),
+        timers={one.over: one.ended for one in (spot.LOOK_UPS, spot.CARDS)},
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.flow.model import Ask, Do, End, Flow
 from bot.flow.readers import CHOICE_PROBLEMS, one_of
 from bot.flow.readers.words import WORDS_PROBLEMS
-from dialogs.centres.rules import read_spot
+from dialogs.centres.rules.looking import read_spot
 
 FIND = Flow(
     "centres",

@@ -17,6 +17,7 @@ _BOOKS = re.compile(
 )
 _ANY = re.compile(r"附近|最近|近|哪|家|个|普惠|公办|民办|便宜|社区托|小区|旁边|的|一下")
 """What is said of any nursery, and is no name."""
+_OTHER = re.compile(r"附近|最近的|近一?点|就近|哪家|别家|别的|另外|其他|换一?家|便宜|随便")
 
 
 def place_in(words: str, places: Mapping[str, str]) -> str:
@@ -46,3 +47,8 @@ def unknown_place(words: str, names: Iterable[str]) -> str:
     if found is None or _ANY.search(found[1]) or any(found[1] in name for name in names):
         return ""
     return found[1]
+
+
+def any_place(words: str) -> bool:
+    """Whether words want another place than one that was named: 附近, 换一家, 便宜点的."""
+    return _OTHER.search(normalise(words)) is not None

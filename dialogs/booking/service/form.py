@@ -47,6 +47,7 @@ def look(turn: Turn, city: City) -> Literal["again", "first", "nowhere"]:
             data["health"] = True
         if data.get("when") == words:
             data["said_at"] = _local(turn).isoformat()
+    start.as_looked_up(turn, here, words)
     if "place" in data:
         data["wished"] = data["place"]
     return kids.meant(turn, words)

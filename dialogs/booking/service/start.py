@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Literal
 
@@ -102,6 +102,20 @@ def place_named(turn: Turn, city: City, words: str) -> None:
         turn.data.setdefault("spot", "anywhere")
     elif unknown := rules.unknown_place(words, here.values()):
         turn.say("booking.place_unknown", said=unknown)
+
+
+def as_looked_up(turn: Turn, here: Collection[str], words: str) -> None:
+    """Where neither a place nor a spot was said: the place whose card they just saw, and the spot from where they looked."""
+    data = turn.data
+    looked = turn.everyone.looked(turn) if turn.everyone is not None else None
+    if looked is None or "place" in data or "spot" in data:
+        return
+    if looked.place in here and not rules.any_place(words):
+        data["place"], data["spot"] = looked.place, "anywhere"
+    if looked.spot is not None and not homes.known(turn):
+        data["spot"] = list(looked.spot)
+        if looked.name:
+            data["spot_name"] = looked.name
 
 
 def books_a_place(words: str, city: City) -> bool:

@@ -11,8 +11,8 @@ from bot import homes
 from bot.homes import Home, Spot
 from bot.messages import Button
 from bot.turn import Turn
-from dialogs.centres import rules
-from dialogs.centres.rules import SHOWN, Find
+from dialogs.centres.rules import looking as rules
+from dialogs.centres.rules.looking import SHOWN, Find
 from dialogs.centres.service import served, spot
 from dialogs.centres.service.spot import Ground
 from knowledge.directory import Near
@@ -40,7 +40,7 @@ def answer(turn: Turn, ground: Ground) -> Literal["told", "far", "whom"]:
         away = _away(find.spot, mine)
         if far:
             turn.data["find"] = replace(find, spot=None, name="", home=False).to_json()
-            metres = _rounded(closest[0].metres)
+            metres = rounded(closest[0].metres)
             turn.say("centres.far", city=ground.city.name, metres=metres, lost=metres > rules.LOST)
         elif away > rules.FAR and not turn.data.get("here"):
             turn.say("centres.far_from_home", km=round(away / 1000), home=homes.said(turn, mine[0]))
@@ -86,7 +86,7 @@ def tell(turn: Turn, ground: Ground, find: Find) -> None:
     if not count:
         _nothing(turn, ground, find, wanted, shut)
         return
-    first = find.page * SHOWN if find.page * SHOWN < count else 0
+    first = _first(find, count)
     shown = _nearest(turn, ground, find, wanted, first + SHOWN, shut)[first:]
     rows = [[place_button(turn, near)] for near in shown]
     changes = _filters(turn, find, wanted)
@@ -111,6 +111,20 @@ def tell(turn: Turn, ground: Ground, find: Find) -> None:
         filters=said_of(turn, find.wanted),
         spot_name=find.name,
     )
+
+
+def shown(turn: Turn, ground: Ground, find: Find) -> list[Near]:
+    """The places that the answer to a look-up names."""
+    wanted = rules.with_kinds(find.wanted)
+    shut = served.shut(turn, ground.city.places) if wanted.open_now else frozenset()
+    count = ground.directory.count(find.spot, wanted, _local(turn), find.elder, shut)
+    first = _first(find, count)
+    return _nearest(turn, ground, find, wanted, first + SHOWN, shut)[first:]
+
+
+def _first(find: Find, count: int) -> int:
+    """How many of the places that pass come before those of its page; behind the last page comes the first."""
+    return find.page * SHOWN if find.page * SHOWN < count else 0
 
 
 def place_button(turn: Turn, near: Near) -> Button:
@@ -168,7 +182,7 @@ def _item(turn: Turn, near: Near, find: Find, wanted: Wanted, number: int) -> di
     return {
         "number": number,
         "name": place.name,
-        "metres": None if find.spot is None else _rounded(near.metres),
+        "metres": None if find.spot is None else rounded(near.metres),
         "walk": None if find.spot is None else near.minutes,
         "open": near.open_now,
         "prices": [price_words(turn, price) for price in rules.prices(place, wanted)],
@@ -232,7 +246,7 @@ def _pairs(buttons: Sequence[Button]) -> list[Sequence[Button]]:
     return [buttons[at : at + 2] for at in range(0, len(buttons), 2)]
 
 
-def _rounded(metres: float) -> int:
+def rounded(metres: float) -> int:
     """Metres to the nearest ten; what is nearer than that is said in metres."""
     return round(metres) if metres < 10 else round(metres / 10) * 10
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from datetime import timedelta
 from typing import Any
 
 from bot.messages import Button
 from bot.turn import Turn
-from dialogs.centres import rules
+from dialogs.centres.rules import looking as rules
 from dialogs.centres.service import served
 from dialogs.centres.service.answering import price_words
 from dialogs.centres.service.spot import Ground, remembered
@@ -70,16 +72,23 @@ def show(turn: Turn, place: Place, around: Button) -> None:
     turn.say("centres.card", *rows, **told)
 
 
-def values(turn: Turn, place: Place) -> dict[str, Any]:
-    """What a message says of a place: what was published, and what the services know of it just now."""
+def values(turn: Turn, place: Place, weekdays: Collection[int] = ()) -> dict[str, Any]:
+    """What a message says of a place: what was published, and what the services know of it just now; its hours on `day`, the
+    next of the weekdays that were asked for, else today."""
     asked = remembered(turn)
-    special = next((one for one in place.specials if one.date == turn.today), None)
+    day = next(
+        day
+        for day in (turn.today + timedelta(days=later) for later in range(7))
+        if not weekdays or day.isoweekday() in weekdays
+    )
+    special = next((one for one in place.specials if one.date == day), None)
     return {
         "name": place.name,
         "kind": turn.label(f"centres.kind.{place.kind}"),
         "address": place.address,
         "phone": place.phone,
-        "spans": place.opening.on(turn.today),
+        "day": day,
+        "spans": place.opening.on(day),
         "why": special.why if special is not None else "",
         "seen": _seen(turn, place),
         "offers": [_offer(turn, row) for row in place.services],
@@ -103,7 +112,7 @@ def values(turn: Turn, place: Place) -> dict[str, Any]:
             }
             for one in place.doctor
         ],
-        "served": served.told(turn, place, () if asked is None else asked.wanted.weekdays),
+        "served": served.told(turn, place, weekdays or (() if asked is None else asked.wanted.weekdays)),
         "today": turn.today,
         "takes": None if place.months_from is None else (place.months_from, place.months_to),
         "inclusive": place.inclusive is True,

@@ -8,7 +8,7 @@ from typing import Any
 from bot.capability import Claim
 from bot.messages import Button
 from bot.turn import Turn
-from dialogs.centres import rules
+from dialogs.centres.rules import looking as rules
 from knowledge import atlas, regions
 from knowledge.atlas import AtlasPlace
 from knowledge.city import City

@@ -11,20 +11,24 @@ from bot import homes
 from bot.capability import Claim
 from bot.homes import Home
 from bot.lookups import LookUps
+from bot.serving import Looked
 from bot.turn import Turn
-from dialogs.centres import rules
-from dialogs.centres.rules import Find
+from dialogs.centres.rules import looking as rules
+from dialogs.centres.rules.looking import Find
 from dialogs.centres.service import reported
 from knowledge import atlas, intents, regions
 from knowledge.city import City
 from knowledge.geo import Point
 from knowledge.landmarks import Landmarks, Spot, says_home
 from knowledge.normalise import normalise
+from knowledge.places import Place
 from knowledge.suiting import asks_which
 from knowledge.wanted import Wanted, read
 
 LOOK_UPS = LookUps("centres.narrow", timedelta(hours=2))
 """How long a look-up can be narrowed by its buttons, whose rows are all that is kept of it."""
+CARDS = LookUps("centres.card", timedelta(hours=2))
+"""The place of the card that was shown last, in the button by which others near it are shown."""
 WORDS_LIFE = timedelta(minutes=30)
 """How long by words alone."""
 AT_HOME, HERE, OTHER = "home:", "here_after_all", "another"
@@ -251,3 +255,29 @@ def latest(turn: Turn, within: timedelta) -> Find | None:
     """What the person looked for last, if that was not longer ago."""
     kept = LOOK_UPS.last(turn, within)
     return None if kept is None else Find.of_json(kept)
+
+
+def on_card(turn: Turn, ground: Ground) -> Place | None:
+    """The place whose card was shown in the last half hour, where no look-up came after it."""
+    if CARDS.newest(turn, WORDS_LIFE) <= LOOK_UPS.newest(turn, WORDS_LIFE):
+        return None
+    kept = CARDS.last(turn, WORDS_LIFE)
+    return (
+        None if kept is None else next((one for one in ground.city.places if one.id == kept["place"]), None)
+    )
+
+
+def revoked(turn: Turn, _subject: int | None, purpose: str) -> None:
+    """Whoever has their home forgotten has what they looked for from it forgotten as well."""
+    if purpose == homes.PURPOSE:
+        LOOK_UPS.forget(turn)
+        CARDS.forget(turn)
+
+
+def looked(turn: Turn, ground: Ground) -> Looked | None:
+    """What the person looked for in the last half hour, for other services: the place on the card, and from where."""
+    place, find = on_card(turn, ground), remembered(turn)
+    if place is None and find is None:
+        return None
+    spot = None if find is None or find.spot is None or find.home else (find.spot.lat, find.spot.lon)
+    return Looked("" if place is None else place.id, spot, "" if find is None else find.name)

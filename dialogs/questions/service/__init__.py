@@ -53,6 +53,8 @@ class Questions:
             return Claim(call=partial(self.say, entry.id, f"孩子{text}"))
         if turn.busy and not rules.is_question(text):  # an answer to the form's question, most likely
             return Claim(call=partial(unknown, meant.service), last=True)
+        if not turn.busy and self._names_nothing(text) and not self._about(turn, home):
+            return Claim(call=which_matter, last=True)
         reply = self._reply(text, turn, home)
         if reply.kind == "answer":
             return Claim(call=partial(self.say, reply.entries[0].id, text))
@@ -82,6 +84,10 @@ class Questions:
         if narrowed.kind == "answer" and (plain.kind != "answer" or narrowed.confidence > plain.confidence):
             return narrowed
         return plain if plain.entries or not narrowed.entries else narrowed
+
+    def _names_nothing(self, text: str) -> bool:
+        words = self._corpus.get().search.words
+        return words.names_nothing(words.common(words.bare(text)))
 
     def _about(self, turn: Turn, home: str | None) -> str:
         """What the open form or the last answer is about, in words that a question can begin with."""
@@ -303,6 +309,11 @@ def care(card: Card, turn: Turn) -> None:
     turn.say(
         "questions.care", ways(turn), lines=[turn.ground.texts.in_script(turn.lang, line) for line in lines]
     )
+
+
+def which_matter(turn: Turn) -> None:
+    """It was asked how much, or whether one must book, and nothing is known that it could be of."""
+    turn.say("questions.which_matter", ways(turn))
 
 
 def unknown(service: str, turn: Turn, line: Hotline | None = None) -> None:

@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 
 import dialogs
-from dialogs.centres import rules
-from dialogs.centres.rules import Find
+from dialogs.centres.rules import looking as rules
+from dialogs.centres.rules.looking import Find
 from knowledge.geo import Point, metres, to_wgs84
 from knowledge.wanted import Wanted, read
 from tests.flow.samples import SETTINGS

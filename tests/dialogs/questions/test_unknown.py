@@ -92,3 +92,10 @@ async def test_in_english_and_traditional(town: Town) -> None:
     await town.press("mama", "English")
     await town.say("mama", "I want to order lunch")
     assert load_intents().stands_in["meals"].en in town.last("mama").text
+
+
+@pytest.mark.parametrize("words", ["要预约吗", "多少钱", "一天多少钱啊", "送不送", "需要提前订吗"])
+async def test_what_names_no_matter_is_asked_back_instead_of_guessed(town: Town, words: str) -> None:
+    await town.say("gran", words)
+    assert town.keys("gran") == ["questions.which_matter"]
+    assert "找人" in town.buttons("gran")

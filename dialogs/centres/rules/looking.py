@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, time
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlencode
 
 from bot.flow.model import Look as Before
@@ -48,8 +48,6 @@ _ASKS_KIND = re.compile(
     r"|\b(?:where|is|are|the|there|any|a|find)\b|[ ,.?!])*"
 )
 _ELDERS = frozenset({"canteen", "station"})
-Asked = Literal["phone", "way", "hours", "price", "book"]
-"""What is asked of a place after its card."""
 _SETS = ("kinds", "services", "weekdays")
 _BRACKETS = re.compile(r"（[^）]*）")
 # Words around a landmark that say no more than that somebody is there.
@@ -204,29 +202,6 @@ def read_spot(said: Said, before: Before) -> Any:
     if not isinstance(found, Problem) or found.code != "not_a_choice":
         return found
     return found if asks(said.text) else words(said, WORDS)
-
-
-_ASKED: tuple[tuple[Asked, re.Pattern[str]], ...] = (
-    ("phone", re.compile(r"(?:联系)?(?:电话|号码|手机号?|联系方式)(?:号码|是|有|给我|发我|呢|多少|几号|什么)*|怎么联系|打(?:什么|哪个)电话|(?:what is the |the )?phone(?: number)?")),
-    ("way", re.compile(r"(?:要)?怎么(?:走|去|到|过去|坐车)|(?:具体)?(?:地址|位置)(?:在哪里|在哪儿?|是哪|是什么|是|呢|发我)*|(?:具体)?在(?:哪里?|哪儿|什么地方|啥地方)|where is it|how do i get there|address")),
-    ("hours", re.compile(r"(?:今天|现在|每天|平时)?(?:是)?几点(?:开门|关门|开园|开始|开|关|下班|营业)|(?:今天)?开到几点|(?:营业|开门|开园|开放)时间(?:是|呢|几点)*|(?:今天|现在)(?:还)?开(?:着|门)?|opening hours|when does it (?:open|close)|is it open(?: now)?")),
-    ("price", re.compile(r"(?:要|是|大概|一共)?多少钱(?:一?个?(?:小时|钟头|月|天|次))?|(?:怎么|如何)收费|收费(?:是)?(?:多少|标准|怎么样|怎么收)?|价格(?:是)?(?:多少|怎么样)?|贵不贵|how much(?: is it| does it cost)?|prices?")),
-    ("book", re.compile(r"(?:还)?(?:能|可以|能不能|可不可以)(?:预)?约|怎么(?:预)?约|(?:还)?有(?:没有)?(?:空)?(?:位子?|位置|名额|托位)|(?:就)?约?这家|can i book(?: it| there)?|any places? left")),
-)  # fmt: skip
-_BEFORE_ASKED = re.compile(
-    r"^(?:请问|那么?|这家|那家|他家|他们家?|它家?|园里|这个|那个|这里|那里|[的,， ])+(?=.{2})"
-)
-
-
-def asked_of(text: str) -> Asked | None:
-    """Which thing of a place words ask for and no more; None: of no place, or more."""
-    said = normalise(text).strip("?。.!~ ")
-    for plain in (said, _BEFORE_ASKED.sub("", said)):
-        bare = re.sub(r"(?:吗|么|呢|啊|呀|吧)$", "", plain)
-        for asked, pattern in _ASKED:
-            if pattern.fullmatch(bare):
-                return asked
-    return None
 
 
 @dataclass(frozen=True)
