@@ -33,10 +33,12 @@ class Credit:
 @dataclass(frozen=True)
 class Free:
     """How many could still come to a place on a local day: `most` at once, in its emptiest half hour that is still to
-    come; `spans`, local, are those in which at least one more fits, in order. None at all: `most` is 0."""
+    come; `spans`, local, are those in which at least one more fits, in order. None at all: `most` is 0. `late`: it is too
+    late to book any half hour of that day, whoever has room."""
 
     most: int
     spans: tuple[tuple[time, time], ...] = ()
+    late: bool = False
 
 
 Level = Literal["empty", "some", "full"]

@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 from knowledge.geo import Datum, Point, to_wgs84
 from knowledge.opening import Blank, DoctorDay, Hours, Opening, Special
 from knowledge.programme import Identifier
-from knowledge.services import BOOKABLE, CAP, CareClass, Service
+from knowledge.services import CAP, CareClass, Service
 
 COLUMNS = (
     "id",
@@ -123,7 +123,7 @@ class Place(BaseModel):
             and not self.hidden
             and bool(self.hours)
             and any(one.carers for one in self.classes)
-            and any(one.service in BOOKABLE for one in self.services)
+            and any(one.by_the_day for one in self.services)
         )
 
     @property

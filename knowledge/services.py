@@ -47,6 +47,11 @@ class Service(Row):
     months_from: Annotated[Annotated[int, Field(ge=0, le=84)] | None, Blank] = None
     months_to: Annotated[Annotated[int, Field(ge=0, le=84)] | None, Blank] = None
 
+    @property
+    def by_the_day(self) -> bool:
+        """Whether some hours or a day of it can be had: what costs so much a week or a month cannot."""
+        return self.service in BOOKABLE and self.unit not in ("week", "month")
+
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if (self.price_fen is None) != (self.unit is None):

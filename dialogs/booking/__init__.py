@@ -71,15 +71,16 @@ def claims(text: str, turn: Turn, city: City, corpus: Corpus | None = None) -> C
         or any(hit.intent == "booking" and hit.kind == "start" for hit in match(text))
     )
     if turn.form == "booking":
-        return _in_form(text, turn, wish)
+        return _in_form(text, turn, wish, city)
     return Claim(flow="booking", known=wishes.first_words(text, turn.today)) if wish else None
 
 
-def _in_form(text: str, turn: Turn, wish: bool) -> Claim | None:
+def _in_form(text: str, turn: Turn, wish: bool, city: City) -> Claim | None:
     """What is told in the open form out of turn, or the wish for the form that is open."""
-    told = wishes.said_anew(text, turn.today, wish=wish)
-    if told:
-        return Claim(flow="booking", known=told, joins=True)
+    told = wishes.said_anew(text, turn.today, wish=wish) or start.said_in_form(turn, city, text)
+    if told:  # where the card stands already, it shows what has become of it
+        noted = {} if "offer" in turn.data else {"noted": True}
+        return Claim(flow="booking", known={**told, **noted}, joins=True)
     return Claim(flow="booking") if wish and "when" not in wishes.first_words(text, turn.today) else None
 
 

@@ -6,11 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.flow.values_care import CARE, CARE_OF_ONE_KEY
+from tests.flow.values_centres import FOUND, SERVED, UNSERVED
 from tests.flow.values_events import BARE_EVENTS, EVENTS, EVENTS_OF_ONE_KEY
 
 AT = datetime(2026, 12, 2, 1, 0, tzinfo=UTC)
-SERVED = {"free": 3, "day": "2026-12-01", "level": "适中", "ago": 20, "stopped": {"until": "2026-12-05"}}
-UNSERVED = {"free": None, "day": None, "level": "", "ago": 0, "stopped": None}
 VALUES: dict[str, Any] = {
     "served": SERVED,
     "whose": "小宇",
@@ -40,32 +39,7 @@ VALUES: dict[str, Any] = {
     **EVENTS,
     "filters": ["周六开的", "能用券"],
     "inclusive": True,
-    "items": [
-        {
-            "number": 1,
-            "name": "柳荫托育中心",
-            "metres": 90,
-            "walk": 2,
-            "open": True,
-            "prices": ["半日托 60 元/半天"],
-            "months": (6, 36),
-            "inclusive": True,
-            "voucher": True,
-            **SERVED,
-        },
-        {
-            "number": 2,
-            "name": "石桥托育园",
-            "metres": None,
-            "walk": None,
-            "open": None,
-            "prices": [],
-            "months": None,
-            "inclusive": False,
-            "voucher": False,
-            **UNSERVED,
-        },
-    ],
+    "items": FOUND,
     "licensed": 60,
     "metres": 1_210_000,
     "offers": [

@@ -75,3 +75,23 @@ def test_a_wish_with_its_particulars_is_left_to_start(words: str, service: str) 
 def test_short_words_are_left_to_the_expressions() -> None:
     for words in ("我也着急", "孩子躺着睡", "抽出时间"):
         assert urgent.match(words) == ()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "今天让爷爷去接孩子",
+        "明天让奶奶去接孩子",
+        "今天让姥爷接孩子走",
+        "能不能让邻居把孩子接走",
+        "孩子被奶奶接走了",
+        "下午三点外婆来接",
+    ],
+)
+def test_who_fetches_a_child_is_daily_work(words: str) -> None:
+    assert urgent.match(words) == ()
+
+
+@pytest.mark.parametrize("words", ["孩子被陌生人接走了", "园里说娃被别人接走了", "孩子被前夫抢走了"])
+def test_a_child_that_somebody_else_took_is_not(words: str) -> None:
+    assert urgent.match(words) == ("lost_child",)

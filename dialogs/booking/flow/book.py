@@ -83,7 +83,7 @@ BOOK = Flow(
             to={"ok": "where"},
             problems=CHOICE_PROBLEMS,
             keyboard="location",
-            invalidates=("place", "landmark"),
+            invalidates=("place", "landmark", "wished", "was_at"),
         ),
         Do("where", to={"ok": "find", "which": "landmark", "again": "spot"}),
         Ask(

@@ -43,6 +43,7 @@ _COUNT = re.compile(
 )
 _COUNTED = {"三": 3, "仨": 3, "3": 3, "四": 4, "4": 4}
 _ALIKE = re.compile(r"都|双胞|龙凤|三胞|一样|同岁|同龄|twins|both")
+_NO_LANDMARK = re.compile(r"(?:我们?|咱们?|要|想|改|换|成|到|约|的|是|那|就|吧|行|可以|[ ,，。.])*")
 TOGETHER = ("都去", "一起去", "两个都去", "三个都去", "都要去", "两个一起", "一起", "both", "all of them")
 _YES = frozenset(
     ("好", "好的", "行", "可以", "就这个", "就它", "就约这个", "约", "预约", "确认", "没问题", "是", "对", "ok", "yes", "book", "bookit", "确定", "订")
@@ -71,6 +72,7 @@ def ages_in(text: str, today: date) -> list[dict[str, str]]:
     if any(child.unborn for child in children) and not EXPECTED.search(normalise(text)):
         # 明年5月1号上午，孩子14个月: the day is when they come, not when they are born.
         children = children_in(when.read(text, datetime.combine(today, time(12))).rest, today) or children
+        children = [child for child in children if not child.unborn] or children
     found = [born(child) for child in children]
     if len(found) == 1 and _ALIKE.search(normalise(text)):
         return found * max(count_in(text), 1)
@@ -141,7 +143,13 @@ def read_spot(said: Said, look: Look) -> Any:
     found = one_of("anywhere", words_for={"anywhere": ANYWHERE})(said, look)
     if not isinstance(found, Problem) or found.code != "not_a_choice":
         return found
-    return found if asks(said.text) else words(said, LANDMARK)
+    return found if asks(said.text) or _tells_time(said.text, look.today) else words(said, LANDMARK)
+
+
+def _tells_time(text: str, today: date) -> bool:
+    """Whether words say a time and nothing that could be a landmark: 改到下午三点, but not 五一广场."""
+    told = when.read(text, datetime.combine(today, time(12)))
+    return told.said and _NO_LANDMARK.fullmatch(told.rest) is not None
 
 
 def read_summary(said: Said, look: Look) -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from typing import Literal
 
 from bot.texts import simplified
@@ -33,6 +32,10 @@ _TOO_DEAR = re.compile(
     r"(?:这家?|那家?|价格|价钱)?(?:也|都)?(?:太|有点儿?|好|真|挺|忒)贵(?:了|啊|呀|吧|点)*|贵了(?:点|些)?"
     r"|(?:有没有|有|想要|要|找|换)?(?:一?家|个)?(?:更|再|比较)?便宜(?:一?点儿?|些)?(?:的)?(?:地方|园|一家)?(?:吗|么|呢|有吗|没有)?"
     r"|(?:that is |that's |it's )?too expensive|(?:is there )?(?:any|some)?(?:thing|where|one)? ?cheaper(?: one)?"
+)
+_OVERNIGHT = re.compile(r"过夜|通宵|夜托|整夜|住(?:一|几|两)?(?:晚|夜)|托(?:一|几)(?:晚|夜|宿)|\bovernight\b")
+_CODE = re.compile(
+    r"(?:我的|孩子的|查|看|找|发)*(?:一下)?接送码(?:是)?(?:多少|什么|几|在哪里?|呢|发我|一下|忘了|找不到了?)*|(?:what is )?(?:my |the )?pick-?up code"
 )
 Question = Literal["bring", "refund", "price", "invoice", "way", "hours"]
 _QUESTIONS: tuple[tuple[Question, re.Pattern[str]], ...] = (
@@ -79,6 +82,16 @@ def next_one(text: str) -> bool:
     return _NEXT.search(_plain(text)) is not None
 
 
+def overnight(text: str) -> bool:
+    """Whether words ask for a night: 能过夜吗."""
+    return len(text) <= LONGEST and _OVERNIGHT.search(_plain(text)) is not None
+
+
+def asks_code(text: str) -> bool:
+    """Whether words ask for the pick-up code: 接送码是多少."""
+    return _CODE.fullmatch(_BEHIND.sub("", _plain(text))) is not None
+
+
 def too_dear(text: str) -> bool:
     """Whether words say no more than that something cheaper is wanted."""
     return _TOO_DEAR.fullmatch(_plain(text).strip("。.!！~?？ ")) is not None
@@ -93,21 +106,3 @@ def question(text: str) -> Question | None:
     """What a question wants to know of a stay that names no other matter; None: something else (补贴一年多少钱)."""
     said = _BEHIND.sub("", _BEFORE.sub("", _plain(text)))
     return next((what for what, words in _QUESTIONS if words.fullmatch(said)), None)
-
-
-_KINDS = re.compile(
-    r"(?:社区|家庭|厂区|早托|幼儿园|普惠)*(?:托育中心|托育园|托育点|托班|之家|宝宝屋|中心|园|点)$|[(（].*?[)）]"
-)
-_NO_PLACE = r"(?!(?:小区|片区|路|街|巷|里|胡同|站|社区|附近|旁|医院|市场|公园|学校|小学|广场|地铁))"
-
-
-def place_in(text: str, names: Iterable[tuple[str, str]]) -> str:
-    """The id of the one place of (id, name) that words name, whole or by what it is called for short (柳荫); "": none, or
-    several. 柳荫小区附近 and 柳荫路 name none."""
-    said, pairs = _plain(text), [(one, _plain(name)) for one, name in names]
-    whole = [one for one, name in pairs if re.sub(r"[(（].*?[)）]", "", name) in said]
-    short = [(one, _KINDS.sub("", _KINDS.sub("", name))) for one, name in pairs]
-    named = whole or [
-        one for one, name in short if len(name) > 1 and re.search(re.escape(name) + _NO_PLACE, said)
-    ]
-    return named[0] if len(set(named)) == 1 else ""

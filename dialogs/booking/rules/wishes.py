@@ -49,7 +49,11 @@ def wishes(text: str, today: date) -> bool:
     if (asks(text) and not (care and _MAY.search(plain))) or _OTHER.search(text):
         return False
     said = when.read(text, datetime.combine(today, time(12)))
-    if care and not _REFUSED.search(plain) and (said.starts or said.minutes or said.days or said.perhaps):
+    if (
+        care
+        and not _REFUSED.search(plain)
+        and (said.starts or said.minutes or said.days or said.perhaps or said.part)
+    ):
         return True
     if _NOT.search(text):
         return False

@@ -50,12 +50,12 @@ def find(turn: Turn, city: City) -> Literal["ok", "full", "wait", "again", "none
         elif _worth_waiting(turn, city, wanted):
             return "wait"
     found = list(islice(finding.offers(turn, city, wanted, start.point(turn)), finding.SHOWN))
-    chosen = data.get("place")
+    chosen = data.get("place") or data.get("wished") or data.get("was_at")
     if chosen is not None and chosen not in {offer.place.id for offer in found}:
         there = next(finding.offers(turn, city, wanted, start.point(turn), chosen), None)
         if there is not None:
             found = [there, *found[: finding.SHOWN - 1]]
-        elif found:
+        elif found and not data.pop("told_why", False):
             _say_why_not(turn, city, wanted, chosen)
     if not found:
         data.pop("place", None)
@@ -64,8 +64,7 @@ def find(turn: Turn, city: City) -> Literal["ok", "full", "wait", "again", "none
             data["others"].append({"value": "wait", "label": turn.label("booking.button.wait")})
         return "full" if data["others"] else "none"
     data["places"] = [{"value": offer.place.id, "label": _label(turn, offer)} for offer in found]
-    if data.get("place") not in {offer.place.id for offer in found}:
-        data["place"] = found[0].place.id
+    data["place"] = chosen if chosen in {offer.place.id for offer in found} else found[0].place.id
     return "ok"
 
 
@@ -81,12 +80,18 @@ def _say_why_not(turn: Turn, city: City, wanted: Sought, chosen: str) -> None:
     elif not house.carers:
         turn.say("booking.not_that_day", place=place.name, day=day, today=turn.today)
     elif not houses.is_open(house, wanted.span):
-        opens, closes = counting.at(min(house.carers)), counting.at(max(house.carers) + 1)
         turn.say(
-            "booking.not_then", place=place.name, day=day, today=turn.today, opens_at=opens, shuts_at=closes
+            "booking.not_then", place=place.name, day=day, today=turn.today, spans=place.opening.on(day) or ()
         )
     else:
-        turn.say("booking.not_there", place=place.name)
+        span, months = wanted.span, wanted.children[0].months
+        ahead = (finding.instant_of(turn, span) - turn.now) / timedelta(hours=1)
+        sells = houses.price(place, span, months) is not None
+        soon = sells and houses.price(place, span, months, ahead) is None
+        turn.say(
+            "booking.too_soon" if soon else "booking.not_there" if sells else "booking.not_sold",
+            place=place.name,
+        )
 
 
 def switch(turn: Turn) -> Literal["ok"]:
@@ -103,6 +108,7 @@ def hold(turn: Turn, city: City) -> Literal["held", "full", "twice", "many"]:
     offer = next(finding.offers(turn, city, sought(turn), start.point(turn), data["place"]), None)
     if offer is None:
         _say_why_not(turn, city, sought(turn), data.pop("place"))
+        data["told_why"] = True
         return "full"
     if holding.standing(turn, offer.wish) >= city.settings.care.at_once:
         data["at_most"] = city.settings.care.at_once
@@ -116,7 +122,7 @@ def hold(turn: Turn, city: City) -> Literal["held", "full", "twice", "many"]:
     if isinstance(held, str):
         data.pop("place")
         return held
-    data["booking"] = held
+    data["booking"], data["was_at"] = held, offer.place.id
     known = visit(turn.db, turn.who.id, offer.wish.children, offer.place.id, offer.wish.span.day)
     data["offer"] = {
         **_card(

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from bot.flow import when
 from bot.turn import Turn
-from dialogs.booking.rules import changes, counting, houses, spans, wishes
+from dialogs.booking.rules import changes, counting, spans, wishes
 from dialogs.booking.rules.spans import Hours, Told
 from dialogs.booking.service import kids, start
 from dialogs.booking.service.free import Free
@@ -32,9 +32,11 @@ def look(turn: Turn, city: City) -> Literal["again", "first", "nowhere"]:
     """Which children are known, and whether the words that began this say a time and a place."""
     data = turn.data
     data.update(telephone=turn.ground.telephone, today=turn.today.isoformat())
-    here = {place.id for place in city.places if houses.bookable(place)}
+    here = start.bookable(city)
     if not here:
         return "nowhere"
+    if data.pop("noted", False):
+        turn.say("booking.noted")
     if "place" in data and data["place"] not in here:
         del data["place"]
         turn.say("booking.place_gone")

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any, Literal
 
 from bot.clock import instant, local_date, ms
+from bot.flow import when
 from bot.store.session import Row
 from bot.turn import Turn
 from dialogs.booking.rules import counting, houses, reading
@@ -241,11 +242,21 @@ def _chosen(turn: Turn, mine: Sequence[Known]) -> list[dict[str, Any]]:
         {
             "subject": subject,
             "name": name,
-            "months": reading.child_of(born, turn.today).fewest,
+            "months": _months(turn, born),
             **born,
         }
         for subject, name, born in kids
     ]
+
+
+def _months(turn: Turn, born: dict[str, str]) -> int:
+    """How many months a child has completed; one who is too young today may be old enough on the day that was said."""
+    now = reading.child_of(born, turn.today).fewest
+    if counting.age_class(now) is not None or "when" not in turn.data:
+        return now
+    days = when.read(str(turn.data["when"]), turn.now.astimezone(turn.ground.settings.zone)).days
+    then = reading.child_of(born, days[0]).fewest if len(days) == 1 and days[0] > turn.today else now
+    return now if counting.age_class(then) is None else then
 
 
 def _new_names(turn: Turn, count: int, taken: Sequence[str], alone: bool) -> list[str]:

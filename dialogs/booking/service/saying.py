@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date, time, timedelta
 from functools import partial
 from typing import Any
 
 from bot.capability import Claim
 from bot.flow import when
+from bot.messages import Button
 from bot.store.session import Row
 from bot.turn import Turn
-from dialogs.booking.rules import houses, wishes
+from dialogs.booking.rules import houses, names, wishes
 from dialogs.booking.rules import saying as rules
 from dialogs.booking.rules import terms as cut_offs
-from dialogs.booking.service import choosing, holding, kept, which
+from dialogs.booking.service import choosing, holding, kept, start, which
 from knowledge.city import City
+from knowledge.places import Place
 
 SHOWN = 6
 """Bookings that are shown as buttons where words may mean several."""
@@ -28,6 +31,12 @@ def claim(text: str, turn: Turn, city: City) -> Claim | None:
         meant = which.meant(turn, rows, text)
         elsewhere = meant.said and not meant.rows and not rules.of_care(text)
         return Claim(call=partial(give_up, city=city, rows=rows, text=text), last=elsewhere)
+    if not rows and rules.gives_up(text) and rules.of_care(text):
+        return Claim(call=_nothing_booked)
+    if rules.asks_code(text):
+        return Claim(call=partial(_codes, city=city))
+    if rules.overnight(text):
+        return Claim(call=partial(_no_night, city=city))
     if rules.waits(text) and (known := _wish(text, turn, city)) is not None:
         return Claim(flow=FORM, known=known, joins=True)
     if rules.too_dear(text) and turn.form == FORM and _on_card(turn) is not None:
@@ -37,6 +46,41 @@ def claim(text: str, turn: Turn, city: City) -> Claim | None:
     if asked is not None and (turn.form == FORM or rows):
         return Claim(call=partial(answer, city=city, asked=asked, rows=rows))
     return None
+
+
+def _nothing_booked(turn: Turn) -> None:
+    turn.say(
+        "booking.nothing_booked",
+        [turn.go("command.booking", "booking"), Button(turn.label("common.button.person"), id="w:person")],
+    )
+
+
+def _codes(turn: Turn, city: City) -> None:
+    """Every stay that is still to come or to end, each with its code."""
+    if turn.who.new or not kept.my_things(turn, city):
+        _nothing_booked(turn)
+
+
+def _no_night(turn: Turn, city: City) -> None:
+    """Nobody takes a child for a night; which place is open longest is told instead."""
+    ends = [
+        (at, place.name) for place in city.places if houses.bookable(place) for at in _ends(place, turn.today)
+    ]
+    latest = max(ends, default=None)
+    turn.say(
+        "booking.no_night",
+        [turn.go("command.booking", "booking"), Button(turn.label("common.button.person"), id="w:person")],
+        latest=None if latest is None else {"shuts_at": f"{latest[0]:%H:%M}", "place": latest[1]},
+    )
+
+
+def _ends(place: Place, today: date) -> Iterator[time]:
+    """When a place closes on the days of a week, and until when it keeps a child for whoever asks for the extended hours."""
+    for later in range(7):
+        spans = place.opening.on(today + timedelta(days=later))
+        if spans:
+            yield spans[-1][1]
+    yield from (row.closes for row in place.services if row.service == "extended" and row.closes is not None)
 
 
 def _cheapest(turn: Turn) -> None:
@@ -87,8 +131,7 @@ def _wish(text: str, turn: Turn, city: City) -> dict[str, Any] | None:
     if not (told.days or told.perhaps) and (turn.busy or "位" not in text):
         return None
     known = {**wishes.first_words(text, turn.today), "wait": True, "spot": "anywhere"}
-    here = [(place.id, place.name) for place in city.places if houses.bookable(place)]
-    place = rules.place_in(text, here)
+    place = names.place_in(text, start.bookable(city), short=True)
     return {**known, "place": place} if place else known
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 from bot import homes
 from bot.messages import Button
@@ -42,6 +42,9 @@ def where(turn: Turn, city: City) -> Literal["ok", "which", "again"]:
         at_home(turn, [int(kid["subject"]) for kid in data["kids"] if kid["subject"]])
         return "ok"
     meant = _landmarks(city.landmarks).find(data["spot"])
+    if not meant.spots and (found := rules.place_in(data["spot"], bookable(city), short=True)):
+        data.update(place=found, wished=found, spot="anywhere")
+        return "ok"
     if not meant.spots:
         turn.say("booking.spot_unknown", said=data.pop("spot"))
         return "again"
@@ -61,10 +64,12 @@ def chosen(turn: Turn, city: City) -> Literal["ok"]:
 
 
 def named(turn: Turn, city: City, words: str) -> None:
-    """A landmark that a longer sentence surely names is where its family sets out."""
+    """A landmark that a longer sentence surely names is where its family sets out; of 在东塘 it is asked which."""
     meant = _landmarks(city.landmarks).find(words)
     if meant.sure:
         _stand(turn, meant.spots[0].landmark, meant.spots[0].point)
+    elif (said := rules.spot_in(words)) and _begins(city, said):
+        turn.data["spot"] = said
 
 
 def at_home(turn: Turn, subjects: Sequence[int]) -> None:
@@ -95,7 +100,7 @@ def place_named(turn: Turn, city: City, words: str) -> None:
     """A nursery that a sentence names is the one that is wanted; a name that nobody has is told."""
     if "place" in turn.data:
         return
-    here = {place.id: place.name for place in city.places if houses.bookable(place)}
+    here = bookable(city)
     found = rules.place_in(words, here)
     if found:
         turn.data["place"] = found
@@ -120,7 +125,26 @@ def as_looked_up(turn: Turn, here: Collection[str], words: str) -> None:
 
 def books_a_place(words: str, city: City) -> bool:
     """Whether words name a nursery that is to be booked."""
-    return rules.books_one(words, {place.id: place.name for place in city.places if houses.bookable(place)})
+    return rules.books_one(words, bookable(city))
+
+
+def bookable(city: City) -> dict[str, str]:
+    """The names of the places where some hours can be booked, by their ids."""
+    return {place.id: place.name for place in city.places if houses.bookable(place)}
+
+
+def said_in_form(turn: Turn, city: City, words: str) -> dict[str, Any]:
+    """What words tell the open form of the place or the spot, whatever it asks; {} where they are about anything else."""
+    found = rules.only_place(words, bookable(city))
+    if found:
+        return {"place": found} if "spot" in turn.data else {"place": found, "spot": "anywhere"}
+    meant = _landmarks(city.landmarks).find(words)
+    return {"spot": words} if meant.sure or (len(words) > 1 and _begins(city, words)) else {}
+
+
+def _begins(city: City, words: str) -> bool:
+    """Whether landmarks' names begin with these words: 柳荫."""
+    return any(name.startswith(words) for one in city.landmarks for name in (one.name, *one.other_names))
 
 
 def point(turn: Turn) -> Point | None:

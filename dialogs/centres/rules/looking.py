@@ -47,6 +47,12 @@ _ASKS_KIND = re.compile(
     r"(?:请问|我们?|咱们?|想|要|找|去|在|有没有|有|哪里|哪儿|哪|什么|地方|几点|啥时候|时候|这里|这儿|区里|怎么走|的|吗|么|呢|啊|是|都"
     r"|\b(?:where|is|are|the|there|any|a|find)\b|[ ,.?!])*"
 )
+_ELDERS_HOME = re.compile(
+    r"(?:请问|我们?|想|要|找|给|送|去|有没有|有|哪里|哪儿|哪家|哪个|哪些|附近|周边|最近|近一?点�?|近|好一?点|好|靠谱|推荐|介绍|一下|一?家|个|在|离家|地方|住|的|吗|么|呢|啊|是|都|[ ,.?!]"
+    r"|\b(?:where|is|are|the|there|any|a|find|near|nearby|nearest|good)\b)*"
+    r"(?:养老院|敬老院|老年公寓|护理院|养老公寓|养老机构|老人院|\b(?:nursing|care) homes?\b)"
+    r"(?:请问|我们?|想|要|找|有没有|有|哪里|哪儿|哪家|哪个|哪些|附近|周边|最近|近一?点儿?|近|好一?点|好|靠谱|推荐|介绍|一下|一?家|个|在|离家|地方|的|吗|么|呢|啊|是|都|[ ,.?!]|\b(?:near|me|nearby|here)\b)*"
+)
 _ELDERS = frozenset({"canteen", "station"})
 _SETS = ("kinds", "services", "weekdays")
 _BRACKETS = re.compile(r"（[^）]*）")
@@ -166,6 +172,12 @@ def asks_for_a_kind(text: str, today: date) -> bool:
     """Whether words ask where there is a place of some kind, and nothing more: 养老驿站在哪, 有没有宝宝屋, 几点开饭."""
     asked = read(text, today)
     return bool(asked.wanted.kinds) and _ASKS_KIND.fullmatch(normalise(asked.rest)) is not None
+
+
+def asks_for_elders_home(text: str) -> bool:
+    """Whether words ask where there is a home for old people, of which no pack has a list: 附近的养老院."""
+    said = normalise(text)
+    return len(said) <= WORDS // 2 and _ELDERS_HOME.fullmatch(_SLOW.sub("", said)) is not None
 
 
 def for_elders(wanted: Wanted) -> bool:

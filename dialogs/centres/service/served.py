@@ -14,14 +14,15 @@ AHEAD = 7
 
 
 def told(turn: Turn, place: Place, weekdays: Iterable[int] = (), months: int | None = None) -> dict[str, Any]:
-    """`free` places on `day`, the first day asked for on which it is still open (None: nobody knows); `level`: as somebody
+    """`free` places on `day`, the first day asked for on which it is still open (None: nobody knows), `late`: too late to
+    book one there that day; `level`: as somebody
     there saw it `ago` minutes ago ("": nobody did). `stopped`: since when and until when (None: nobody knows) it serves
     nobody today; then nothing else is told."""
     day = _day(turn, place, frozenset(weekdays))
     everyone = turn.everyone
     stopped = None if everyone is None else everyone.stopped(turn, place.id, turn.today)
     if stopped is not None:
-        return {"free": None, "day": day, "level": "", "ago": 0, "stopped": stopped}
+        return {"free": None, "late": False, "day": day, "level": "", "ago": 0, "stopped": stopped}
     free = (
         everyone.free_places(turn, place.id, day, months)
         if everyone is not None and day is not None
@@ -30,6 +31,7 @@ def told(turn: Turn, place: Place, weekdays: Iterable[int] = (), months: int | N
     seen = everyone.fullness(turn, place.id) if everyone is not None else None
     return {
         "free": None if free is None else free.most,
+        "late": free is not None and free.late,
         "day": day,
         "level": turn.label(f"centres.fullness.{seen.level}") if seen is not None else "",
         "ago": 0 if seen is None else int((turn.now - seen.at) / timedelta(minutes=1)),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from bot import homes
 from bot.capability import Claim
 from bot.homes import Home
 from bot.lookups import LookUps
+from bot.messages import Button
 from bot.serving import Looked
 from bot.turn import Turn
 from dialogs.centres.rules import looking as rules
@@ -31,6 +32,9 @@ CARDS = LookUps("centres.card", timedelta(hours=2))
 """The place of the card that was shown last, in the button by which others near it are shown."""
 WORDS_LIFE = timedelta(minutes=30)
 """How long by words alone."""
+STATIONS = "stations"
+BUTTONS: dict[str, dict[str, Any]] = {"centres": {}, STATIONS: {"words": "养老驿站"}}
+"""What a button begins a look-up with: nothing, or stations for old people."""
 AT_HOME, HERE, OTHER = "home:", "here_after_all", "another"
 """What is chosen instead of a landmark: somebody's home (its subject follows), the spot itself, another one."""
 
@@ -82,8 +86,10 @@ def claims(text: str, turn: Turn, ground: Ground) -> Claim | None:
     """Words that look for a place, name one of the pack's, narrow what was just looked for, or say where somebody is."""
     if turn.overheard:
         return None
-    if text == "centres":
-        return Claim(flow="centres")
+    if text in BUTTONS:
+        return Claim(flow="centres", known=BUTTONS[text])
+    if rules.asks_for_elders_home(text):
+        return Claim(call=no_homes)
     if turn.form == "centres" or asks_which(text) or ground.knows_nothing_of(text, turn.today):
         return None
     if any(hit.intent == "centres" and hit.kind == "start" for hit in intents.match(text)):
@@ -112,6 +118,12 @@ def claims(text: str, turn: Turn, ground: Ground) -> Claim | None:
         # 助餐点周末营业吗 is first asked of the corpus, 周六开吗 of what was just found.
         return Claim(flow="centres", known={"words": text}, last=rules.of_all(text, wanted))
     return kind
+
+
+def no_homes(turn: Turn) -> None:
+    """Homes for old people stand in no list: said so, with what there is near by."""
+    stations = Button(turn.label("centres.button.stations"), id=f"go:{STATIONS}")
+    turn.say("centres.no_homes", [stations], [Button(turn.label("common.button.person"), id="w:person")])
 
 
 def look(turn: Turn, ground: Ground) -> Literal["known", "ask", "which", "elsewhere"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import pytest_asyncio
 
-from dialogs.booking.rules import saying
+from dialogs.booking.rules import names, saying
 from tests.world import World
 
 ASKED = "柳荫小区附近，{}想托，孩子2025年10月1日生"
@@ -206,8 +206,8 @@ async def test_a_question_in_the_form_is_answered_and_the_last_question_asked_ag
     ],
 )
 def test_a_place_is_named_whole_or_for_short(text: str, place: str) -> None:
-    names = [("a", "柳荫托育中心（示例）"), ("b", "小满早托之家（示例）")]
-    assert saying.place_in(text, names) == place
+    places = {"a": "柳荫托育中心（示例）", "b": "小满早托之家（示例）"}
+    assert names.place_in(text, places, short=True) == place
     assert saying.waits(text)
 
 

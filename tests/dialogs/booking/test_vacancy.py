@@ -53,7 +53,7 @@ async def test_places_that_are_free_on_a_day_by_age(town: World) -> None:
 async def test_of_a_day_that_runs_what_is_still_to_come(town: World) -> None:
     await town.to("2026-12-02T10:10")
     [(begins, _)] = free(town, "liuyin").spans  # type: ignore[union-attr]
-    assert begins == time(10, 30)
+    assert begins == time(12, 30), "it wants to be booked two hours before"
     everywhere, infants = free(town, "liuyin"), free(town, "liuyin", 8)
     assert everywhere is not None
     assert infants is not None

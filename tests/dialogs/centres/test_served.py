@@ -32,12 +32,13 @@ def line(town: World, name: str) -> str:
 
 async def test_free_places_are_those_of_the_day_that_is_asked_for(town: World) -> None:
     await town.share("mama", location=AT_LIUYIN)
-    assert "今天最多还能约 5 个" in line(town, "荷亭家庭托育点")
-    await town.press("papa", "go:place:heting:here")
-    for words in ("14个月", "今天上午十点到下午四点", "就约这个"):
+    assert "今天最多还能约 20 个" in line(town, "柳荫托育中心")
+    assert "今天来不及约了" in line(town, "荷亭家庭托育点"), "it wants to be booked twelve hours before"
+    await town.press("papa", "go:place:liuyin:here")
+    for words in ("14个月", "今天下午一点到四点", "就约这个"):
         await town.say("papa", words)
     await town.share("mama", location=AT_LIUYIN)
-    assert "今天最多还能约 5 个" in line(town, "荷亭家庭托育点"), "before ten there is as much room as ever"
+    assert "今天最多还能约 20 个" in line(town, "柳荫托育中心"), "behind four there is as much room as ever"
     await town.forward(hours=1, minutes=1)
     await town.share("mama", location=AT_LIUYIN)
     await town.say("mama", "周六能托的")

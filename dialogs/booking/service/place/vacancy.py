@@ -36,8 +36,24 @@ def free_places(turn: Turn, place: str, day: date, months: int | None, city: Cit
     left = room.left(turn.db, house, day)
     slots = [slot for slot in sorted(house.carers) if slot >= _first(turn, day)]
     ages = _ages(found, house) if months is None else [months]
-    fit = {slot: max((_many(left, house, day, slot, age) for age in ages), default=0) for slot in slots}
-    return Free(max(fit.values(), default=0), spans_of(slot for slot, many in fit.items() if many))
+    sold = [(slot, age) for slot in slots for age in ages if _sold(turn, city, found, day, slot, age)]
+    fit = dict.fromkeys(slots, 0)
+    for slot, age in sold:
+        fit[slot] = max(fit[slot], _many(left, house, day, slot, age))
+    spans = spans_of(slot for slot, many in fit.items() if many)
+    return Free(max(fit.values(), default=0), spans, late=not sold and bool(slots))
+
+
+def _sold(turn: Turn, city: City, place: Place, day: date, slot: int, months: int) -> bool:
+    """Whether a half hour of that day can still be booked for a child of that age, if there is room."""
+    first = slot * counting.SLOT_MINUTES
+    if first + counting.SLOT_MINUTES >= counting.DAY_MINUTES:
+        return False
+    span = counting.span_of(day, first, first + counting.SLOT_MINUTES)
+    ahead = (datetime.combine(day, span.starts, turn.ground.settings.zone) - turn.now) / timedelta(hours=1)
+    if ahead * 60 < city.settings.care.at(place.id).latest_minutes:
+        return False
+    return houses.price(place, span, months, ahead) is not None
 
 
 def say(turn: Turn, place: Place, level: Level) -> None:
