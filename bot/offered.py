@@ -23,6 +23,12 @@ LIFE = timedelta(days=7)
 """A button is known by its words for this long; the button itself for as long as its row lives."""
 MESSAGES = 12
 """The newest messages of an address that are looked through."""
+NO_MATTER = (
+    "common.", "questions.unknown", "questions.choices", "questions.which_matter", "questions.which_city", "questions.none_of_them"
+)  # fmt: skip
+"""What begins the text keys of messages that speak of nothing else: it was not understood, or asked back."""
+LOOKED_AT = 6
+"""Messages among which the newest one that speaks of something is looked for."""
 LONGEST = 24
 """Characters of words that may name a button."""
 _NTH = re.compile(
@@ -130,6 +136,14 @@ def said(turn: Turn, count: int) -> list[tuple[str, ...]]:
     none, and none where one cannot be read."""
     messages = _newest(turn, count)
     return [] if None in messages else [message.keys for message in messages if message is not None]
+
+
+def subject(turn: Turn) -> Outgoing | None:
+    """The newest message to this address that speaks of something: a short question belongs to it."""
+    shown = _newest(turn, LOOKED_AT)
+    return next(
+        (one for one in shown if one is not None and one.keys and not one.keys[0].startswith(NO_MATTER)), None
+    )
 
 
 def _newest(turn: Turn, most: int, where: str = "TRUE", **values: Any) -> list[Outgoing | None]:

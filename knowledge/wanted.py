@@ -54,6 +54,16 @@ class Asked(NamedTuple):
     rest: str
 
 
+ELDER = re.compile(
+    r"老人|老年|老伴|爸妈|父母|我爸|我妈|公公|婆婆|爷爷|奶奶|姥姥|姥爷|外公|外婆|老爷子|老太太|腿脚(?:不好|不便|不方便|不利索|慢)?|走不快|走不动|走得慢|岁数大|年纪大|上年纪"
+    r"|\b(?:grand(?:ma|pa|mother|father|parents?)|elderly|old people|walk slowly)\b"
+)
+"""That an old person is spoken of: who says so walks slowly, or with one who does."""
+_CARED = re.compile(r"托|照顾|照料|照看|没人管|没人陪|白天|日托")
+_CHILD = re.compile(
+    r"孩子|宝宝|娃|孙|托育|托儿|幼儿|个月|小朋友|小孩|\b(?:child|kid|baby|grandson|granddaughter)"
+)
+
 # Whatever was read leaves this behind: nothing is read across it, and no length changes.
 _GONE = "\x00"
 _NO_SUM = "分钟|刻钟|个|岁|点|:|米|公里|里路|人|号"
@@ -157,6 +167,12 @@ _FILLER = re.compile(
 _ENDS = re.compile(
     r"^(?:[ ,.?!;、的吗呢]|care\b|at\b|on\b)+|(?:[ ,.?!;、的]|收|有没有|有|能|可以|想找|找|想)+$"
 )
+
+
+def for_an_elder(text: str) -> bool:
+    """Whether words look for care for somebody who is old, and not for a child: 我爸80岁了白天没人照顾."""
+    said = normalise(text)
+    return ELDER.search(said) is not None and _CARED.search(said) is not None and _CHILD.search(said) is None
 
 
 def read(text: str, today: date) -> Asked:

@@ -77,7 +77,11 @@ def claims(text: str, turn: Turn, city: City, corpus: Corpus | None = None) -> C
 
 def _in_form(text: str, turn: Turn, wish: bool, city: City) -> Claim | None:
     """What is told in the open form out of turn, or the wish for the form that is open."""
-    told = wishes.said_anew(text, turn.today, wish=wish) or start.said_in_form(turn, city, text)
+    told = (
+        kids.one_more(turn, text)
+        or wishes.said_anew(text, turn.today, wish=wish)
+        or start.said_in_form(turn, city, text)
+    )
     if told:  # where the card stands already, it shows what has become of it
         noted = {} if "offer" in turn.data else {"noted": True}
         return Claim(flow="booking", known={**told, **noted}, joins=True)

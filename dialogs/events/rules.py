@@ -75,6 +75,35 @@ NARROWING = 20
 """Characters of words that narrow a list which was shown."""
 
 
+_WHERE = re.compile(r"附近|周边|哪里|哪儿|地方|有没有|有什么")
+_OF_NAME = re.compile(
+    r"请问|我们?|想|要|去|参加|报名?|有没有|有|会不会|什么时候|啥时候|哪天|几点|开始|在哪里?|活动|那个|这个|的|吗|么|呢|啊|了|怎么|[(（].*?[)）]|[\s,.?!，。？！、]"
+)
+SHORTEST = 3
+"""Characters by which an activity is named at least."""
+
+
+def named(text: str, events: Iterable[tuple[str, str]]) -> str:
+    """The id of the one activity of (id, title) that words name and nothing else, whole or leaving something out
+    (辅食讲座 for 辅食添加讲座); "" for none or several."""
+    said = _OF_NAME.sub("", normalise(text))
+    if len(said) < SHORTEST:
+        return ""
+    found = [id_ for id_, title in events if _shortens(said, _OF_NAME.sub("", normalise(title)))]
+    return found[0] if len(found) == 1 else ""
+
+
+def _shortens(said: str, name: str) -> bool:
+    """Whether a name with some of its middle or beginning left out is what was said."""
+    left = iter(name)
+    return name.endswith(said[-1]) and all(char in left for char in said)
+
+
+def asks_where(text: str) -> bool:
+    """Whether words ask where there is something."""
+    return _WHERE.search(text) is not None
+
+
 @dataclass(frozen=True)
 class Sought:
     """What is looked for; what is empty filters nothing. `for_whom`: child | elder; `months`: of the child; `days` local;

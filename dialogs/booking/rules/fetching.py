@@ -16,7 +16,7 @@ _LIST = re.compile(
     r"(?:都有)?谁(?:能|可以)(?:来)?接(?:孩子|宝宝|娃)?|接送人|(?:who)?(?:may|can)pickup|pickuplist"
 )
 _ALLOW = re.compile(
-    r"(?:以后|平时)?(?P<name>[^\d,，?？谁]{1,12}?)(?:也|都)?(?:能|可以)(?:来)?接(?:孩子|宝宝|娃)?(?:[,，、]?(?:手机|电话)?(?:号)?尾号(?:是)?(?P<tail>\d{4}))?"
+    r"(?:以后|平时)?(?P<name>[^\d,，?？谁]{1,12}?)(?:也|都)?(?:能|可以)(?:来)?接(?:孩子|宝宝|娃)?(?:[,，、]?(?:(?:手机|电话)?(?:号)?尾号(?:是)?|(?:手机|电话)(?:号码?)?(?:是)?\d{7})(?P<tail>\d{4}))?"
     r"|加(?:个|一位)?接送人[:：]?(?P<other>[^\d,，?？]{1,12}?)(?:[,，]?(?:尾号)?(?P<other_tail>\d{4}))?"
 )
 _ALLOW_EN = re.compile(
@@ -27,7 +27,7 @@ _TODAY = re.compile(
 )
 _TODAY_EN = re.compile(r"(?P<name>[a-z][a-z .']{0,30}?) picks? up today", re.IGNORECASE)
 _SOMEBODY = re.compile(
-    r"(?:今天)?(?:要)?换(?:个)?人(?:来)?接(?:孩子|宝宝|娃)?|(?:somebody|someone)elsepicksup(?:today)?"
+    r"(?:今天)?(?:我)?(?:要|想|能不能|能)?换(?:个)?人(?:来|去)?接(?:孩子|宝宝|娃)?(?:行吗|行不行|可以吗|吗)?|(?:改|换)(?:一下)?接送人|(?:今天)?我(?:去|来)?接不了(?:孩子|宝宝|娃)?了?|(?:somebody|someone)elsepicksup(?:today)?"
 )
 _CODE = re.compile(r"(?:接(?:走)?(?:送码)?|pickup|code)[:：]?(\d{4})")
 _NAMED = re.compile(r"(?P<name>[^\d,，?？谁今明后]{1,6}?)(?:来接(?:孩子|宝宝|娃)?(?:了|走了?)?|接走了?)")
@@ -60,12 +60,18 @@ _RELATIVES = frozenset(
         "grandpa",
     ]
 )
+_KIN = re.compile(
+    rf"(?:孩子|宝宝|娃|小朋友)?(?:今天|今晚|下午|中午|晚上)?(?:换|换成|改|改成|改由|是|由|让|叫|请)?(?P<name>(?:我|他|她|孩子|娃)?(?:家|的)?(?:{'|'.join(sorted(_RELATIVES))}|我妈|我爸|他爸|他妈|她爸|她妈|邻居|保姆))"
+    r"(?:过)?(?:来|去)?接(?:一下)?(?:孩子|宝宝|娃|小朋友)?(?:吧|了|啊|哈)?|我(?:去|来)?接不了(?:了)?[,，](?P<other>[^\d,，?？]{1,6}?)(?:去|来)(?:接)?"
+)
+"""The same without a day, of somebody who is called by what they are to the child."""
 _CAME = re.compile(
     r"(?P<name>[^\d,，?？]{1,12}?)(?:已经)?(?:到了|来了|到园了?)|(?P<english>[a-z]{1,20})(?:ishere|hasarrived)"
 )
 _LATE = re.compile(
     r"(?:(?:路上|我)?(?:堵车|堵在路上|堵住|晚点|塞车)[了到]?|(?:我)?(?:已经)?在路上了?|(?:我|我们)?(?:马上|就|快)到了?|(?:我|我们)?(?:要|会|可能)?(?:晚|迟)(?:点|一点|一会儿?|些)?(?:到|接|来接))"
     r"(?:[,，、]?(?:大概|大约|可能|还要|再|要|晚)*(?P<much>\d{1,3}分钟?|半个?小时|半个?钟头?|[一二两三四五]?十?[五]?分钟|一个?小时|一个?钟头?)(?:就?能?到|到园?|后到|之后到)?)?"
+    r"|(?:路上堵车|堵车|加班|有事)?(?:了)?[,，]?(?:我|我们)?(?:大概|大约|可能|得|要|会)*(?:晚|迟)(?:个|了)?(?P<middle>\d{1,3}分钟|半个?小时|半个?钟头?|[一二两三四五]?十?[五]?分钟|一个?小时|一个?钟头?)(?:左右)?(?:再)?(?:到园?|过?来接|去接|接|送|来|去)?(?:孩子|宝宝|娃)?(?:了|啊|哈)?"
     r"|(?:我|我们)?(?:还要|再过|过|再|要)?(?P<first>\d{1,3}分钟|半个?小时|一个?小时)(?:后|之后)?(?:就?能?到|来接)"
     r"|(?:i'?m|weare|we're)?(?:ontheway|onmyway|runninglate|stuckintraffic)(?:[,，]?(?P<english>\d{1,3})min(?:ute)?s?)?",
 )
@@ -96,9 +102,15 @@ def changes(text: str) -> str | None:
     if _SOMEBODY.fullmatch(fold(text)):
         return ""
     found = _TODAY.fullmatch(fold(text)) or _TODAY_EN.fullmatch(text.strip())
-    return (
-        None if found is None else "" if found["name"] in ("换人", "换个人", "别人") else _name(found["name"])
-    )
+    if found is None:
+        found = _KIN.fullmatch(fold(text))
+        return None if found is None else _name(found["name"] or found["other"])
+    return "" if found["name"] in ("换人", "换个人", "别人") else _name(found["name"])
+
+
+def says_today(text: str) -> bool:
+    """Whether words say that it is today."""
+    return re.search(r"今天|今晚|今儿|\btoday\b", text) is not None
 
 
 def at_the_door(text: str) -> str | tuple[int, str] | None:
@@ -130,7 +142,7 @@ def late(text: str) -> int | None:
     found = _LATE.fullmatch(fold(text))
     if found is None:
         return None
-    much = found["much"] or found["first"] or found["english"] or ""
+    much = found["much"] or found["middle"] or found["first"] or found["english"] or ""
     digits = re.match(r"\d+", much)
     return int(digits[0]) if digits else _MINUTES.get(much, 0)
 

@@ -44,7 +44,7 @@ def place_in(words: str, places: Mapping[str, str], *, short: bool = False) -> s
         and re.search(
             rf"{re.escape(name)}{_NO_SPOT}"
             if short
-            else rf"{_SENT}{re.escape(name)}(?=[的那这,，。 ]|{_KIND}|$)",
+            else rf"{_SENT}{re.escape(name)}(?=[的那这,，。 ]|{_KIND}|$)|(?:^|[,，。 ]){re.escape(name)}[那这]?家?(?=[,，。 ]|$)",
             said,
         )
     ]

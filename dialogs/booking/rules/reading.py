@@ -43,7 +43,30 @@ _COUNT = re.compile(
 )
 _COUNTED = {"三": 3, "仨": 3, "3": 3, "四": 4, "4": 4}
 _ALIKE = re.compile(r"都|双胞|龙凤|三胞|一样|同岁|同龄|twins|both")
-_NO_LANDMARK = re.compile(r"(?:我们?|咱们?|要|想|改|换|成|到|约|的|是|那|就|吧|行|可以|[ ,，。.])*")
+_ANY_TIME = frozenset(
+    (
+        "随便",
+        "都行",
+        "都可以",
+        "哪天都行",
+        "随便哪天",
+        "什么时候都行",
+        "几点都行",
+        "你看着办",
+        "您看着办",
+        "你定",
+        "您定",
+        "看你们",
+        "any",
+        "any time",
+        "whenever",
+    )
+)
+"""Whoever says so at a question for a day or hours takes the first that is offered."""
+_MONTH_AHEAD = re.compile(r"(?:明年|后年|今年)\d{1,2}月份?(?:初|中旬?|底)?")
+_NO_LANDMARK = re.compile(
+    r"(?:等一?下|等等|不对|还是|我们?|咱们?|要|想|改|换|成|到|约|的|是|那|就|吧|行|可以|[ ,，。.])*"
+)
 TOGETHER = ("都去", "一起去", "两个都去", "三个都去", "都要去", "两个一起", "一起", "both", "all of them")
 _YES = frozenset(
     ("好", "好的", "行", "可以", "就这个", "就它", "就约这个", "约", "预约", "确认", "没问题", "是", "对", "ok", "yes", "book", "bookit", "确定", "订")
@@ -72,7 +95,8 @@ def ages_in(text: str, today: date) -> list[dict[str, str]]:
     if any(child.unborn for child in children) and not EXPECTED.search(normalise(text)):
         # 明年5月1号上午，孩子14个月: the day is when they come, not when they are born.
         children = children_in(when.read(text, datetime.combine(today, time(12))).rest, today) or children
-        children = [child for child in children if not child.unborn] or children
+        if all(child.unborn for child in children):  # 孩子35个月，明年2月想托
+            children = children_in(_MONTH_AHEAD.sub("", text), today) or children
     found = [born(child) for child in children]
     if len(found) == 1 and _ALIKE.search(normalise(text)):
         return found * max(count_in(text), 1)
@@ -114,6 +138,8 @@ def read_time(said: Said, look: Look) -> Any:
     text = words(said, WORDS)
     if isinstance(text, Problem):
         return text
+    if look.labels and plain(text).rstrip("吧的啊了") in _ANY_TIME:
+        return next(iter(look.labels))
     if gives_up(text):
         return Problem("not_a_time")
     return text if when.read(text, datetime.combine(look.today, time(12))).said else Problem("not_a_time")

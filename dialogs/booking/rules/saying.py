@@ -41,10 +41,10 @@ Question = Literal["bring", "refund", "price", "invoice", "way", "hours"]
 _QUESTIONS: tuple[tuple[Question, re.Pattern[str]], ...] = (
     ("bring", re.compile(r"(?:要|需要|用|该|应该)?(?:自己)?(?:带|准备)(?:点|些)?(?:什么|啥|哪些)|(?:要|需要)(?:带|准备)|what (?:do|should|shall|must) (?:i|we) bring|what to bring")),
     ("refund", re.compile(r"(?:能不能|可不可以|能|可以|会|给)?退(?:钱|费|款|不)?|(?:退|取消)(?:会不会|要不要|会|要)?(?:扣|收|花)(?:钱|费)?|(?:能不能|可不可以|能|可以)(?:随时)?取消|(?:can i (?:get a )?)?refund|can i cancel")),
-    ("price", re.compile(r"(?:要|收|是|价格|费用)?多少(?:钱|费)|费用(?:是)?多少|(?:怎么)?收费|收多少|(?:要)?几块钱?|贵不贵|价格|how much(?: is (?:it|that|this)| does it cost)?|price|what does it cost")),
+    ("price", re.compile(r"(?:现在)?(?:要|用|得)?(?:先)?(?:交|付)(?:钱|费)|(?:怎么|在哪里?|什么时候)(?:付|交)(?:钱|费|款)?|(?:可以|能)用(?:消费)?券|(?:要|收|是|价格|费用)?多少(?:钱|费)|费用(?:是)?多少|(?:怎么)?收费|收多少|(?:要)?几块钱?|贵不贵|价格|how much(?: is (?:it|that|this)| does it cost)?|price|what does it cost")),
     ("invoice", re.compile(r"(?:能不能|可以|能|有|给|要)?(?:开)?(?:发票|收据)(?:能开|可以开|能不能开|怎么开|有)?|(?:can i (?:have|get) an? )?(?:invoice|receipt)")),
-    ("way", re.compile(r"(?:路|要)?怎么(?:走|去|到)|(?:具体)?(?:地址|在哪|在哪里|在哪儿|在什么地方)(?:在哪|是什么|是哪)?|where is (?:it|that|the place)|how do (?:i|we) get there|(?:the )?address")),
-    ("hours", re.compile(r"(?:约的?)?(?:是)?几点(?:去|到|送|开始|送到|接)?|什么时候(?:去|送|接|开始)|(?:at )?what time(?: is it)?|when is it")),
+    ("way", re.compile(r"(?:我)?(?:约的)?(?:是)?(?:哪家|哪个园|哪里|哪儿)|(?:把)?(?:地址|位置)(?:再)?(?:发|告诉)(?:给)?我?|(?:路|要)?怎么(?:走|去|到)|(?:具体)?(?:地址|在哪|在哪里|在哪儿|在什么地方)(?:在哪|是什么|是哪)?|where is (?:it|that|the place)|how do (?:i|we) get there|(?:the )?address")),
+    ("hours", re.compile(r"(?:我)?(?:约的|约了)?(?:明天|今天|那次)?(?:是)?几点(?:来着|去接|来接|结束)|(?:我)?约的?(?:是)?(?:哪天|什么时候|几号)|(?:约的?)?(?:是)?几点(?:去|到|送|开始|送到|接)?|什么时候(?:去|送|接|开始)|(?:at )?what time(?: is it)?|when is it")),
 )  # fmt: skip
 _BEFORE = re.compile(
     r"^(?:那个?|请问一?下?|问一?下|这个?|这家|这次|那家|他家|家|次|一共|总共|大概|到底|我们?|你们?|您|孩子|宝宝|娃|去的?时候|当天|明天|第一次(?:去)?|去|还|都|得|临时托|计时托|[,，\s])+"

@@ -10,6 +10,7 @@ from bot.flow import when
 from bot.words import asks
 from dialogs.booking.rules import reading
 from knowledge.normalise import normalise
+from knowledge.wanted import for_an_elder
 
 HEALTH = re.compile(
     r"过敏|過敏|哮喘|癫痫|惊厥|抽搐|蚕豆病|心脏病|allerg|asthma|epilep|seizure", re.IGNORECASE
@@ -37,6 +38,18 @@ _REFUSED = re.compile(r"不(?:托|去|来|用|要|想)|别|取消|没托|\b(?:no
 _NOT = re.compile(r"不(?!然|如)|没|别|取消|\b(?:not?|can't|cannot|don't|cancel)\b", re.IGNORECASE)
 
 
+_CORRECTS = re.compile(
+    r"^(?:(?:不对|不是|错了|说错了?|打错了?|等一?下|等等|哎呀?|噢|哦|啊|那)[,，。!！ ]*)+(?:(?:应该)?是|我要|改成|改到)?|^(?:还是|就|我要|想)?(?:改成|改到|换成|换到)"
+)
+"""How words begin that take back what was told."""
+_ADDS = re.compile(r"还有|再加|加上|另外|也要|也去|一起|第二个|\b(?:also|and another|one more)\b")
+
+
+def adds(text: str) -> bool:
+    """Whether words speak of one more child."""
+    return _ADDS.search(text) is not None
+
+
 def narrows(text: str, today: date) -> bool:
     """Whether words say which places are looked for, not that a child comes to one (明天能托的)."""
     return _WHICH.search(normalise(text)) is not None and not reading.ages_in(text, today)
@@ -45,6 +58,8 @@ def narrows(text: str, today: date) -> bool:
 def wishes(text: str, today: date) -> bool:
     """Whether words name hours and a child of some age, or say that somebody wants it looked after, and nothing else."""
     plain = normalise(text)
+    if for_an_elder(text):
+        return False
     care = _CARE.search(plain) is not None and _DONE.search(plain) is None
     if (asks(text) and not (care and _MAY.search(plain))) or _OTHER.search(text):
         return False
@@ -81,8 +96,9 @@ def said_anew(text: str, today: date, *, wish: bool) -> dict[str, Any]:
 
     `wish`: they would begin a booking; else a time counts only where little is said beside it.
     """
-    told = first_words(text, today)
-    beside = when.read(text, datetime.combine(today, time(12))).rest
-    if asks(text) or _NOT.search(text) or (len(beside) > BESIDE and not wish):
+    said = _CORRECTS.sub("", text)
+    told = {**first_words(said, today), "words": text}
+    beside = when.read(said, datetime.combine(today, time(12))).rest
+    if asks(said) or _NOT.search(said) or (len(beside) > BESIDE and not wish):
         told.pop("when", None)
     return {**told, "anew": True} if told.keys() - {"words"} else {}

@@ -16,7 +16,7 @@ from bot.clock import instant, local_date, ms
 from bot.flow import when
 from bot.store.session import Row
 from bot.turn import Turn
-from dialogs.booking.rules import counting, houses, reading
+from dialogs.booking.rules import counting, houses, reading, wishes
 from dialogs.booking.service import holding
 from knowledge.ages import completed_months
 from knowledge.births_in import Child, aged
@@ -155,6 +155,18 @@ def joined(turn: Turn) -> Literal["ok"]:
     said = turn.data.pop("sibling")
     turn.data["more"] = [*turn.data.get("more", ()), *([said] if isinstance(said, str) else said)]
     return "ok"
+
+
+def one_more(turn: Turn, text: str) -> dict[str, Any]:
+    """What 还有老大，30个月 tells the form that knows of a child already: that one and one more; {} where nothing is added."""
+    data = turn.data
+    ages = reading.ages_in(text, turn.today) if data.get("kids") and wishes.adds(text) else []
+    if not ages:
+        return {}
+    return {
+        **{name: data[name] for name in ("child", "age") if name in data},
+        "more": [*data.get("more", ()), *ages],
+    }
 
 
 def on_day(turn: Turn, day: date) -> tuple[holding.Child, ...]:

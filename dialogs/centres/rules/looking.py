@@ -20,7 +20,7 @@ from knowledge.geo import Point, from_wgs84
 from knowledge.normalise import normalise
 from knowledge.places import CARE, Place
 from knowledge.services import SERVICES, Service
-from knowledge.wanted import Wanted, read
+from knowledge.wanted import ELDER, Wanted, read
 
 SHOWN = 3
 """Places of one message."""
@@ -37,11 +37,6 @@ NEARBY = re.compile(
 AROUND = ("附近", "周边", "周围", "nearby")
 _HERE = re.compile(
     r"有|哪|附近|周边|近|离|这|那|找|想|\b(?:near|nearby|nearest|there|any|find|which|where)\b"
-)
-# Whoever says so walks at an elder's pace, or with one.
-_SLOW = re.compile(
-    r"老人|老年|老伴|爸妈|父母|我爸|我妈|公公|婆婆|爷爷|奶奶|姥姥|姥爷|外公|外婆|老爷子|老太太|腿脚(?:不好|不便|不方便|不利索|慢)?|走不快|走不动|走得慢|岁数大|年纪大|上年纪"
-    r"|\b(?:grand(?:ma|pa|mother|father|parents?)|elderly|old people|walk slowly)\b"
 )
 _ASKS_KIND = re.compile(
     r"(?:请问|我们?|咱们?|想|要|找|去|在|有没有|有|哪里|哪儿|哪|什么|地方|几点|啥时候|时候|这里|这儿|区里|怎么走|的|吗|么|呢|啊|是|都"
@@ -177,7 +172,7 @@ def asks_for_a_kind(text: str, today: date) -> bool:
 def asks_for_elders_home(text: str) -> bool:
     """Whether words ask where there is a home for old people, of which no pack has a list: 附近的养老院."""
     said = normalise(text)
-    return len(said) <= WORDS // 2 and _ELDERS_HOME.fullmatch(_SLOW.sub("", said)) is not None
+    return len(said) <= WORDS // 2 and _ELDERS_HOME.fullmatch(ELDER.sub("", said)) is not None
 
 
 def for_elders(wanted: Wanted) -> bool:
@@ -192,7 +187,7 @@ def of_all(text: str, wanted: Wanted) -> bool:
 
 def walks_slowly(text: str) -> bool:
     """Whether words say that an old person is on the way."""
-    return _SLOW.search(normalise(text)) is not None
+    return ELDER.search(normalise(text)) is not None
 
 
 def bare(name: str) -> str:
@@ -202,7 +197,7 @@ def bare(name: str) -> str:
 
 def nothing_else(rest: str, today: date) -> bool:
     """Whether words say no more than where somebody is and what is looked for."""
-    left = _SLOW.sub("", read(rest, today).rest).strip()
+    left = ELDER.sub("", read(rest, today).rest).strip()
     return not left or _AROUND.fullmatch(left) is not None
 
 

@@ -20,9 +20,6 @@ from knowledge.geo import metres, minutes
 from knowledge.places import CARE, Place
 from knowledge.wanted import Wanted
 
-MESSAGES = 6
-"""The newest messages among which the last one of a service is looked for."""
-
 
 def claims(text: str, turn: Turn, ground: Ground) -> Claim | None:
     """The button of a place, the button that books there, a place's name, or a short question about what was just shown."""
@@ -39,8 +36,8 @@ def claims(text: str, turn: Turn, ground: Ground) -> Claim | None:
 
 def _still_at_it(turn: Turn) -> bool:
     """Whether the last that was said was about places: a short question belongs to what it follows."""
-    keys = (said[0] for said in offered.said(turn, MESSAGES) if said)
-    return next((key for key in keys if not key.startswith("common.")), "").startswith("centres.")
+    last = offered.subject(turn)
+    return last is not None and last.keys[0].startswith("centres.")
 
 
 def _about(turn: Turn, asked: FollowUp, ground: Ground) -> Claim | None:

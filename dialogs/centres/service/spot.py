@@ -24,7 +24,7 @@ from knowledge.landmarks import Landmarks, Spot, says_home
 from knowledge.normalise import normalise
 from knowledge.places import Place
 from knowledge.suiting import asks_which
-from knowledge.wanted import Wanted, read
+from knowledge.wanted import Wanted, for_an_elder, read
 
 LOOK_UPS = LookUps("centres.narrow", timedelta(hours=2))
 """How long a look-up can be narrowed by its buttons, whose rows are all that is kept of it."""
@@ -220,6 +220,8 @@ def _read(
     """What words say: None where they do not say from where and nothing else does. Landmarks come before filters."""
     spot, rest = ground.spot_in(text)
     asked = read(rest, turn.today)
+    if not asked.wanted.kinds and for_an_elder(text):
+        asked = asked._replace(wanted=replace(asked.wanted, kinds=frozenset({"station"})))
     begun = Find.of_json(turn.data["find"]) if "find" in turn.data else Find()
     if old is not None and (asked.wanted.kinds or asked.wanted == Wanted()):  # something else is looked for
         old = replace(old, wanted=Wanted())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from functools import partial
 
 from bot.capability import Claim
@@ -10,7 +11,7 @@ from bot.turn import Turn
 from bot.words import fold, folded
 from dialogs.events import rules
 from dialogs.events.rules import HELPING, Sought
-from dialogs.events.service import finding, kept, organising, volunteering, waiting
+from dialogs.events.service import asked, finding, kept, organising, volunteering, waiting
 from dialogs.events.service.ground import ROLES, Ground, local
 from knowledge import intents
 
@@ -47,6 +48,8 @@ CERTIFICATE = folded(
 _TWO = re.compile(
     r"(?:我们|我俩|给)?(?:两|2|俩|三|3)(?:个人|位|个|口子)(?:一起)?(?:去|来|报名|参加)?|我俩(?:都去)?"
 )
+PLACELESS = frozenset({"dance", "craft", "picture_books"})
+"""Kinds for which there are no places of their own: who asks where there is one asks for an activity."""
 _VERIFY = re.compile(r"^\s*(?:核验|查验|验证|verify)\s*(?:证明|编号|certificate)?\s*\d", re.IGNORECASE)
 
 
@@ -71,7 +74,12 @@ def claims(text: str, turn: Turn, ground: Ground) -> Claim | None:
         return Claim(call=partial(volunteering.verify, text=text))
     if said in CANCEL:
         return Claim(call=partial(kept.to_cancel, ground=ground))
-    return _of_list(text, said, turn, ground) or _looks(text, turn)
+    return (
+        asked.claims(text, turn, ground)
+        or _of_list(text, said, turn, ground)
+        or _by_name(text, turn, ground)
+        or _looks(text, turn)
+    )
 
 
 def _of_list(text: str, said: str, turn: Turn, ground: Ground) -> Claim | None:
@@ -85,9 +93,28 @@ def _of_list(text: str, said: str, turn: Turn, ground: Ground) -> Claim | None:
     return None
 
 
+def _by_name(text: str, turn: Turn, ground: Ground) -> Claim | None:
+    """The next date of the activity whose name words say, whole or for short (急救课什么时候): its card."""
+    if turn.busy:
+        return None
+    event = rules.named(text, [(one.id, one.title) for one in ground.calendar.events.values()])
+    if not event:
+        return None
+    ahead = ground.between(turn, turn.today, turn.today + timedelta(days=rules.AHEAD))
+    zone = turn.ground.settings.zone
+    days = (one.day.isoformat() for one in ahead if one.event.id == event and one.starts(zone) > turn.now)
+    day = next(days, None)
+    if day is None:  # none is held soon: said so, with what is like it
+        return Claim(flow="events", known={"words": text})
+    return Claim(call=partial(finding.card, ground=ground, event=event, day=day))
+
+
 def _looks(text: str, turn: Turn) -> Claim | None:
+    read = rules.read(text, local(turn))
+    if read.kinds and read.kinds <= PLACELESS and rules.asks_where(text):
+        return Claim(flow="events", known={"words": text})
     # When a doctor comes is asked of the calendar; of other activities, how they are joined is asked of the corpus.
-    kinds = ("start", "question") if rules.read(text, local(turn)).kinds == {"doctor"} else ("start",)
+    kinds = ("start", "question") if read.kinds == {"doctor"} else ("start",)
     if any(hit.intent == "events" and hit.kind in kinds for hit in intents.match(text)):
         return Claim(flow="events", known={"words": text})
     return None

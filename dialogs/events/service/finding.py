@@ -265,9 +265,21 @@ def card(turn: Turn, ground: Ground, event: str, day: str, whose: str = "") -> N
     if one is None:
         turn.say("events.not_there", [turn.go("events.button.others", "events")])
         return
+    rows = seat_buttons(turn, one, whose)
+    others = [other for other in next_dates(turn, ground, one) if other.day != one.day][:2]
+    rows += [[date_button(turn, other, whose=whose)] for other in others]
+    turn.say(
+        "events.card",
+        *rows,
+        [turn.go("events.button.others", "events"), Button(turn.label("common.button.person"), id="w:person")],
+        **known_of(turn, one),
+    )  # fmt: skip
+
+
+def known_of(turn: Turn, one: Date) -> dict[str, Any]:
+    """What a message says of a date and its seats: `state` is open, closed, over, stopped or off."""
     now, zone = turn.now, turn.ground.settings.zone
-    why = called_off(turn, event, day)
-    left = seats.left(turn, one)
+    why = called_off(turn, one.event.id, one.day.isoformat())
     state = (
         "off"
         if why
@@ -279,25 +291,25 @@ def card(turn: Turn, ground: Ground, event: str, day: str, whose: str = "") -> N
         if stopped(turn, one)
         else "open"
     )
-    rows: list[list[Button]] = []
-    if state == "open" and left > 0:
-        rows = [[Button(turn.label(f"events.way.{way}"), id=_id(one, way))] for way in ways_of(one, whose)]
-    elif state == "open":
-        rows = [[Button(turn.label("events.button.wait"), id=_id(one, "wait"))]]
-    others = [other for other in next_dates(turn, ground, one) if other.day != one.day][:2]
-    rows += [[date_button(turn, other, whose=whose)] for other in others]
-    turn.say(
-        "events.card",
-        *rows,
-        [turn.go("events.button.others", "events"), Button(turn.label("common.button.person"), id="w:person")],
-        state=state,
-        why="" if why is None else turn.label(f"events.why.{why}"),
-        left=left,
-        closes=one.closes(zone) if one.event.closes_hours else None,
-        seats=one.event.seats,
-        needs=one.event.needs is not None,
+    return {
+        "state": state,
+        "why": "" if why is None else turn.label(f"events.why.{why}"),
+        "left": seats.left(turn, one),
+        "closes": one.closes(zone) if one.event.closes_hours else None,
+        "seats": one.event.seats,
+        "needs": one.event.needs is not None,
         **said_of(turn, one),
-    )  # fmt: skip
+    }
+
+
+def seat_buttons(turn: Turn, one: Date, whose: str = "") -> list[list[Button]]:
+    """The buttons that take a seat on a date, or wait for one; none where nobody can sign up any more."""
+    known = known_of(turn, one)
+    if known["state"] != "open":
+        return []
+    if known["left"] > 0:
+        return [[Button(turn.label(f"events.way.{way}"), id=_id(one, way))] for way in ways_of(one, whose)]
+    return [[Button(turn.label("events.button.wait"), id=_id(one, "wait"))]]
 
 
 def ways_of(one: Date, whose: str = "") -> tuple[str, ...]:

@@ -74,6 +74,35 @@ def waits(turn: Turn) -> Row | None:
     )
 
 
+def comes(turn: Turn) -> Row | None:
+    """The stay of today whose child has not come yet."""
+    return turn.db.one(
+        "SELECT * FROM booking WHERE person_id = :person AND day = :today AND state = 'booked' ORDER BY starts, id LIMIT 1",
+        person=turn.who.id,
+        today=turn.today.isoformat(),
+    )
+
+
+def arrives_late(turn: Turn, minutes: int, city: City) -> None:
+    """「晚半个小时到」, before the child has come: the place knows that it can wait."""
+    row = comes(turn)
+    if row is None:
+        turn.say("fetching.no_more")
+        return
+    steps.record(turn, int(row["id"]), "on_way")
+    said = told(turn, city, row)
+    late_minutes = city.settings.care.at(str(row["place"])).late_minutes
+    turn.say("fetching.told_late", minutes=minutes, late_minutes=late_minutes, **said)
+    turn.push_staff(
+        (ROLE,),
+        "fetching.arrives_late",
+        place=str(row["place"]),
+        dedupe=f"booking.arrives:{row['id']}:{steps.count(turn, int(row['id']), 'on_way')}",
+        minutes=minutes,
+        **said,
+    )
+
+
 def said_late(turn: Turn, minutes: int, city: City) -> None:
     """「堵车了，半小时到」, of a family whose child waits."""
     row = waits(turn)

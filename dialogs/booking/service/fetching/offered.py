@@ -54,14 +54,17 @@ def claims(text: str, turn: Turn, city: City) -> Claim | None:
     """The words, of staff first."""
     if turn.who.may(ROLE) and (said := _of_staff(text, turn, city)) is not None:
         return said
-    if (minutes := rules.late(text)) is not None and ladder.waits(turn) is not None:
-        return Claim(call=partial(ladder.said_late, minutes=minutes, city=city))
+    if (minutes := rules.late(text)) is not None:
+        if ladder.waits(turn) is not None:
+            return Claim(call=partial(ladder.said_late, minutes=minutes, city=city))
+        if ladder.comes(turn) is not None:
+            return Claim(call=partial(ladder.arrives_late, minutes=minutes, city=city))
     if rules.asks_list(text):
         return Claim(call=people.shown)
     if fold(text) in RECEIPT:
         return Claim(call=partial(receipt.asked, city=city))
     if (name := rules.changes(text)) is not None:
-        return Claim(call=partial(people.today, city=city, name=name))
+        return Claim(call=partial(people.comes, city=city, name=name, today=rules.says_today(text)))
     if (allowed := rules.allows(text)) is not None:
         return Claim(call=partial(people.allow, name=allowed[0], tail=allowed[1]))
     return None

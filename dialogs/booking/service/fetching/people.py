@@ -97,14 +97,16 @@ def fetches(turn: Turn, row: Row) -> str:
     return "" if row["fetcher"] is None else turn.unseal(row["fetcher"], "booking.fetcher")
 
 
-def today(turn: Turn, city: City, name: str) -> None:
-    """「今天外婆来接」, from the chat of who booked: a new code, and the place is told who comes."""
+def comes(turn: Turn, city: City, name: str, *, today: bool) -> None:
+    """「今天外婆来接」, from the chat of who booked: a new code, and the place is told who comes. Without `today` the next stay is meant."""
     row = turn.db.one(
-        "SELECT * FROM booking WHERE person_id = :person AND day = :today AND state IN ('booked', 'came') ORDER BY starts,"
-        " id LIMIT 1",
+        "SELECT * FROM booking WHERE person_id = :person AND day >= :today AND state IN ('booked', 'came')"
+        " ORDER BY day, starts, id LIMIT 1",
         person=turn.who.id,
         today=turn.today.isoformat(),
     )
+    if row is not None and today and row["day"] != turn.today.isoformat():
+        row = None
     if row is None or not name:
         turn.say("fetching.nothing_today" if row is None else "fetching.who_today")
         return
