@@ -260,6 +260,7 @@ class Turn:
         place: str | None = None,
         dedupe: str | None = None,
         avoid: Collection[str] = (),
+        lane: Lane = "reply",
         **values: Any,
     ) -> int:
         """Tell every member of staff with one of the roles (at a place, where one is given). Returns how many."""
@@ -268,9 +269,7 @@ class Turn:
             if row["role"] in roles and (place is None or row["place"] in ("", place)):
                 own = None if dedupe is None else f"{dedupe}:{row['person_id']}"
                 told += (
-                    self.push(
-                        int(row["person_id"]), key, *rows, lane="reply", dedupe=own, avoid=avoid, **values
-                    )
+                    self.push(int(row["person_id"]), key, *rows, lane=lane, dedupe=own, avoid=avoid, **values)
                     is not None
                 )
         return told

@@ -19,6 +19,8 @@ CARE: dict[str, Any] = {
     "have": 3,
     "many": 1,
     "lacking": "care",
+    "gone": True,
+    "several": True,
     "late_minutes": 30,
     "latest": {"place": "小满早托之家（示例）", "shuts_at": "20:00"},
     "crowded": "2026-12-03",

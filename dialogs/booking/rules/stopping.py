@@ -25,6 +25,8 @@ _ILLNESS = {
     "herpangina": r"疱疹性?咽峡炎|herpangina",
     "other": r"传染病|感染|生病|illness|infect",
 }
+SOME_CLASS = "some"
+"""A class that was not named: it is asked which."""
 _CLASSES = {
     "older": r"托?大班|\bolder\b",
     "toddler": r"托?小班|\btoddlers?\b",
@@ -34,7 +36,7 @@ _CLASSES = {
 _STOP = re.compile(
     r"停课|停班|停业|停园|闭园|关园|休园|暂停营业|关门歇业|(?:要|得|只好|只能|必须|临时)关门|开不了(?:门|园)|不(?:能)?开(?:门|园)(?:了|$)|\b(?:close|closes|closed|closing|suspend(?:ed)?|shut)\b"
 )
-_BROKE_OUT = re.compile(r"有(?:人|孩子|个|一个|两个|几个)?|出现|发现|确诊|得了|爆发|查出")
+_BROKE_OUT = re.compile(r"有(?:人|孩子|个|一个|两个|几个)?|出现|得|发现|确诊|得了|爆发|查出")
 """Words by which an illness is reported in a class that is not said to stop: it is asked whether it does."""
 _OPEN = re.compile(
     r"(?:恢复|重新|可以)(?:开园|开业|营业|上课|开课|开班|开门|开放)|复课|复园|复业|\b(?:re-?open(?:s|ed)?|resumes?)\b"
@@ -65,9 +67,9 @@ def read(text: str, now: datetime) -> Said | None:
     opens = _OPEN.search(plain) is not None
     of_class, illness = _first(_CLASSES, plain), _first(_ILLNESS, plain)
     if not opens and _STOP.search(plain) is None:
-        if not of_class or illness in ("", "other") or _BROKE_OUT.search(plain) is None:
+        if illness in ("", "other") or _BROKE_OUT.search(plain) is None:
             return None
-        return Said(False, of_class, illness, now.date(), None, plain)
+        return Said(False, of_class or SOME_CLASS, illness, now.date(), None, plain)
     first, last = _span(plain, now)
     return Said(opens, of_class, illness, first, last, plain)
 

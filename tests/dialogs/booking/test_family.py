@@ -50,7 +50,7 @@ async def test_both_are_asked_of_a_stranger(town: World) -> None:
     assert town.keys("mama")[-1] == town.keys("papa")[-1] == "fetching.stranger"
     await town.press("papa", "不同意")
     assert town.keys("wang")[-1] == "fetching.is_refused"
-    await town.press("mama", "同意接走")
+    await town.press("mama", "同意叔叔接走")
     await town.say("wang", "接走了")
     assert town.rows("SELECT state FROM booking")[0]["state"] == "came"
 

@@ -6,6 +6,7 @@ stays, the family is asked at once, and only who booked can say yes.
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -95,11 +96,36 @@ def by_name(turn: Turn, number: int, name: str, city: City) -> None:
     """「编号12 舅舅来接」: a name of the list, or nobody whom the family knows of."""
     row = next((one for one in here(turn) if int(one["id"]) == number), None)
     if row is None:
-        turn.say("booking.over", number=number)
+        _not_here(turn, number)
+    elif not name:
+        turn.say("fetching.who", *_who_buttons(turn, row), **told(turn, city, row))
     elif name in {one.name for one in people.of(turn, number)}:
         _gone(turn, city, row, name)
     else:
         stranger(turn, {"booking": number, "who": name}, city)
+
+
+def arrived(turn: Turn, number: int, city: City) -> None:
+    """「3号到了」: the number that stands on the list."""
+    row = turn.db.one("SELECT * FROM booking WHERE id = :id", id=number)
+    if row is None or not is_mine(turn, row):
+        turn.say("fetching.no_such", number=number)
+    else:
+        came(turn, {"booking": number}, city)
+
+
+def _not_here(turn: Turn, number: int) -> None:
+    """Why nobody can be fetched by that number: it is not of this place, has not come yet, or has gone."""
+    row = turn.db.one("SELECT * FROM booking WHERE id = :id", id=number)
+    if row is None or not is_mine(turn, row):
+        turn.say("fetching.no_such", number=number)
+    elif row["state"] == "booked" and row["day"] == turn.today.isoformat():
+        came_in = turn.action(
+            "booking.came", "booking.button.came", {"booking": number}, deadline=night(turn), number=number
+        )
+        turn.say("fetching.not_come", [came_in], number=number)
+    else:
+        turn.say("booking.over", number=number)
 
 
 def stranger(turn: Turn, payload: dict[str, Any], city: City) -> None:
@@ -120,7 +146,7 @@ def stranger(turn: Turn, payload: dict[str, Any], city: City) -> None:
         "fetching.stranger",
         *(
             [turn.action(f"booking.fetch_{act}", f"fetching.button.{act}", {"booking": number, "who": name},
-                         person=person, deadline=until, lang=lang)]
+                         person=person, deadline=until, lang=lang, name=name)]
             for act in ("allow", "refuse")
         ),
         dedupe=f"booking.stranger:{number}:{steps.count(turn, number, 'stranger')}",
@@ -137,6 +163,8 @@ def answered(turn: Turn, payload: dict[str, Any], city: City, yes: bool) -> None
         turn.say("fetching.no_more")
         return
     steps.record(turn, number, "allowed" if yes else "refused", who=name)
+    if not yes:
+        _void(turn, number, name)
     said = {"name": name, **told(turn, city, row)}
     turn.say("fetching.you_allowed" if yes else "fetching.you_refused", **said)
     for staff in _staff(turn, str(row["place"])):
@@ -155,6 +183,40 @@ def answered(turn: Turn, payload: dict[str, Any], city: City, yes: bool) -> None
             dedupe=f"booking.answered:{number}:{steps.count(turn, number, 'stranger')}:{yes}:{staff}",
             **said,
         )
+
+
+def refused(turn: Turn, city: City) -> None:
+    """「不认识这个人」, to whoever stands at the door: no to all who do."""
+    for payload in asked(turn):
+        answered(turn, payload, city, yes=False)
+        _void(turn, int(payload["booking"]), str(payload["who"]), "booking.fetch_refuse")
+
+
+def asked(turn: Turn) -> list[dict[str, Any]]:
+    """The strangers about whom the family was asked and has not refused, each once."""
+    rows = turn.db.all(
+        "SELECT payload FROM action WHERE kind = 'booking.fetch_refuse' AND person_id = :person AND used IS NULL"
+        " AND deadline > :now ORDER BY id",
+        person=turn.who.id,
+        now=int(turn.now.timestamp() * 1000),
+    )
+    each = {str(row["payload"]): json.loads(row["payload"]) for row in rows}
+    return [one for one in each.values() if holding.by_number(turn, int(one["booking"]))["state"] == "came"]
+
+
+def _void(turn: Turn, number: int, name: str, kind: str = "booking.fetch_allow") -> None:
+    """Whoever was refused is let go with by no older button: it must be asked anew."""
+    for row in turn.db.all(
+        "SELECT id, payload FROM action WHERE kind = :kind AND person_id = :person AND used IS NULL",
+        kind=kind,
+        person=turn.who.id,
+    ):
+        if json.loads(row["payload"]) == {"booking": number, "who": name}:
+            turn.db.run(
+                "UPDATE action SET used = :now WHERE id = :id",
+                now=int(turn.now.timestamp() * 1000),
+                id=row["id"],
+            )
 
 
 def at_home(turn: Turn, payload: dict[str, Any], city: City) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot import desk, timers
+from bot.messages import Button
 from bot.store.session import Row
 from bot.timers import Due
 from bot.turn import Turn
@@ -17,7 +18,7 @@ from dialogs.booking.service.kept import ROLE, told
 from knowledge.city import City
 
 TIMER = "booking.unfetched"
-CASE = "unfetched"
+CASE, ALARM = "unfetched", "alarm"
 
 
 def begin(turn: Turn, row: Row) -> None:
@@ -122,6 +123,39 @@ def _on_way(turn: Turn, row: Row, city: City, minutes: int) -> None:
         place=str(row["place"]),
         dedupe=f"booking.way:{row['id']}:{steps.count(turn, int(row['id']), 'on_way')}",
         minutes=minutes,
+        **said,
+    )
+
+
+def may_be_wrong(turn: Turn) -> Row | None:
+    """The stay of today of which the family was told that the child came or went."""
+    return turn.db.one(
+        "SELECT * FROM booking WHERE person_id = :person AND day = :today AND state IN ('came', 'left')"
+        " ORDER BY decided DESC, id DESC LIMIT 1",
+        person=turn.who.id,
+        today=turn.today.isoformat(),
+    )
+
+
+def alarm(turn: Turn, words: str, city: City) -> None:
+    """「孩子不是我接的」: place and duty staff hear at once, and the family gets both telephones."""
+    row = may_be_wrong(turn)
+    if row is None:
+        turn.say("fetching.no_more")
+        return
+    case = desk.open_case(turn, ALARM, f"booking:{row['id']}", words, due=turn.in_(minutes=5))
+    said = told(turn, city, row)
+    turn.lane = "urgent"
+    turn.say(
+        "fetching.alarm", [Button(turn.label("common.button.person"), id="w:person")], case=case, **said,
+    )  # fmt: skip
+    turn.push_staff(
+        (ROLE,),
+        "fetching.place_alarm",
+        place=str(row["place"]),
+        lane="urgent",
+        dedupe=f"booking.alarm:{row['id']}:{case}",
+        gone=row["state"] == "left",
         **said,
     )
 

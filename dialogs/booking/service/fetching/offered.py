@@ -54,6 +54,8 @@ def claims(text: str, turn: Turn, city: City) -> Claim | None:
     """The words, of staff first."""
     if turn.who.may(ROLE) and (said := _of_staff(text, turn, city)) is not None:
         return said
+    if (grave := _grave(text, turn, city)) is not None:
+        return grave
     if (minutes := rules.late(text)) is not None:
         if ladder.waits(turn) is not None:
             return Claim(call=partial(ladder.said_late, minutes=minutes, city=city))
@@ -68,6 +70,25 @@ def claims(text: str, turn: Turn, city: City) -> Claim | None:
     if (allowed := rules.allows(text)) is not None:
         return Claim(call=partial(people.allow, name=allowed[0], tail=allowed[1]))
     return None
+
+
+def _grave(text: str, turn: Turn, city: City) -> Claim | None:
+    """What keeps a child from a wrong hand: a no to who stands at the door, an alarm, somebody who may not."""
+    if turn.who.new:
+        return None
+    if rules.refuses(text) and door.asked(turn):
+        return Claim(call=partial(door.refused, city=city))
+    if rules.alarmed(text) and ladder.may_be_wrong(turn) is not None:
+        return Claim(call=partial(ladder.alarm, words=text, city=city))
+    if rules.anybody(text):
+        return Claim(call=_one_by_one)
+    if (name := rules.forbids(text)) is not None and people.has_children(turn):
+        return Claim(call=partial(people.forbid, city=city, name=name))
+    return None
+
+
+def _one_by_one(turn: Turn) -> None:
+    turn.say("fetching.one_by_one")
 
 
 def _of_staff(text: str, turn: Turn, city: City) -> Claim | None:

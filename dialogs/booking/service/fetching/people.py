@@ -69,6 +69,44 @@ def allow(turn: Turn, name: str, tail: str) -> None:
     turn.say("fetching.allowed", name=name, tail=tail, children=[child for _, child in children])
 
 
+def forbid(turn: Turn, city: City, name: str) -> None:
+    """「爸爸不能接」: off the list, not named for today any more, and the place of the next stay knows."""
+    for one in _rows(turn, [subject for subject, _ in _children(turn)]):
+        if _open(turn, one).name == name:
+            turn.db.run("DELETE FROM fetcher WHERE id = :id", id=one["id"])
+            turn.audit("booking.fetcher_away", f"subject:{one['subject_id']}")
+    row = _next(turn)
+    if row is None:
+        turn.say("fetching.forbidden", name=name, place_name="", code="")
+        return
+    number = int(row["id"])
+    if fetches(turn, row) == name:
+        turn.db.run("UPDATE booking SET fetcher = NULL WHERE id = :id", id=number)
+    steps.record(turn, number, "changed")  # whoever was passed the old code opens nothing with it
+    row = holding.by_number(turn, number)
+    said = told(turn, city, row)
+    turn.say("fetching.forbidden", name=name, **said)
+    turn.push_staff(
+        (ROLE,),
+        "fetching.place_forbidden",
+        place=str(row["place"]),
+        lane="urgent",
+        dedupe=f"booking.forbidden:{number}:{steps.count(turn, number, 'changed')}",
+        name=name,
+        **said,
+    )
+
+
+def _next(turn: Turn) -> Row | None:
+    """The stay that runs or comes next."""
+    return turn.db.one(
+        "SELECT * FROM booking WHERE person_id = :person AND day >= :today AND state IN ('booked', 'came')"
+        " ORDER BY day, starts, id LIMIT 1",
+        person=turn.who.id,
+        today=turn.today.isoformat(),
+    )
+
+
 def away(turn: Turn, payload: dict[str, Any]) -> None:
     """Somebody may not fetch any more: none of the family's children."""
     row = turn.db.one("SELECT * FROM fetcher WHERE id = :id", id=int(payload["fetcher"]))
@@ -99,12 +137,7 @@ def fetches(turn: Turn, row: Row) -> str:
 
 def comes(turn: Turn, city: City, name: str, *, today: bool) -> None:
     """「今天外婆来接」, from the chat of who booked: a new code, and the place is told who comes. Without `today` the next stay is meant."""
-    row = turn.db.one(
-        "SELECT * FROM booking WHERE person_id = :person AND day >= :today AND state IN ('booked', 'came')"
-        " ORDER BY day, starts, id LIMIT 1",
-        person=turn.who.id,
-        today=turn.today.isoformat(),
-    )
+    row = _next(turn)
     if row is not None and today and row["day"] != turn.today.isoformat():
         row = None
     if row is None or not name:
@@ -177,6 +210,11 @@ def revoked(turn: Turn, subject: int | None, purpose: str) -> None:
             person=turn.who.id,
             subject=subject or 0,
         )
+
+
+def has_children(turn: Turn) -> bool:
+    """Whether a child of the family is known here."""
+    return bool(_children(turn))
 
 
 def _children(turn: Turn) -> list[tuple[int, str]]:

@@ -17,6 +17,9 @@ from knowledge.city import City
 
 def claims(text: str, turn: Turn, city: City) -> Claim | None:
     """The words, where a child of today is meant by them."""
+    number = rules.number_arrived(text)
+    if number is not None:
+        return Claim(call=partial(door.arrived, number=number, city=city))
     child = rules.arrived(text)
     if child is not None and (found := _awaited(turn, city, child)):
         return Claim(call=partial(_came, rows=found, city=city))
@@ -62,20 +65,21 @@ def _came(turn: Turn, rows: list[int], city: City) -> None:
 def _whose(turn: Turn, name: str, city: City) -> None:
     """Whom somebody comes for: the children on whose list the name stands, else all who are there, to be asked about."""
     here = [row for row in door.here(turn) if row["state"] == "came"]
-    listed = [
-        (row, one.name) for row in here for one in people.of(turn, int(row["id"])) if fold(one.name) == name
-    ]
-    buttons = [[_goes_with(turn, city, row, known)] for row, known in listed]
-    turn.say("fetching.whose", *(buttons or door.name_buttons(turn, city, here)), name=name)
+    listed = [(row, one) for row in here for one in people.of(turn, int(row["id"])) if fold(one.name) == name]
+    several = len(listed) > 1
+    buttons = [[_goes_with(turn, city, row, known, several)] for row, known in listed]
+    rows = buttons or door.name_buttons(turn, city, here)
+    turn.say("fetching.whose", *rows, name=name, several=several)
 
 
-def _goes_with(turn: Turn, city: City, row: Row, name: str) -> Button:
+def _goes_with(turn: Turn, city: City, row: Row, known: people.Fetcher, several: bool) -> Button:
     """Looked at once more when it is tapped: whoever was taken off the list takes nobody along."""
     return turn.action(
         "booking.fetched",
         "fetching.button.of_child",
-        {"booking": int(row["id"]), "who": name, "listed": 1},
+        {"booking": int(row["id"]), "who": known.name, "listed": 1},
         deadline=door.night(turn),
-        name=name,
+        name=known.name,
+        tail=known.tail if several else "",
         **told(turn, city, row),
     )

@@ -113,7 +113,12 @@ def _ask(turn: Turn, city: City, payload: dict[str, Any]) -> None:
 
 
 def refuse(turn: Turn, _payload: dict[str, Any]) -> None:
-    """It is not stopped after all."""
+    """It is not stopped after all: what was to be tapped for it stops nothing any more."""
+    turn.db.run(
+        "UPDATE action SET used = :now WHERE kind = 'booking.stop' AND person_id = :person AND used IS NULL",
+        now=ms(turn.now),
+        person=turn.who.id,
+    )
     turn.say("booking.stop_not")
 
 
@@ -331,6 +336,8 @@ def _place(turn: Turn, city: City, said: Said) -> Place | None:
         place for place in city.places if houses.bookable(place) and (everywhere or place.id in own)
     )
     named = stopping.places(allowed, said)
+    if not named and stopping.places(city.places, said):  # another place is meant
+        return None
     found = named or list(allowed)
     return found[0] if len(found) == 1 else None
 
