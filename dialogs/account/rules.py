@@ -95,7 +95,7 @@ _EXPORT = re.compile(
 _ANOTHERS = re.compile(r"券|voucher|ticket")
 """Asked for by name: the service itself answers."""
 _REMINDERS = re.compile(r"提醒|推送|打扰|reminder|notification")
-_STOP = re.compile(r"关|停|取消|不要|不用|别|少|\b(?:off|stop|mute)\b")
+_STOP = re.compile(r"关|停|取消|不要|不用|别(?!忘)|少(?!不)|\b(?:off|stop|mute)\b")
 
 
 def understood(text: str) -> tuple[Wish, str] | None:

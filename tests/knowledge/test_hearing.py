@@ -86,6 +86,12 @@ def test_short_words_are_left_to_the_expressions() -> None:
         "能不能让邻居把孩子接走",
         "孩子被奶奶接走了",
         "下午三点外婆来接",
+        "路上堵车，晚十分钟到",
+        "我在路上，十分钟到",
+        "今天她姥姥叫李桂兰去接",
+        "奶奶腿疼去不了，换爷爷接",
+        "换成我妈接，她叫王秀英",
+        "孩子午睡要抱着才睡",
     ],
 )
 def test_who_fetches_a_child_is_daily_work(words: str) -> None:
@@ -95,3 +101,11 @@ def test_who_fetches_a_child_is_daily_work(words: str) -> None:
 @pytest.mark.parametrize("words", ["孩子被陌生人接走了", "园里说娃被别人接走了", "孩子被前夫抢走了"])
 def test_a_child_that_somebody_else_took_is_not(words: str) -> None:
     assert urgent.match(words) == ("lost_child",)
+
+
+@pytest.mark.parametrize(
+    ("words", "card"),
+    [("奶奶腿疼得站不起来", "fall"), ("孩子抽了十分钟", "fever_fit"), ("我妈走丢了十分钟", "lost_elder")],
+)
+def test_what_only_looks_like_it_is_an_emergency_still(words: str, card: str) -> None:
+    assert urgent.match(words) == (card,)

@@ -63,6 +63,8 @@ _ANY_TIME = frozenset(
     )
 )
 """Whoever says so at a question for a day or hours takes the first that is offered."""
+_PRICE = re.compile(r"多少(?!个?月|岁)|几块|几钱|收费|价|\bhow much\b")
+"""一个月多少钱 asks for a price, and tells no age."""
 _MONTH_AHEAD = re.compile(r"(?:明年|后年|今年)\d{1,2}月份?(?:初|中旬?|底)?")
 _NO_LANDMARK = re.compile(
     r"(?:等一?下|等等|不对|还是|我们?|咱们?|要|想|改|换|成|到|约|的|是|那|就|吧|行|可以|[ ,，。.])*"
@@ -111,6 +113,8 @@ def read_age(said: Said, look: Look) -> Any:
     text = words(said)
     if isinstance(text, Problem):
         return text
+    if _PRICE.search(text):
+        return Problem("not_an_age")
     count = int(look.data.get("count", 1))
     found = max(
         (ages_in(f"{told}{text}", look.today) for told in ("", "孩子", "两个孩子，")), key=len, default=[]

@@ -159,7 +159,7 @@ async def test_a_consent_is_taken_back_once_and_leaves_a_case(town: Town) -> Non
     ("我的", ("things", "")), ("STATUS", ("things", "")), ("查进度。", ("things", "")), ("我的券", None),
     ("找回 123 456 7890", ("recover", "1234567890")), ("找回碼：1234567890", ("recover", "1234567890")),
     ("找回 12", ("recover", "12")), ("關聯 123 456", ("join", "123456")), ("关联", ("join_code", "")),
-    ("提醒關", ("reminders_off", "")), ("以后别再发提醒了", ("reminders_off", "")), ("打开提醒", ("reminders_on", "")),
+    ("提醒關", ("reminders_off", "")), ("以后别再发提醒了", ("reminders_off", "")), ("别忘了提醒我", ("reminders_on", "")), ("打开提醒", ("reminders_on", "")),
     ("delete my data", ("erase", "")), ("刪除我的資料", ("erase", "")), ("導出我的資訊", ("export", "")), ("匯出我的資料", ("export", "")),
     ("/export", ("export", "")), ("导出我的信息", ("export", "")), ("怎么删除我的信息", ("erase", "")), ("join 123456", ("join", "123456")), ("join", ("join_code", "")),
     ("recover", ("recover", "")), ("找回码忘了", ("my_code", "")), ("找回码", ("recover", "")), ("reminders off", ("reminders_off", "")), ("settings", ("settings", "")),

@@ -104,6 +104,13 @@ async def test_a_child_old_enough_on_the_day_comes_and_a_month_ahead_is_no_birth
     assert town.keys("papa")[-1] == "booking.when.ask"
 
 
+async def test_a_price_that_is_asked_is_no_age(town: World) -> None:
+    await town.say("mama", "约临时托")
+    await town.say("mama", "一个月多少钱")
+    assert town.keys("mama")[-1] == "booking.age.ask", "the form is still open, and nobody is a month old"
+    assert "booking.too_young.said" not in town.keys("mama")
+
+
 async def test_a_whole_day_is_said_to_be_one(town: World) -> None:
     await town.say("mama", "北苑，周六上午十点到十二点托一下，15个月")
     assert "费用 150 元（按整天算）" in town.last("mama").text
